@@ -1,0 +1,249 @@
+"""Declared fields of a scenario: one declaration gives the check, the error text and the JSON Schema."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NoReturn, TypeVar
+
+from estimator.errors import InputError
+
+TEXT_LIMIT = 200
+
+
+class FrozenMap(dict[str, Any]):
+    """A mapping that hashes and refuses change, for small open sets of names in a scenario."""
+
+    def __hash__(self) -> int:
+        return hash(tuple(sorted((k, repr(v)) for k, v in self.items())))
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("a scenario is frozen; use ProjectInputs.replace")
+
+    __setitem__ = __delitem__ = update = pop = clear = setdefault = popitem = _refuse  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (FrozenMap, (dict(self),))
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What one field accepts; ``kind`` is number, integer, flag, text, choice, date, names or numbers."""
+
+    kind: str
+    doc: str
+    low: float = -math.inf
+    high: float = math.inf
+    optional: bool = False
+    choices: tuple[str, ...] = ()
+    enum: type[StrEnum] | None = None
+    words: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> str:
+        """The accepted values in words."""
+        if self.kind in ("number", "integer"):
+            text = f"{'a whole number' if self.kind == 'integer' else 'a number'}"
+            text += f" from {self.low:.15g} to {self.high:.15g}"
+        elif self.kind == "numbers":
+            text = f"a mapping of name to a number from {self.low:.15g} to {self.high:.15g}"
+        else:
+            text = {
+                "flag": "true or false",
+                "text": f"a text of at most {TEXT_LIMIT} characters",
+                "choice": ", ".join(self.choices),
+                "date": "an ISO date such as 2027-01-15",
+                "names": "a list of names",
+            }[self.kind]
+        if self.words:
+            text = ", ".join(self.words) + " or " + text
+        return text + (" or null" if self.optional else "")
+
+    def check(self, path: str, value: Any) -> Any:
+        """Return the clean value; raise InputError naming path, value and what is allowed."""
+        if value is None:
+            if self.optional:
+                return None
+            raise InputError(path, value, self.allowed)
+        if self.words and isinstance(value, str) and value in self.words:
+            return value
+        clean = getattr(self, f"_{self.kind}")(value)
+        if clean is None:
+            raise InputError(path, value, self.allowed)
+        return clean
+
+    def _number(self, value: Any) -> float | None:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        try:
+            number = float(value)
+        except OverflowError:
+            return None
+        return number if math.isfinite(number) and self.low <= number <= self.high else None
+
+    def _integer(self, value: Any) -> int | None:
+        number = self._number(value)
+        return int(number) if number is not None and number == int(number) else None
+
+    def _flag(self, value: Any) -> bool | None:
+        return value if isinstance(value, bool) else None
+
+    def _text(self, value: Any) -> str | None:
+        good = isinstance(value, str) and len(value) <= TEXT_LIMIT
+        return "".join(c if c.isprintable() else " " for c in value) if good else None
+
+    def _choice(self, value: Any) -> Any:
+        if not isinstance(value, str) or value not in self.choices:
+            return None
+        return self.enum(value) if self.enum else value
+
+    def _date(self, value: Any) -> str | None:
+        try:
+            return datetime.date.fromisoformat(str(value)).isoformat()
+        except ValueError:
+            return None
+
+    def _names(self, value: Any) -> tuple[str, ...] | None:
+        if isinstance(value, str) or not isinstance(value, list | tuple):
+            return None
+        return tuple(str(v)[:TEXT_LIMIT] for v in value) if len(value) <= 100 else None
+
+    def _numbers(self, value: Any) -> FrozenMap | None:
+        if not isinstance(value, Mapping) or len(value) > 200:
+            return None
+        clean = {str(k)[:TEXT_LIMIT]: self._number(v) for k, v in value.items()}
+        return None if None in clean.values() else FrozenMap(clean)
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of the field."""
+        number: dict[str, Any] = {"minimum": self.low, "maximum": self.high}
+        out: dict[str, Any] = {
+            "number": {"type": "number", **number},
+            "integer": {"type": "integer", **number},
+            "flag": {"type": "boolean"},
+            "text": {"type": "string", "maxLength": TEXT_LIMIT},
+            "choice": {"type": "string", "enum": list(self.choices)},
+            "date": {"type": "string", "format": "date"},
+            "names": {"type": "array", "items": {"type": "string"}},
+            "numbers": {"type": "object", "additionalProperties": {"type": "number", **number}},
+        }[self.kind]
+        options = [out]
+        if self.words:
+            options.append({"type": "string", "enum": list(self.words)})
+        if self.optional:
+            options.append({"type": "null"})
+        body = options[0] if len(options) == 1 else {"anyOf": options}
+        return {**body, "description": self.doc}
+
+
+def _field(default: Any, spec: Spec) -> Any:
+    return dataclasses.field(default=default, metadata={"spec": spec})
+
+
+def number(
+    default: float | str | None,
+    low: float,
+    high: float,
+    doc: str,
+    optional: bool = False,
+    words: tuple[str, ...] = (),
+) -> Any:
+    """A finite number between two bounds."""
+    return _field(default, Spec("number", doc, low, high, optional or default is None, words=words))
+
+
+def integer(default: int | None, low: int, high: int, doc: str, optional: bool = False) -> Any:
+    """A whole number between two bounds."""
+    return _field(default, Spec("integer", doc, low, high, optional or default is None))
+
+
+def flag(default: bool | None, doc: str) -> Any:
+    """True or false; null too where that is the default."""
+    return _field(default, Spec("flag", doc, optional=default is None))
+
+
+def text(default: str | None, doc: str) -> Any:
+    """A short text; control characters become spaces."""
+    return _field(default, Spec("text", doc, optional=default is None))
+
+
+def date(doc: str) -> Any:
+    """An optional ISO date."""
+    return _field(None, Spec("date", doc, optional=True))
+
+
+def names(doc: str) -> Any:
+    """An optional list of names."""
+    return _field(None, Spec("names", doc, optional=True))
+
+
+def numbers(low: float, high: float, doc: str, default: Mapping[str, float] | None = None) -> Any:
+    """A mapping of open names to numbers."""
+    spec = Spec("numbers", doc, low, high)
+    return dataclasses.field(
+        default_factory=lambda: FrozenMap(default or {}), metadata={"spec": spec}
+    )
+
+
+def choice(
+    default: str | None, options: type[StrEnum] | tuple[str, ...], doc: str, optional: bool = False
+) -> Any:
+    """One of a closed set of words."""
+    enum = options if isinstance(options, type) else None
+    words = tuple(str(o) for o in options)
+    spec = Spec("choice", doc, optional=optional or default is None, choices=words, enum=enum)
+    return _field(default, spec)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A group of fields that checks itself when it is made."""
+
+    def __post_init__(self) -> None:
+        self._check("")
+
+    def _check(self, prefix: str) -> None:
+        for f in dataclasses.fields(self):
+            spec = f.metadata.get("spec")
+            if spec is not None:
+                object.__setattr__(self, f.name, spec.check(prefix + f.name, getattr(self, f.name)))
+
+
+GroupT = TypeVar("GroupT", bound=Checked)
+
+
+def build(cls: type[GroupT], data: Any, path: str) -> GroupT:
+    """Make a group from a mapping; errors carry the full dotted path."""
+    if not isinstance(data, Mapping):
+        raise InputError(path, data, "a group of fields")
+    known = {f.name for f in dataclasses.fields(cls)}
+    for key in data:
+        if key not in known:
+            raise InputError(
+                f"{path}.{key}", data[key], "no such field; " + ", ".join(sorted(known))
+            )
+    try:
+        return cls(**{str(k): v for k, v in data.items()})
+    except InputError as error:
+        raise InputError(f"{path}.{error.field}", error.value, error.allowed) from None
+    except TypeError:
+        missing = [
+            f.name
+            for f in dataclasses.fields(cls)
+            if f.name not in data
+            and f.default is dataclasses.MISSING
+            and f.default_factory is dataclasses.MISSING
+        ]
+        raise InputError(path, dict(data), "needs " + ", ".join(missing)) from None
+
+
+def group_schema(cls: type[Checked]) -> dict[str, Any]:
+    """JSON Schema of a group."""
+    properties = {
+        f.name: f.metadata["spec"].schema() for f in dataclasses.fields(cls) if "spec" in f.metadata
+    }
+    return {"type": "object", "additionalProperties": False, "properties": properties}

@@ -1,0 +1,188 @@
+"""The groups of a scenario file (CONTRACT section 3), one frozen dataclass each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from estimator.engine.fields import Checked, FrozenMap, choice, flag, integer, number, numbers, text
+from estimator.engine.fields import names as name_list
+from estimator.vocabulary import Approach, HybridKind, LabellingSource, PurchaseOption
+
+MAX_COUNT = 1_000_000_000_000
+MAX_USD = 1e12
+
+
+@dataclass(frozen=True)
+class Target(Checked):
+    """What must be reached, and how surely; null takes the task's usual metric and value."""
+
+    metric: str | None = text(None, "metric of the target; null: the usual one of the task")
+    value: float | None = number(None, 0, 1e6, "value to reach; fractions for accuracy, F1, WER")
+    probability: float = number(0.8, 0.01, 0.999, "how surely the target must be reached")
+
+
+@dataclass(frozen=True)
+class Facts(Checked):
+    """What is known about the data before any label is bought."""
+
+    human_level: float | None = number(None, 0, 1e6, "how well people do, in the target's metric")
+    state_of_the_art: float | None = number(None, 0, 1e6, "best published value on such data")
+    annotator_agreement: float | None = number(None, 0, 1, "share of items two annotators agree on")
+    similar_dataset: str | None = text(None, "a public data set that looks like this one")
+    minority_share: float | None = number(None, 1e-7, 0.5, "share of the rarest class")
+    augmentation: bool = flag(False, "training examples are augmented")
+
+
+@dataclass(frozen=True)
+class Training(Checked):
+    """Overrides of the recipe of every approach; null keeps the recipe."""
+
+    epochs: float | None = number(None, 0.01, 100_000, "passes over the training examples")
+    batch_size: int | None = integer(None, 1, 1_000_000, "examples per optimiser step")
+    precision: str | None = choice(
+        None, ("fp32", "tf32", "fp16", "bf16", "fp8", "int8", "int4"), "arithmetic of training"
+    )
+    optimiser: str | None = choice(
+        None, ("adamw", "adamw_8bit", "sgd", "adafactor", "lion"), "optimiser"
+    )
+    checkpointing: bool | None = flag(None, "recompute activations to save memory")
+    sequence: int | None = integer(None, 1, 10_000_000, "sequence length in tokens")
+
+
+@dataclass(frozen=True)
+class Hybrid(Checked):
+    """Which two parts a hybrid joins."""
+
+    kind: HybridKind = choice("frozen_plus_scratch", HybridKind, "parts of the hybrid")
+
+
+@dataclass(frozen=True)
+class Labelling(Checked):
+    """Who labels, at what price and quality."""
+
+    source: LabellingSource = choice("crowd", LabellingSource, "who labels")
+    usd_per_label: float | None = number(None, 0, 1e6, "price of one answer; null: price table")
+    labels_per_item: int = integer(3, 1, 99, "answers collected for each example")
+    review_share: float = number(0.1, 0, 1, "share of examples checked by a second person")
+    label_noise: float | None = number(None, 0, 0.95, "share of wrong labels from one annotator")
+
+
+@dataclass(frozen=True)
+class Compute(Checked):
+    """Where and on what training runs."""
+
+    provider: str = text("aws", "a provider of the price book or `own`")
+    region: str = text("us-east-1", "region of the provider")
+    accelerator: str = text("L40S", "accelerator id")
+    purchase_option: PurchaseOption = choice("on_demand", PurchaseOption, "how it is bought")
+    n_devices: int = integer(1, 1, 100_000, "accelerators the job uses")
+    trials: int = integer(5, 1, 10_000, "training runs tried before the final one is chosen")
+    failed_run_share: float = number(0.1, 0, 0.95, "share of runs that fail and are repeated")
+    usd_per_device_hour: float | None = number(None, 0, 1e5, "own price of one device-hour")
+
+
+@dataclass(frozen=True)
+class People(Checked):
+    """Who does the work and what a week of it costs."""
+
+    location: str = text("US", "country whose wages apply")
+    team: int | None = integer(None, 1, 10_000, "people available; null: as many as the plan needs")
+    automation: bool = flag(False, "automated model search replaces part of the work")
+    partner_usd_per_day: float | None = number(None, 0, 1e5, "day rate of a partner or contractor")
+    usd_per_week: FrozenMap = numbers(0, 1e6, "own loaded wage per week by role")
+    wage_factor: float = number(1.0, 0, 100, "factor on every wage")
+
+
+@dataclass(frozen=True)
+class OwnHardware(Checked):
+    """Accelerators that are bought rather than rented."""
+
+    accelerator: str = text("H100-80GB", "accelerator id")
+    count: int = integer(8, 1, 100_000, "devices bought")
+    capex_usd: float = number(250_000.0, 0, MAX_USD, "purchase price of all of it")
+    life_years: float = number(4.0, 0.25, 30, "years until it is replaced")
+    rest_value: float = number(0.1, 0, 1, "share of the price left at the end")
+    power_kw: float = number(10.0, 0, 1e6, "power drawn under load")
+    usd_per_kwh: float = number(0.12, 0, 100, "price of electricity")
+    utilisation: float = number(0.5, 0.001, 1, "share of hours it is used")
+    staff_usd_per_year: float = number(0.0, 0, MAX_USD, "people who keep it running")
+
+
+@dataclass(frozen=True)
+class Serving(Checked):
+    """Use of the finished model."""
+
+    requests_per_month: float = number(100_000.0, 0, 1e12, "predictions a month")
+    horizon_months: int = integer(36, 1, 60, "months the model is used")
+    latency_ms: float | None = number(None, 0.01, 1e7, "longest acceptable answer time")
+    retrain_every_months: int | None = integer(12, 1, 60, "months between retrainings", True)
+    relabel_share: float = number(0.1, 0, 1, "share of the labels renewed at each retraining")
+
+
+@dataclass(frozen=True)
+class Finance(Checked):
+    """How money is counted."""
+
+    currency: str = text("USD", "currency of the report")
+    usd_rate: float = number(1.0, 1e-6, 1e4, "USD for one unit of the currency")
+    discount_rate: float = number(0.08, 0, 1, "yearly discount rate")
+    tax_rate: float = number(0.0, 0, 1, "tax added to bought goods and services")
+    contingency: float | str = number(
+        "reference_class", 0, 10, "reserve on top of the plan", words=("reference_class", "none")
+    )
+    discounts: FrozenMap = numbers(0, 1, "discount by provider", {"aws": 0.0})
+    wage_drift: float = number(0.0, -0.5, 1, "yearly rise of wages")
+    price_drift: float = number(0.0, -0.9, 1, "yearly rise of prices")
+    spent_usd: float = number(0.0, 0, MAX_USD, "already spent; shown, never compared")
+
+
+@dataclass(frozen=True)
+class Value(Checked):
+    """What a right answer is worth."""
+
+    benefit_per_correct_usd: float = number(0.0, 0, 1e9, "gain from one right answer")
+    cost_per_error_usd: float = number(0.0, 0, 1e9, "loss from one wrong answer")
+    value_per_month_usd: float = number(0.0, 0, MAX_USD, "value of having the model for a month")
+    today_usd_per_month: float = number(0.0, 0, MAX_USD, "what the work costs today")
+
+
+@dataclass(frozen=True)
+class Limits(Checked):
+    """What must not be exceeded or done."""
+
+    budget_usd: float | None = number(None, 0, MAX_USD, "most that may be spent in total")
+    deadline_weeks: float | None = number(None, 0.1, 1000, "latest week of readiness")
+    no_external_services: bool = flag(False, "no data may leave the house")
+    regions: tuple[str, ...] | None = name_list("regions where data may be processed")
+    edge_device: bool = flag(False, "the model must run on a small device")
+    sensitive_domain: bool = flag(False, "people are affected: audit for bias")
+    full_control: bool = flag(False, "weights and data must be owned")
+
+
+@dataclass(frozen=True)
+class PilotPoint(Checked):
+    """One own measurement: an approach trained on n labelled examples reached a value."""
+
+    approach: Approach = choice("full_finetune", Approach, "approach measured")
+    n_labelled: int = integer(0, 0, MAX_COUNT, "labelled examples it was trained on")
+    value: float = number(0.5, -1e6, 1e6, "value reached, in the target's metric")
+
+
+@dataclass(frozen=True)
+class TypedModel(Checked):
+    """A base model that is not in the catalogue, by its sizes."""
+
+    params: float = number(1.1e8, 1, 1e14, "parameters")
+    forward_gflop: float | None = number(
+        None, 1e-6, 1e9, "GFLOP of one forward pass of one example"
+    )
+    layers: int | None = integer(None, 1, 10_000, "layers")
+
+
+@dataclass(frozen=True)
+class Option(Checked):
+    """An extra row beside the ten."""
+
+    approach: Approach = choice("full_finetune", Approach, "approach of the row")
+    model: str | None = text(None, "catalogue name; null: the usual one")
+    n_labelled_to_buy: int | None = integer(None, 0, MAX_COUNT, "labels of this row")

@@ -1,0 +1,323 @@
+"""ProjectInputs: a scenario, checked when it is made, with every default filled in."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from estimator.engine import groups as g
+from estimator.engine.fields import (
+    Checked,
+    FrozenMap,
+    build,
+    choice,
+    date,
+    group_schema,
+    integer,
+    text,
+)
+from estimator.engine.fields import numbers as number_map
+from estimator.errors import InputError
+from estimator.vocabulary import TASK_MODALITY, UNIT_BY_MODALITY, Approach, Domain, Task
+
+SCHEMA = 1
+
+TASK_METRIC: dict[Task, str] = {
+    Task.TEXT_CLASSIFICATION: "accuracy",
+    Task.TOKEN_CLASSIFICATION: "f1",
+    Task.QUESTION_ANSWERING: "f1",
+    Task.SUMMARISATION: "rouge1",
+    Task.TRANSLATION: "bleu",
+    Task.TEXT_GENERATION: "accuracy",
+    Task.IMAGE_CLASSIFICATION: "accuracy",
+    Task.MEDICAL_IMAGING: "auc",
+    Task.OBJECT_DETECTION: "map50",
+    Task.SEMANTIC_SEGMENTATION: "miou",
+    Task.SPEECH_RECOGNITION: "wer",
+    Task.AUDIO_CLASSIFICATION: "accuracy",
+    Task.TABULAR_CLASSIFICATION: "accuracy",
+    Task.RECOMMENDATION: "auc",
+    Task.IMAGE_GENERATION: "fid",
+    Task.MUSIC_GENERATION: "fad",
+    Task.PROTEIN: "accuracy",
+}
+"""Metric of the target when none is given; the canonical names of data/metrics.csv."""
+
+DEFAULT_TARGET: dict[str, float] = {
+    "accuracy": 0.90,
+    "f1": 0.85,
+    "rouge1": 45.0,
+    "bleu": 30.0,
+    "auc": 0.90,
+    "map50": 0.70,
+    "miou": 0.70,
+    "wer": 0.10,
+    "fid": 20.0,
+    "fad": 3.0,
+}
+"""Value of the target when none is given; each is listed in data/assumptions.csv as default.target.*"""
+
+DEFAULT_UNIT: dict[Task, float] = {
+    Task.TEXT_CLASSIFICATION: 120,
+    Task.TOKEN_CLASSIFICATION: 60,
+    Task.QUESTION_ANSWERING: 300,
+    Task.SUMMARISATION: 900,
+    Task.TRANSLATION: 60,
+    Task.TEXT_GENERATION: 500,
+    Task.IMAGE_CLASSIFICATION: 224,
+    Task.MEDICAL_IMAGING: 224,
+    Task.OBJECT_DETECTION: 640,
+    Task.SEMANTIC_SEGMENTATION: 512,
+    Task.IMAGE_GENERATION: 512,
+    Task.SPEECH_RECOGNITION: 8,
+    Task.AUDIO_CLASSIFICATION: 5,
+    Task.MUSIC_GENERATION: 30,
+    Task.TABULAR_CLASSIFICATION: 40,
+    Task.RECOMMENDATION: 50,
+    Task.PROTEIN: 300,
+}
+"""Length of one example when none is given; listed in data/assumptions.csv as default.unit.*"""
+
+MAX_UNIT = 1e8
+
+
+@dataclass(frozen=True)
+class ProjectInputs(Checked):
+    """One scenario of CONTRACT section 3; every value is checked at construction.
+
+    Raises
+    ------
+    InputError
+        Names the field by its dotted path, the value and what is allowed.
+    """
+
+    task: Task = choice("text_classification", Task, "what the model is for")
+    name: str = text("Untitled project", "name of the project")
+    schema: int = integer(SCHEMA, SCHEMA, SCHEMA, "version of the scenario format")
+    unit: FrozenMap = number_map(1e-3, MAX_UNIT, "length of one example")
+    n_classes: int = integer(2, 1, 10_000_000, "classes; 1 where the task has none")
+    n_labelled_available: int = integer(0, 0, g.MAX_COUNT, "labelled training examples owned")
+    n_labelled_to_buy: int = integer(1000, 0, g.MAX_COUNT, "labelled examples to buy")
+    n_unlabelled_available: int = integer(0, 0, g.MAX_COUNT, "unlabelled examples owned")
+    n_evaluation: int = integer(500, 0, g.MAX_COUNT, "labelled test examples")
+    domain: Domain = choice("related", Domain, "how near a public base model is")
+    target: g.Target = g.Target()
+    models: FrozenMap = FrozenMap()
+    options: tuple[g.Option, ...] = ()
+    facts: g.Facts = g.Facts()
+    training: g.Training = g.Training()
+    hybrid: g.Hybrid = g.Hybrid()
+    labelling: g.Labelling = g.Labelling()
+    compute: g.Compute = g.Compute()
+    people: g.People = g.People()
+    own_hardware: g.OwnHardware | None = None
+    serving: g.Serving = g.Serving()
+    finance: g.Finance = g.Finance()
+    value: g.Value = g.Value()
+    start_date: str | None = date("first day of the project")
+    limits: g.Limits = g.Limits()
+    pilot: tuple[g.PilotPoint, ...] = ()
+    own_runs: tuple[FrozenMap, ...] = ()
+    prices: str | None = text(None, "path of a price book that overrides the shipped one")
+    assumptions: FrozenMap = number_map(-1e12, 1e12, "own values of assumptions by id")
+    draws: int = integer(8192, 64, 1_048_576, "Monte Carlo draws, a power of two")
+    seed: int = integer(0, 0, 2**32 - 1, "seed of the draws")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.draws & (self.draws - 1):
+            raise InputError("draws", self.draws, "a power of two from 64 to 1048576")
+        self._fill_unit()
+        self._fill_target()
+
+    def _fill_unit(self) -> None:
+        word = UNIT_BY_MODALITY[TASK_MODALITY[self.task]]
+        for key, value in self.unit.items():
+            if key != word:
+                raise InputError(f"unit.{key}", value, f"{word} for task {self.task}")
+        if not self.unit:
+            object.__setattr__(self, "unit", FrozenMap({word: float(DEFAULT_UNIT[self.task])}))
+
+    def _fill_target(self) -> None:
+        metric = self.target.metric or TASK_METRIC[self.task]
+        value = self.target.value
+        if value is None:
+            value = DEFAULT_TARGET.get(metric)
+        target = dataclasses.replace(self.target, metric=metric, value=value)
+        object.__setattr__(self, "target", target)
+
+    @property
+    def unit_name(self) -> str:
+        """tokens, pixels, audio_seconds, columns, interactions or residues."""
+        return UNIT_BY_MODALITY[TASK_MODALITY[self.task]]
+
+    @property
+    def unit_length(self) -> float:
+        """Length of one example in ``unit_name``; pixels are the side of a square image."""
+        return float(self.unit[self.unit_name])
+
+    @property
+    def n_labelled(self) -> int:
+        """Labelled training examples of the standard rows: owned plus bought."""
+        return self.n_labelled_available + self.n_labelled_to_buy
+
+    @classmethod
+    def from_dict(cls, data: Any) -> ProjectInputs:
+        """Make a scenario from the mapping of a YAML or JSON file; raises InputError."""
+        if not isinstance(data, Mapping):
+            raise InputError("scenario", data, "a mapping of fields")
+        if "task" not in data:
+            raise InputError("task", None, ", ".join(Task))
+        known = {f.name for f in dataclasses.fields(cls)}
+        clean: dict[str, Any] = {}
+        for key, value in data.items():
+            if key not in known:
+                raise InputError(str(key), value, "no such field; " + ", ".join(sorted(known)))
+            clean[key] = _parse(key, value)
+        return cls(**clean)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The resolved scenario as plain JSON values; ``from_dict`` reads it back unchanged."""
+        out = {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+        return {"schema": out.pop("schema"), **out}
+
+    def replace(self, path: str, value: Any) -> ProjectInputs:
+        """A copy with one field set by its dotted path, for example ``labelling.usd_per_label``."""
+        data = self.to_dict()
+        node = data
+        *parents, leaf = (
+            path.split(".")
+            if not path.startswith("assumptions.")
+            else (
+                "assumptions",
+                path.removeprefix("assumptions."),
+            )
+        )
+        for name in parents:
+            if not isinstance(node.get(name), dict):
+                raise InputError(path, value, "a field of the scenario")
+            node = node[name]
+        node[leaf] = value
+        return ProjectInputs.from_dict(data)
+
+    def get(self, path: str) -> Any:
+        """The value at a dotted path, as in ``to_dict``."""
+        node: Any = self.to_dict()
+        parts = (
+            path.split(".")
+            if not path.startswith("assumptions.")
+            else ["assumptions", path.removeprefix("assumptions.")]
+        )
+        for name in parts:
+            node = node[name]
+        return node
+
+    def canonical_json(self) -> str:
+        """One text for one scenario: keys sorted, no spaces."""
+        return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+
+
+GROUPS: dict[str, type[Checked]] = {
+    "target": g.Target,
+    "facts": g.Facts,
+    "training": g.Training,
+    "hybrid": g.Hybrid,
+    "labelling": g.Labelling,
+    "compute": g.Compute,
+    "people": g.People,
+    "serving": g.Serving,
+    "finance": g.Finance,
+    "value": g.Value,
+    "limits": g.Limits,
+}
+LIST_LIMIT = 200
+
+
+def _parse(key: str, value: Any) -> Any:
+    if key in GROUPS:
+        return build(GROUPS[key], value if value is not None else {}, key)
+    if key == "own_hardware":
+        return None if value is None else build(g.OwnHardware, value, key)
+    if key in ("options", "pilot"):
+        cls: type[Checked] = g.Option if key == "options" else g.PilotPoint
+        return tuple(build(cls, v, f"{key}[{i}]") for i, v in enumerate(_list(key, value)))
+    if key == "own_runs":
+        return tuple(_run(f"{key}[{i}]", row) for i, row in enumerate(_list(key, value)))
+    if key == "models":
+        return _models(value)
+    if key in ("unit", "assumptions") and value is None:
+        return {}
+    return value
+
+
+def _list(key: str, value: Any) -> list[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list | tuple) or len(value) > LIST_LIMIT:
+        raise InputError(key, value, f"a list of at most {LIST_LIMIT} entries")
+    return list(value)
+
+
+def _run(path: str, row: Any) -> FrozenMap:
+    if not isinstance(row, Mapping):
+        raise InputError(path, row, "a row with the columns of runs.csv")
+    for column, cell in row.items():
+        if not isinstance(cell, str | int | float | None):
+            raise InputError(f"{path}.{column}", cell, "a text, a number or null")
+    return FrozenMap({str(k): v for k, v in row.items()})
+
+
+def _models(value: Any) -> FrozenMap:
+    if value is None:
+        return FrozenMap()
+    if not isinstance(value, Mapping):
+        raise InputError("models", value, "a mapping of approach to base model")
+    out: dict[str, Any] = {}
+    for approach, model in value.items():
+        if approach not in set(Approach):
+            raise InputError(f"models.{approach}", model, ", ".join(Approach))
+        if isinstance(model, Mapping):
+            out[approach] = build(g.TypedModel, model, f"models.{approach}")
+        elif isinstance(model, str):
+            out[approach] = model[:200]
+        elif model is not None:
+            raise InputError(f"models.{approach}", model, "a catalogue name or {params: ...}")
+    return FrozenMap(out)
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(v) for v in value]
+    return value.value if isinstance(value, Enum) else value
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a scenario file."""
+    properties = group_schema(ProjectInputs)["properties"]
+    properties |= {name: group_schema(cls) for name, cls in GROUPS.items()}
+    properties["own_hardware"] = {"anyOf": [group_schema(g.OwnHardware), {"type": "null"}]}
+    properties["options"] = {"type": "array", "items": group_schema(g.Option)}
+    properties["pilot"] = {"type": "array", "items": group_schema(g.PilotPoint)}
+    properties["own_runs"] = {"type": "array", "items": {"type": "object"}}
+    typed = {"anyOf": [{"type": "string"}, group_schema(g.TypedModel), {"type": "null"}]}
+    properties["models"] = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {str(a): typed for a in Approach},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Scenario",
+        "type": "object",
+        "required": ["task"],
+        "additionalProperties": False,
+        "properties": properties,
+    }
