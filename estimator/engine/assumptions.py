@@ -67,7 +67,7 @@ class Assumptions:
         )
 
     def basis(self, name: str) -> str:
-        """``typed`` when overridden, ``published`` when a source stands behind it, else ``assumed``."""
+        """``typed`` when overridden, ``published`` with a source behind it, else ``assumed``."""
         if name in self.overrides:
             return "typed"
         return "assumed" if self.rows[name].source_id == "judgement" else "published"

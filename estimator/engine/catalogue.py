@@ -1,4 +1,4 @@
-"""Types of the catalogue: accelerators, base models, prices. Loaded by evidence, used by the engine."""
+"""Types of the catalogue: accelerators, base models, prices; loaded by evidence."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class BaseModel:
     """One row of data/catalog/models.csv.
 
     ``forward_gflop`` is for one input of ``input_size`` ``input_unit`` (FLOP = 2 x MAC); for
-    autoregressive and encoder text models it may be None: 2 x params_active per token plus attention.
+    text models it may be None: 2 x params_active per token plus attention.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Declared fields of a scenario: one declaration gives the check, the error text and the JSON Schema."""
+"""Declared fields of a scenario: one declaration gives check, error text and JSON Schema."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FrozenMap(dict[str, Any]):
 
 @dataclass(frozen=True)
 class Spec:
-    """What one field accepts; ``kind`` is number, integer, flag, text, choice, date, names or numbers."""
+    """What one field accepts; ``kind`` names the check that is run."""
 
     kind: str
     doc: str

@@ -59,7 +59,7 @@ DEFAULT_TARGET: dict[str, float] = {
     "fid": 20.0,
     "fad": 3.0,
 }
-"""Value of the target when none is given; each is listed in data/assumptions.csv as default.target.*"""
+"""Value of the target when none is given: default.target.* of data/assumptions.csv."""
 
 DEFAULT_UNIT: dict[Task, float] = {
     Task.TEXT_CLASSIFICATION: 120,
@@ -80,7 +80,7 @@ DEFAULT_UNIT: dict[Task, float] = {
     Task.RECOMMENDATION: 50,
     Task.PROTEIN: 300,
 }
-"""Length of one example when none is given; listed in data/assumptions.csv as default.unit.*"""
+"""Length of one example when none is given: default.unit.* of data/assumptions.csv."""
 
 MAX_UNIT = 1e8
 

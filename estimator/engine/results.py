@@ -77,7 +77,7 @@ class AccuracyEstimate:
 
 @dataclass(frozen=True)
 class WorkItem:
-    """One line of training work: FLOP = units x flop_per_unit x passes (for the page's formula view)."""
+    """One line of training work: FLOP = units x flop_per_unit x passes."""
 
     name: str
     units: float
@@ -122,7 +122,7 @@ class CostItem:
     basis: Basis
     source_id: str
     timing: str
-    """``one_off``, ``monthly`` or ``yearly``; a recurring line's quantity covers the whole horizon."""
+    """``one_off``, ``monthly`` or ``yearly``; the quantity covers the whole horizon."""
     months: tuple[float, ...] = ()
     """Share of the line that falls in each month of the horizon (index 0 = today, the project)."""
     note: str = ""
