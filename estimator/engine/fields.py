@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeVar
 from estimator.errors import InputError
 
 TEXT_LIMIT = 200
+REQUIRED: Any = dataclasses.MISSING
 
 
 class FrozenMap(dict[str, Any]):
@@ -246,4 +247,10 @@ def group_schema(cls: type[Checked]) -> dict[str, Any]:
     properties = {
         f.name: f.metadata["spec"].schema() for f in dataclasses.fields(cls) if "spec" in f.metadata
     }
-    return {"type": "object", "additionalProperties": False, "properties": properties}
+    required = [
+        f.name
+        for f in dataclasses.fields(cls)
+        if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+    ]
+    schema = {"type": "object", "additionalProperties": False, "properties": properties}
+    return schema | ({"required": required} if required else {})

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from estimator.engine.fields import Checked, FrozenMap, choice, flag, integer, number, numbers, text
+from estimator.engine.fields import (
+    REQUIRED,
+    Checked,
+    FrozenMap,
+    choice,
+    flag,
+    integer,
+    number,
+    numbers,
+    text,
+)
 from estimator.engine.fields import names as name_list
 from estimator.vocabulary import Approach, HybridKind, LabellingSource, PurchaseOption
 
@@ -163,16 +173,16 @@ class Limits(Checked):
 class PilotPoint(Checked):
     """One own measurement: an approach trained on n labelled examples reached a value."""
 
-    approach: Approach = choice("full_finetune", Approach, "approach measured")
-    n_labelled: int = integer(0, 0, MAX_COUNT, "labelled examples it was trained on")
-    value: float = number(0.5, -1e6, 1e6, "value reached, in the target's metric")
+    approach: Approach = choice(REQUIRED, Approach, "approach measured")
+    n_labelled: int = integer(REQUIRED, 0, MAX_COUNT, "labelled examples it was trained on")
+    value: float = number(REQUIRED, -1e6, 1e6, "value reached, in the target's metric")
 
 
 @dataclass(frozen=True)
 class TypedModel(Checked):
     """A base model that is not in the catalogue, by its sizes."""
 
-    params: float = number(1.1e8, 1, 1e14, "parameters")
+    params: float = number(REQUIRED, 1, 1e14, "parameters")
     forward_gflop: float | None = number(
         None, 1e-6, 1e9, "GFLOP of one forward pass of one example"
     )
@@ -183,6 +193,6 @@ class TypedModel(Checked):
 class Option(Checked):
     """An extra row beside the ten."""
 
-    approach: Approach = choice("full_finetune", Approach, "approach of the row")
+    approach: Approach = choice(REQUIRED, Approach, "approach of the row")
     model: str | None = text(None, "catalogue name; null: the usual one")
     n_labelled_to_buy: int | None = integer(None, 0, MAX_COUNT, "labels of this row")
