@@ -92,5 +92,6 @@ def percentiles(x: Array) -> tuple[float, float, float]:
     low = position.astype(int)
     high = np.minimum(low + 1, len(s) - 1)
     frac = position - low
-    p = s[low] * (1 - frac) + np.where(frac > 0, s[high], s[low]) * frac
+    with np.errstate(invalid="ignore"):
+        p = np.where(frac > 0, s[low] * (1 - frac) + s[high] * frac, s[low])
     return float(p[0]), float(p[1]), float(p[2])

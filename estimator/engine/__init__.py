@@ -1,0 +1,1 @@
+"""The engine: pure functions on arrays and frozen dataclasses; no files, no clock, no prints."""

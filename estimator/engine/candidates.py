@@ -1,0 +1,148 @@
+"""The rows of a comparison: the ten approaches with their base models, and extra options."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from estimator.engine.catalogue import BaseModel
+from estimator.engine.groups import Option, TypedModel
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.results import Candidate
+from estimator.errors import InputError
+from estimator.vocabulary import APPROACH_LABELS, TASK_MODALITY, Approach
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+OWN_PROVIDER = "own"
+
+
+def build_candidates(inputs: ProjectInputs, evidence: Evidence) -> tuple[Candidate, ...]:
+    """The ten rows in the order of the spectrum, then the scenario's options.
+
+    Raises
+    ------
+    InputError
+        When a named base model is not in the catalogue.
+    """
+    rows = [
+        Candidate(
+            key=str(approach),
+            approach=approach,
+            label=APPROACH_LABELS[approach],
+            model=_model(inputs, approach, evidence),
+            n_labelled_to_buy=inputs.n_labelled_to_buy,
+        )
+        for approach in Approach
+    ]
+    rows += [_option(inputs, i, option, evidence) for i, option in enumerate(inputs.options)]
+    return tuple(rows)
+
+
+def _model(inputs: ProjectInputs, approach: Approach, evidence: Evidence) -> BaseModel | None:
+    chosen = inputs.models.get(str(approach))
+    if isinstance(chosen, TypedModel):
+        return typed_model(chosen, inputs)
+    if chosen is None:
+        chosen = evidence.default_models.get((str(inputs.task), str(approach)))
+    if not chosen:
+        return None
+    return find_model(f"models.{approach}", chosen, evidence)
+
+
+def _option(inputs: ProjectInputs, index: int, option: Option, evidence: Evidence) -> Candidate:
+    if option.model is not None:
+        model: BaseModel | None = find_model(f"options[{index}].model", option.model, evidence)
+    else:
+        model = _model(inputs, option.approach, evidence)
+    bought = option.n_labelled_to_buy
+    return Candidate(
+        key=f"{option.approach}#{index + 1}",
+        approach=option.approach,
+        label=APPROACH_LABELS[option.approach],
+        model=model,
+        n_labelled_to_buy=inputs.n_labelled_to_buy if bought is None else bought,
+    )
+
+
+def typed_model(sizes: TypedModel, inputs: ProjectInputs) -> BaseModel:
+    """A base model known by its sizes only; its forward FLOP are for one example of the project."""
+    return BaseModel(
+        name=f"typed ({sizes.params:.3g} parameters)",
+        family="typed",
+        modality=TASK_MODALITY[inputs.task],
+        tasks=(str(inputs.task),),
+        params_total=sizes.params,
+        params_active=sizes.params,
+        layers=sizes.layers,
+        hidden_size=None,
+        input_size=inputs.unit_length,
+        input_unit=inputs.unit_name,
+        forward_gflop=sizes.forward_gflop,
+        flop_formula="" if sizes.forward_gflop else "2 x parameters per token",
+        licence="unknown",
+        commercial_use="unknown",
+        release_year=None,
+        hosted=False,
+        source_id="typed",
+        locator="scenario file, models",
+    )
+
+
+def find_model(field: str, name: str, evidence: Evidence) -> BaseModel:
+    """A catalogue model by name or alias; raises InputError with the nearest names."""
+    model = evidence.find_model(name)
+    if model is None:
+        raise InputError(field, name, _nearest(name, evidence.models, "python -m estimator models"))
+    return model
+
+
+def check_names(inputs: ProjectInputs, evidence: Evidence) -> None:
+    """Check every name of the scenario that only the shipped tables can know.
+
+    Raises
+    ------
+    InputError
+        For an unknown accelerator, provider, region, country, currency-free names and models.
+    """
+    accelerators = evidence.accelerators
+    if inputs.compute.accelerator not in accelerators:
+        raise InputError(
+            "compute.accelerator",
+            inputs.compute.accelerator,
+            _nearest(inputs.compute.accelerator, accelerators, "python -m estimator accelerators"),
+        )
+    if inputs.own_hardware and inputs.own_hardware.accelerator not in accelerators:
+        raise InputError(
+            "own_hardware.accelerator",
+            inputs.own_hardware.accelerator,
+            _nearest(inputs.own_hardware.accelerator, accelerators, "the accelerators"),
+        )
+    regions = evidence.regions
+    provider = inputs.compute.provider
+    if provider == OWN_PROVIDER:
+        if inputs.own_hardware is None and inputs.compute.usd_per_device_hour is None:
+            raise InputError(
+                "compute.provider",
+                provider,
+                "own only with own_hardware or compute.usd_per_device_hour",
+            )
+    elif provider not in regions:
+        raise InputError("compute.provider", provider, ", ".join([*sorted(regions), OWN_PROVIDER]))
+    elif inputs.compute.region not in regions[provider]:
+        raise InputError(
+            "compute.region", inputs.compute.region, ", ".join(sorted(regions[provider]))
+        )
+    if inputs.people.location not in evidence.countries:
+        raise InputError("people.location", inputs.people.location, ", ".join(evidence.countries))
+    if inputs.target.metric not in evidence.metrics:
+        raise InputError("target.metric", inputs.target.metric, ", ".join(evidence.metrics))
+
+
+def _nearest(name: str, known: Iterable[str], where: str) -> str:
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    listed = ", ".join(close or sorted(names)[:8])
+    return f"{listed} ... ({len(names)} names: {where})"

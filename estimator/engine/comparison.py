@@ -1,0 +1,244 @@
+"""Comparison: the whole answer to one scenario, and its JSON form (CONTRACT section 4)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from estimator.engine.distributions import Array, percentiles
+from estimator.engine.results import (
+    AccuracyEstimate,
+    CandidateResult,
+    ComputeEstimate,
+    CostItem,
+    Evaluation,
+    MoneyEstimate,
+)
+from estimator.vocabulary import Phase
+
+SIGNIFICANT_DIGITS = 6
+
+
+def round_figure(x: float | None) -> float | None:
+    """Six significant digits; None for what is not a finite number."""
+    if x is None or not math.isfinite(x):
+        return None
+    if x == 0:
+        return 0.0
+    return round(float(x), SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(abs(x))))
+
+
+def round_money(x: float | None) -> float | None:
+    """Cents; None for what is not a finite number."""
+    return None if x is None or not math.isfinite(x) else round(float(x), 2) + 0.0
+
+
+def spread(draws: Array) -> dict[str, float | None]:
+    """p10, p50 and p90 as printed."""
+    return dict(zip(("p10", "p50", "p90"), map(round_figure, percentiles(draws)), strict=True))
+
+
+def money_spread(draws: Array) -> dict[str, float | None]:
+    """p10, p50, p90 and the base case, in cents."""
+    p = dict(zip(("p10", "p50", "p90"), map(round_money, percentiles(draws)), strict=True))
+    return {**p, "base": round_money(float(draws[0]))}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every approach of one scenario, the recommendation and where the figures come from.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Draws of every row.
+    rows : tuple of mapping
+        Per row what the decision adds: best_probability, flexibility, lock_in, risks.
+    recommendation, pilot_plan : mapping
+        As in the JSON.
+    frontier : tuple of str
+        Keys of the rows that no other row beats in both cost and accuracy.
+    sources : tuple of mapping
+        source_id, title, year, url and licence of every source named in the rows.
+    data_version, code_version : str
+    """
+
+    evaluation: Evaluation
+    rows: tuple[Mapping[str, Any], ...]
+    recommendation: Mapping[str, Any]
+    frontier: tuple[str, ...]
+    pilot_plan: Mapping[str, Any]
+    sources: tuple[Mapping[str, Any], ...]
+    data_version: str
+    code_version: str
+    _cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON document of ``compare --json``."""
+        inputs = self.evaluation.inputs
+        pairs = zip(self.evaluation.results, self.rows, strict=True)
+        return {
+            "schema": inputs.schema,
+            "data_version": self.data_version,
+            "code_version": self.code_version,
+            "seed": inputs.seed,
+            "draws": self.evaluation.n_draws,
+            "inputs": inputs.to_dict(),
+            "approaches": [approach_row(result, extra) for result, extra in pairs],
+            "recommendation": clean(self.recommendation),
+            "frontier": list(self.frontier),
+            "pilot_plan": clean(self.pilot_plan),
+            "sources": [dict(s) for s in self.sources],
+        }
+
+
+def approach_row(result: CandidateResult, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """One entry of ``approaches``."""
+    candidate = result.candidate
+    return {
+        "approach": str(candidate.approach),
+        "key": candidate.key,
+        "label": candidate.label,
+        "base_model": candidate.model.name if candidate.model else None,
+        "n_labelled_to_buy": candidate.n_labelled_to_buy,
+        "feasible": result.feasible,
+        "reasons": list(result.reasons),
+        **accuracy_fields(result.accuracy),
+        **compute_fields(result.compute),
+        **money_fields(result.money),
+        "evidence": evidence_fields(result.accuracy),
+        **{name: clean(value) for name, value in extra.items()},
+    }
+
+
+def accuracy_fields(accuracy: AccuracyEstimate) -> dict[str, Any]:
+    """accuracy, its reason, target_probability and labels_for_target."""
+    value = None
+    if accuracy.draws is not None:
+        value = {"metric": accuracy.metric, **spread(accuracy.draws)}
+    labels = None
+    if accuracy.labels_for_target_draws is not None:
+        _, p50, p90 = percentiles(accuracy.labels_for_target_draws)
+        labels = {"p50": round_figure(p50), "p90": round_figure(p90)}
+    return {
+        "accuracy": value,
+        "accuracy_reason": accuracy.reason,
+        "target_probability": round_figure(accuracy.target_probability),
+        "labels_for_target": labels,
+    }
+
+
+def compute_fields(compute: ComputeEstimate) -> dict[str, Any]:
+    """Devices, recipe, hours, memory, energy."""
+    return {
+        "device_kind": str(compute.device_kind),
+        "accelerator": compute.accelerator.accelerator if compute.accelerator else None,
+        "n_devices": compute.n_devices,
+        "recipe": clean(compute.recipe),
+        "work": [
+            {
+                "name": w.name,
+                "units": round_figure(w.units),
+                "unit": w.unit,
+                "flop_per_unit": round_figure(w.flop_per_unit),
+                "passes": round_figure(w.passes),
+                "formula": w.formula,
+            }
+            for w in compute.work
+        ],
+        "training_flop": round_figure(compute.training_flop),
+        "device_hours": spread(compute.device_hours_draws),
+        "wallclock_hours": spread(compute.wallclock_hours_draws),
+        "min_devices": compute.min_devices,
+        "peak_memory_gb": round_figure(compute.peak_memory_gb),
+        "energy_kwh": spread(compute.energy_kwh_draws),
+        "co2_kg": spread(compute.co2_kg_draws),
+        "compute_source_ids": list(compute.source_ids),
+    }
+
+
+def money_fields(money: MoneyEstimate) -> dict[str, Any]:
+    """Costs, lines, calendar, cash flow and where the data go."""
+    return {
+        "usd_per_device_hour": round_figure(money.usd_per_device_hour),
+        "calendar_weeks": spread(money.calendar_weeks_draws),
+        "calendar": [
+            {
+                "name": t.name,
+                "role": t.role,
+                "start_weeks": spread(t.start_weeks_draws),
+                "weeks": spread(t.weeks_draws),
+            }
+            for t in money.calendar
+        ],
+        "cost_usd": {
+            "one_off": money_spread(money.one_off_draws),
+            "monthly": money_spread(money.monthly_draws),
+            "total": money_spread(money.total_draws),
+            "npv": money_spread(money.npv_draws),
+            "by_phase": {str(p): money_spread(money.by_phase_draws[p]) for p in Phase},
+        },
+        "assumed_share": round_figure(money.assumed_share),
+        "cash_flow_usd": [round_money(x) for x in money.cash_flow_base_usd],
+        "data_goes_to": list(money.data_goes_to),
+        "items": [item_fields(item) for item in money.items],
+        "net_value_usd": money_spread(money.net_value_draws),
+        "extras": clean(money.extras),
+    }
+
+
+def item_fields(item: CostItem) -> dict[str, Any]:
+    """One line of the bill; the base is quantity x unit price as printed, to the cent."""
+    quantity = round_figure(float(item.quantity_draws[0])) or 0.0
+    price = round_figure(float(item.unit_price_usd_draws[0])) or 0.0
+    usd = money_spread(item.usd_draws)
+    usd["base"] = round_money(quantity * price)
+    return {
+        "item": item.item,
+        "phase": str(item.phase),
+        "quantity": quantity,
+        "unit": item.unit,
+        "unit_price_usd": price,
+        "usd": usd,
+        "basis": str(item.basis),
+        "source_id": item.source_id,
+        "timing": item.timing,
+        "note": item.note,
+    }
+
+
+def evidence_fields(accuracy: AccuracyEstimate) -> dict[str, Any]:
+    """Grade of the accuracy evidence with its reason."""
+    grade = accuracy.grade
+    return {
+        "grade": grade.grade,
+        "reason": grade.reason,
+        "n_points": grade.n_points,
+        "n_sources": grade.n_sources,
+        "source_ids": list(grade.source_ids),
+        "extrapolation_ratio": round_figure(grade.extrapolation_ratio),
+    }
+
+
+def clean(value: Any) -> Any:
+    """Plain JSON values: money fields to cents, other numbers to 6 digits, no NaN."""
+    return _clean(value, "")
+
+
+def _clean(value: Any, name: str) -> Any:
+    if isinstance(value, Mapping):
+        money = name if name.endswith("_usd") else ""
+        return {str(k): _clean(v, money or str(k)) for k, v in value.items()}
+    if isinstance(value, np.generic | np.ndarray):
+        return _clean(value.tolist(), name)
+    if isinstance(value, list | tuple):
+        return [_clean(v, name) for v in value]
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return round_money(float(value)) if name.endswith("_usd") else round_figure(float(value))
+    return str(value)
