@@ -1,0 +1,107 @@
+"""What all tests share: the shipped evidence, the presets, small draws, free ports, the CI rule."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import numpy as np
+import pytest
+import yaml
+
+from estimator.engine.distributions import Draws
+from estimator.engine.inputs import ProjectInputs
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+ROOT = Path(__file__).resolve().parents[1]
+PRESETS = tuple(sorted(p.stem for p in (ROOT / "data" / "presets").glob("*.yaml")))
+OUTSIDE_PROGRAMS = ("browser", "nginx", "postgres")
+
+hypothesis.settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=25,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The one flag that rewrites golden files."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden/*.json")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a test that needs an outside program must run: skipping it is a failure."""
+    report = yield
+    needs = [m for m in OUTSIDE_PROGRAMS if item.get_closest_marker(m)]
+    if os.environ.get("CI") and report.skipped and needs and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI although it needs {needs[0]}: {report.longrepr}"
+    return report
+
+
+def load_preset(name: str) -> ProjectInputs:
+    """One shipped scenario."""
+    text = (ROOT / "data" / "presets" / f"{name}.yaml").read_text(encoding="utf-8")
+    return ProjectInputs.from_dict(yaml.safe_load(text))
+
+
+@pytest.fixture(scope="session")
+def evidence() -> Evidence:
+    """The evidence as shipped, loaded once for each worker."""
+    from estimator import load_evidence
+
+    return load_evidence()
+
+
+@pytest.fixture(scope="session")
+def comparisons(evidence: Evidence) -> Any:
+    """``comparisons(name)``: the printed comparison of a preset, computed once."""
+    from estimator import compare_approaches
+
+    cache: dict[str, dict[str, Any]] = {}
+
+    def get(name: str) -> dict[str, Any]:
+        if name not in cache:
+            cache[name] = compare_approaches(load_preset(name), evidence).to_dict()
+        return cache[name]
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def support_tickets() -> ProjectInputs:
+    """The example of the contract: 12 classes, 1,000 labels."""
+    return load_preset("support_tickets")
+
+
+@pytest.fixture
+def draws() -> Draws:
+    """Few draws, for tests of shapes and signs."""
+    return Draws(256, 0)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """A generator with a fixed seed."""
+    return np.random.default_rng(20261121)
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port on the loopback that nobody listens on."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
