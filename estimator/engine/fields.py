@@ -19,13 +19,13 @@ REQUIRED: Any = dataclasses.MISSING
 class FrozenMap(dict[str, Any]):
     """A mapping that hashes and refuses change, for small open sets of names in a scenario."""
 
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # type: ignore[override]
         return hash(tuple(sorted((k, repr(v)) for k, v in self.items())))
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("a scenario is frozen; use ProjectInputs.replace")
 
-    __setitem__ = __delitem__ = update = pop = clear = setdefault = popitem = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = update = pop = clear = setdefault = popitem = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (FrozenMap, (dict(self),))
