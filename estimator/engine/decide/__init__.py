@@ -1,0 +1,34 @@
+"""The decision room: which approach, how sure, what it costs to be wrong, what would change it.
+
+Everything works on an ``Evaluation`` (all rows on common random numbers, base case first) and,
+where inputs are varied, on ``evaluate(inputs) -> Evaluation``; no files, no clock. Probabilities
+are shares of the draws. ``assumptions`` is the scenario's ``Assumptions`` (rows ``decision.*``);
+``progress(done, total)`` is called between re-runs.
+
+Doors
+-----
+recommend(evaluation, assumptions) -> Recommendation
+    Row taken, outcome (decided, too_close, nobody_reaches), equals, headline, reason, next_step,
+    decision_path, best_probability, regret_usd (p50, p90), order, reachable_target, would_reach,
+    as_today, and ``rows[key]``: RowDecision(feasible, reasons, target_probability,
+    best_probability, miss_target, over_budget, late, regret_usd).
+limit_reasons(inputs, candidate, accuracy, compute, money, assumptions) -> tuple[str, ...]
+    Reasons of the scenario's limits against one row.
+cost_accuracy_frontier(evaluation, assumptions) -> Frontier(keys, dominated, excluded)
+restriction_costs(evaluation, evaluate, assumptions) -> tuple[RestrictionCost, ...]
+switching_values(evaluation, evaluate, assumptions, progress) -> tuple[Switch, ...]
+tornado(evaluation, evaluate, assumptions, progress) -> Tornado(bars, main_drivers, sentence)
+optimise(evaluation, evaluate, assumptions, objective, space, progress) -> OptimiserResult
+cost_curves(evaluation, assumptions) -> tuple[CostCurve, ...]; break_even_accuracy(curves)
+break_even(evaluation, evaluate, assumptions, path) -> tuple[BreakEven, ...]
+pilot_plan(evaluation, assumptions, draws, progress) -> PilotPlan
+three_questions(evaluation, assumptions, models, answers) -> Questions; spectrum(evaluation)
+risks(evaluation, assumptions) -> dict[key, tuple[Risk, ...]]
+traits(evaluation, assumptions) -> dict[key, Traits]
+check_claims(evaluations, claims, evidence, assumptions, evaluate) -> tuple[Verdict, ...]
+validate_decision(predictions, assumptions) -> dict
+decide(evaluation, evaluate, assumptions, draws, models, progress) -> Decision
+    All of it for one scenario; ``Decision.to_dict()`` is the part of CONTRACT section 4 that is
+    the decision's: recommendation, frontier, pilot_plan and, by row, feasible, reasons,
+    target_probability, best_probability, flexibility, lock_in, risks.
+"""

@@ -1,0 +1,199 @@
+"""What a limit of the scenario forbids, row by row, with the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.decide.words import count, usd
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.results import (
+    AccuracyEstimate,
+    Candidate,
+    CandidateResult,
+    ComputeEstimate,
+    Evaluation,
+    MoneyEstimate,
+)
+from estimator.vocabulary import Approach, DeviceKind, LabellingSource
+
+OUTSIDE_LABELLERS = frozenset({LabellingSource.CROWD, LabellingSource.VENDOR})
+OWN_WEIGHTS = frozenset({Approach.BASELINE, Approach.SCRATCH})
+SMALL_ON_PURPOSE = frozenset({Approach.BASELINE, Approach.DISTILL})
+
+Evaluate = Callable[[ProjectInputs], Evaluation]
+
+
+def limit_reasons(
+    inputs: ProjectInputs,
+    candidate: Candidate,
+    accuracy: AccuracyEstimate,
+    compute: ComputeEstimate,
+    money: MoneyEstimate,
+    assumptions: Assumptions,
+) -> tuple[str, ...]:
+    """Why the scenario's limits forbid a row, in words; empty when nothing does.
+
+    Notes
+    -----
+    Budget and deadline forbid a row whose median exceeds them; the chance of exceeding them is
+    reported for every row beside. ``full_control`` leaves only rows whose weights are all
+    trained by the project itself.
+    """
+    rules = (
+        _external(inputs, candidate, compute, money),
+        _regions(inputs, candidate, compute),
+        _edge(inputs, candidate, compute, assumptions),
+        _control(inputs, candidate),
+        _budget(inputs, money),
+        _deadline(inputs, money),
+        _too_few_labels(inputs, candidate, accuracy, assumptions),
+    )
+    return tuple(reason for reason in rules if reason)
+
+
+def row_reasons(
+    result: CandidateResult, inputs: ProjectInputs, assumptions: Assumptions
+) -> tuple[str, ...]:
+    """All reasons against a row: those found while estimating it and those of the limits."""
+    found = result.reasons or ((*result.compute.reasons, *result.money.reasons))
+    first = () if result.feasible else (found or ("it could not be estimated",))
+    limits = limit_reasons(
+        inputs, result.candidate, result.accuracy, result.compute, result.money, assumptions
+    )
+    return tuple(dict.fromkeys((*first, *limits)))
+
+
+def _hosted(candidate: Candidate, compute: ComputeEstimate) -> bool:
+    return compute.device_kind == DeviceKind.API or bool(candidate.model and candidate.model.hosted)
+
+
+def _external(
+    inputs: ProjectInputs, candidate: Candidate, compute: ComputeEstimate, money: MoneyEstimate
+) -> str:
+    if not inputs.limits.no_external_services:
+        return ""
+    if _hosted(candidate, compute):
+        return "uses a hosted API, and no external services are allowed"
+    outside = any("labeller" in place.lower() for place in money.data_goes_to)
+    if outside and inputs.labelling.source in OUTSIDE_LABELLERS:
+        source = str(inputs.labelling.source)
+        return f"sends examples to {source} labellers, and no external services are allowed"
+    return ""
+
+
+def _regions(inputs: ProjectInputs, candidate: Candidate, compute: ComputeEstimate) -> str:
+    regions = inputs.limits.regions
+    if regions is None:
+        return ""
+    if _hosted(candidate, compute):
+        return "uses a hosted API whose region is not known"
+    in_house = inputs.compute.provider == "own" or inputs.own_hardware is not None
+    if not in_house and inputs.compute.region not in regions:
+        allowed = ", ".join(regions) or "none"
+        return f"trains in {inputs.compute.region}; allowed regions: {allowed}"
+    return ""
+
+
+def _edge(
+    inputs: ProjectInputs, candidate: Candidate, compute: ComputeEstimate, assumptions: Assumptions
+) -> str:
+    if not inputs.limits.edge_device or candidate.approach in SMALL_ON_PURPOSE:
+        return ""
+    if _hosted(candidate, compute):
+        return "answers through a hosted API, not on the device"
+    limit = assumptions.value("decision.edge_params")
+    params = candidate.model.params_total if candidate.model else None
+    if params is not None and params > limit:
+        return f"has {count(params)} parameters; a small device holds about {count(limit)}"
+    return ""
+
+
+def _control(inputs: ProjectInputs, candidate: Candidate) -> str:
+    if not inputs.limits.full_control or candidate.approach in OWN_WEIGHTS:
+        return ""
+    base = f" ({candidate.model.name})" if candidate.model else ""
+    return f"rests on weights trained by others{base}, and full control is asked for"
+
+
+def _budget(inputs: ProjectInputs, money: MoneyEstimate) -> str:
+    budget = inputs.limits.budget_usd
+    typical = float(np.median(money.total_draws[1:]))
+    if budget is None or not typical > budget:
+        return ""
+    return f"costs about {usd(typical)}, more than the budget of {usd(budget)}"
+
+
+def _deadline(inputs: ProjectInputs, money: MoneyEstimate) -> str:
+    deadline = inputs.limits.deadline_weeks
+    typical = float(np.median(money.calendar_weeks_draws[1:]))
+    if deadline is None or not typical > deadline:
+        return ""
+    return f"is ready after about {typical:.1f} weeks, later than the {deadline:g} allowed"
+
+
+def _too_few_labels(
+    inputs: ProjectInputs,
+    candidate: Candidate,
+    accuracy: AccuracyEstimate,
+    assumptions: Assumptions,
+) -> str:
+    needed = accuracy.labels_for_target_draws
+    reached = accuracy.target_probability
+    if candidate.approach != Approach.SCRATCH or needed is None or reached is None:
+        return ""
+    owned = candidate.n_labelled(inputs)
+    if reached >= assumptions.value("decision.scratch_refusal"):
+        return ""
+    typical = float(np.median(needed[1:]))
+    if typical <= owned:
+        return ""
+    amount = f"about {count(typical)}" if np.isfinite(typical) else "more labels than can be stated"
+    return f"needs {amount} to reach the target from scratch; there would be {count(owned)} labels"
+
+
+@dataclass(frozen=True)
+class RestrictionCost:
+    """What one limit costs: the choice with it and without it.
+
+    ``extra_usd`` is the median total with the limit minus without; ``accuracy_lost`` the median
+    metric without minus with, in the direction that counts as better.
+    """
+
+    limit: str
+    approach: str | None
+    approach_without: str | None
+    extra_usd: float | None
+    accuracy_lost: float | None
+    removed: tuple[str, ...]
+    text: str
+
+
+LIMIT_OFF: dict[str, object] = {
+    "limits.no_external_services": False,
+    "limits.regions": None,
+    "limits.edge_device": False,
+    "limits.full_control": False,
+    "limits.deadline_weeks": None,
+    "limits.budget_usd": None,
+}
+LIMIT_WORDS: dict[str, str] = {
+    "limits.no_external_services": "keeping all data in the house",
+    "limits.regions": "the limit on regions",
+    "limits.edge_device": "running on a small device",
+    "limits.full_control": "full control of the weights",
+    "limits.deadline_weeks": "the deadline",
+    "limits.budget_usd": "the budget",
+}
+
+
+def active_limits(inputs: ProjectInputs) -> tuple[str, ...]:
+    """Dotted paths of the limits that are set."""
+    return tuple(
+        path
+        for path, off in LIMIT_OFF.items()
+        if getattr(inputs.limits, path.removeprefix("limits.")) != off
+    )

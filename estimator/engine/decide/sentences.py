@@ -1,0 +1,136 @@
+"""The sentences of a decision: headline, reason, next step and the path to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from estimator.engine.decide.board import Board
+from estimator.engine.decide.rule import Choice, Outcome
+from estimator.engine.decide.words import chance, count, level, listed, usd
+from estimator.engine.distributions import Array
+from estimator.engine.results import Evaluation
+
+if TYPE_CHECKING:
+    from estimator.engine.decide.recommend import Reach
+
+
+def headline(board: Board, choice: Choice, shares: Array, evaluation: Evaluation) -> str:
+    """The first sentence, one form for each outcome."""
+    if choice.index is None:
+        return "No approach is left: every one breaks a limit of the scenario."
+    name = board.labels[choice.index]
+    if not board.allowed.any():
+        return f"No evidence for this task: start with {name}, the cheapest way to a first result."
+    if choice.outcome == Outcome.NOBODY_REACHES:
+        p = board.target_probability[choice.index]
+        return (
+            f"Nobody reaches {_target(evaluation)} in {chance(board.wanted)} yet; "
+            f"{name} comes nearest, in {chance(float(p))}."
+        )
+    if choice.outcome == Outcome.TOO_CLOSE:
+        names = listed([name, *(board.labels[i] for i in choice.equals)])
+        word = "has the highest median net value" if board.valued else "is the cheapest"
+        return f"Too close to call: {names} are about equally good; {name} {word}."
+    return f"Take {name}: best in {chance(float(shares[choice.index]))}."
+
+
+def reason(board: Board, choice: Choice, evaluation: Evaluation) -> str:
+    """Why this row, with its figures."""
+    if choice.index is None:
+        return "Every approach is excluded; lift one of the limits."
+    i = choice.index
+    money = usd(float(np.median(board.total[i, 1:])))
+    if not board.allowed.any():
+        return f"The evidence holds nothing comparable, so accuracy is unknown; it costs {money}."
+    if board.valued:
+        net = usd(float(np.median(board.net[i, 1:])))
+        return f"It has the highest net value: {net} in the median, at a cost of {money}."
+    p = float(board.target_probability[i])
+    if choice.outcome == Outcome.NOBODY_REACHES:
+        return (
+            f"It is the most likely to reach {_target(evaluation)} ({chance(p)}, wanted: "
+            f"{chance(board.wanted)}), at a cost of {money}."
+        )
+    return (
+        f"It is the cheapest that reaches {_target(evaluation)} in at least "
+        f"{chance(board.wanted)}: it does so in {chance(p)}, at a cost of {money}."
+    )
+
+
+def next_step(
+    board: Board,
+    choice: Choice,
+    evaluation: Evaluation,
+    reach: tuple[Reach, ...],
+    reachable: float | None,
+) -> str:
+    """What to do now, one sentence for each outcome."""
+    if choice.index is None:
+        return "Lift one limit; the reasons stand beside each approach."
+    name = board.labels[choice.index]
+    if not board.allowed.any():
+        return f"Label a test set, try {name} on it, and enter the result as a pilot."
+    if choice.outcome == Outcome.NOBODY_REACHES:
+        parts = []
+        if reach:
+            first = reach[0]
+            money = "" if first.extra_usd is None else f" ({usd(first.extra_usd)} more)"
+            parts.append(
+                f"about {count(first.n_labelled_p50)} labels{money} would bring {first.label} "
+                "there in 5 cases in 10"
+            )
+        if reachable is not None:
+            parts.append(
+                f"with what is planned, {name} reaches {level(reachable)} in {chance(board.wanted)}"
+            )
+        joined = "; ".join(parts) or "no amount of labels in range gets there"
+        return f"Run a pilot, buy more labels or lower the target: {joined}."
+    if choice.outcome == Outcome.TOO_CLOSE:
+        other = board.labels[choice.equals[0]]
+        return f"Run a pilot of {name} and {other} on the same labels; it tells them apart."
+    return f"Start with {name}: label the test set first and measure the simple baseline on it."
+
+
+def decision_path(
+    board: Board, choice: Choice, shares: Array, regrets: Array, evaluation: Evaluation
+) -> tuple[str, ...]:
+    """The steps of the rule in order, each with its figures."""
+    path = [_excluded(board)]
+    allowed = np.flatnonzero(board.allowed)
+    if not len(allowed) or choice.index is None:
+        return (*path, reason(board, choice, evaluation))
+    if board.valued:
+        path.append("Accuracy is worth money here, so the highest median net value is taken.")
+    else:
+        good = [int(i) for i in allowed if board.target_probability[i] >= board.wanted]
+        names = listed([board.labels[i] for i in good]) or "none"
+        path.append(
+            f"Target {_target(evaluation)} in at least {chance(board.wanted)}: "
+            f"{len(good)} of {len(allowed)} reach it ({names})."
+        )
+        word = "cheapest of these" if good else "most likely of all to reach it"
+        path.append(f"{board.labels[choice.index]} is the {word}.")
+    if choice.equals:
+        names = listed([board.labels[i] for i in choice.equals])
+        path.append(f"{names}: within the margin of it, so the choice is too close to call.")
+    i = choice.index
+    path.append(f"Knowing everything, it would be the best in {chance(float(shares[i]))}.")
+    p90 = float(np.quantile(regrets[i, 1:], 0.9))
+    path.append(f"If the choice is wrong it costs at most {usd(p90)} in 9 cases in 10.")
+    return tuple(path)
+
+
+def _excluded(board: Board) -> str:
+    out = [(board.labels[i], board.reasons[i][0]) for i in np.flatnonzero(~board.allowed)]
+    total = len(board.keys)
+    if not out:
+        return f"All {total} approaches are possible."
+    listing = "; ".join(f"{name}: {why}" for name, why in out)
+    return f"{len(out)} of {total} approaches are excluded ({listing})."
+
+
+def _target(evaluation: Evaluation) -> str:
+    target = evaluation.inputs.target
+    return "the target" if target.value is None else f"{target.metric} {level(target.value)}"

@@ -1,0 +1,61 @@
+"""Figures inside sentences: short money, chances and lists, rounded for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from estimator.units import PERCENT
+
+SMALL_METRIC = 1.5
+"""Metrics above this size (BLEU, FID ...) are shown as they are, below it in percent."""
+
+
+def usd(value: float) -> str:
+    """Money to about three digits: ``$850``, ``$12,300``, ``$4.1 million``.
+
+    Parameters
+    ----------
+    value : float
+        Amount [USD].
+    """
+    sign, size = ("-" if value < 0 else ""), abs(value)
+    if size >= 1e9:
+        return f"{sign}${size / 1e9:.3g} billion"
+    if size >= 1e6:
+        return f"{sign}${size / 1e6:.3g} million"
+    if size < 10:
+        return f"{sign}${size:.2f}"
+    digits = max(0, len(str(int(size))) - 3)
+    return f"{sign}${round(size, -digits):,.0f}"
+
+
+def count(value: float) -> str:
+    """A count to about three digits with thousands separators."""
+    size = abs(value)
+    if size >= 1e6:
+        return f"{value / 1e6:.3g} million"
+    digits = max(0, len(str(int(size))) - 3)
+    return f"{round(value, -digits):,.0f}"
+
+
+def chance(probability: float) -> str:
+    """A probability as cases in ten, in a hundred when rare or near sure."""
+    if probability < 0.005:
+        return "fewer than 1 case in 100"
+    if probability > 0.995:
+        return "more than 99 cases in 100"
+    if probability < 0.05 or probability > 0.95:
+        return f"{probability * PERCENT:.0f} cases in 100"
+    return f"{probability * 10:.0f} cases in 10"
+
+
+def level(value: float) -> str:
+    """A value of a metric: fractions in percent, scores such as BLEU as they are."""
+    return f"{value * PERCENT:.1f} %" if abs(value) <= SMALL_METRIC else f"{value:.1f}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    if len(names) < 2:
+        return "".join(names)
+    return ", ".join(names[:-1]) + " and " + names[-1]
