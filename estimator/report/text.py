@@ -1,0 +1,400 @@
+"""Sentences for the manager, made from the result and changing with it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from estimator.report.format import Style, lower_is_better, metric_name
+from estimator.report.texts import approach_label, say
+
+Row = Mapping[str, Any]
+Answer = Mapping[str, Any]
+
+DECIDED, CLOSE, NOBODY, NOTHING = "decided", "close", "nobody", "none"
+DECIDED_PROBABILITY = 0.6
+"""Chance of being the best from which one row is called the answer."""
+EQUAL_SHARE = 0.5
+"""Rows with at least this share of the leader's chance count as its equals."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """The first screen in words; every part is empty where it does not apply."""
+
+    kind: str
+    headline: str
+    detail: str
+    approve: str
+    ready: str
+    accuracy: str
+    regret: str
+    next_step: str
+    strip: tuple[tuple[str, str], ...]
+    changes: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    def lines(self) -> list[str]:
+        """The sentences in reading order."""
+        parts = (self.detail, self.approve, self.ready, self.accuracy, self.regret, self.next_step)
+        return [p for p in parts if p]
+
+
+def key_of(row: Row) -> str:
+    """A row's own key: the approach, or ``approach#i`` for an extra option."""
+    return str(row.get("key") or row["approach"])
+
+
+def row_of(answer: Answer, key: str | None) -> Row | None:
+    """The row with a key, None where there is none."""
+    return next((r for r in answer["approaches"] if key and key_of(r) == key), None)
+
+
+def recommended(answer: Answer) -> Row | None:
+    """The recommended row."""
+    return row_of(answer, answer["recommendation"].get("approach"))
+
+
+def row_name(row: Row, language: str = "en") -> str:
+    """The approach with its base model: LoRA on roberta-base."""
+    label = approach_label(row["approach"], language)
+    model = row.get("base_model")
+    return say("on_model", language, approach=label, model=model) if model else label
+
+
+def joined(names: Sequence[str], language: str = "en") -> str:
+    """Names as a list in words."""
+    if len(names) < 2:
+        return "".join(names)
+    return say("list.and", language, first=", ".join(names[:-1]), last=names[-1])
+
+
+def outcome(answer: Answer) -> str:
+    """Which of the headlines applies: decided, close, nobody or none."""
+    advice = answer["recommendation"]
+    if recommended(answer) is None:
+        return NOTHING
+    stated = advice.get("outcome")
+    if stated:
+        return {"decided": DECIDED, "too_close": CLOSE, "close": CLOSE}.get(stated, NOBODY)
+    if not _reaches(answer):
+        return NOBODY
+    return DECIDED if (advice.get("best_probability") or 0) >= DECIDED_PROBABILITY else CLOSE
+
+
+def _reaches(answer: Answer) -> bool:
+    wanted = answer["inputs"]["target"]["probability"]
+    if answer["inputs"]["target"]["value"] is None:
+        return True
+    rows = (r for r in answer["approaches"] if r["feasible"])
+    return any((r.get("target_probability") or 0) >= wanted for r in rows)
+
+
+def equals(answer: Answer) -> list[Row]:
+    """The recommended row and those about as likely to be the best, most likely first."""
+    chosen = recommended(answer)
+    stated = answer["recommendation"].get("equals")
+    if stated:
+        rows = [r for r in (row_of(answer, k) for k in stated) if r is not None]
+    else:
+        best = max((r.get("best_probability") or 0 for r in answer["approaches"]), default=0)
+        rows = [
+            r for r in answer["approaches"]
+            if r["feasible"] and (r.get("best_probability") or 0) >= EQUAL_SHARE * best > 0
+        ]  # fmt: skip
+        rows.sort(key=lambda r: -(r.get("best_probability") or 0))
+    return [r for r in ([chosen] if chosen is not None else [])] + [
+        r for r in rows if r is not chosen
+    ]
+
+
+def target_text(answer: Answer, style: Style) -> str:
+    """The target with its metric: 90% accuracy."""
+    target = answer["inputs"]["target"]
+    if target["value"] is None:
+        return metric_name(target["metric"])
+    return f"{style.metric(target['value'], target['metric'])} {metric_name(target['metric'])}"
+
+
+def horizon_text(answer: Answer, language: str = "en") -> str:
+    """The months of use in words."""
+    months = answer["inputs"]["serving"]["horizon_months"]
+    if months % 12:
+        return say("horizon.months", language, n=months)
+    years = months // 12
+    return say("horizon.year" if years == 1 else "horizon.years", language, n=years)
+
+
+def story(answer: Answer, style: Style | None = None) -> Story:
+    """The answer in sentences.
+
+    Parameters
+    ----------
+    answer : mapping
+        The JSON of ``compare`` (CONTRACT section 4).
+    style : Style, optional
+        Language and currency; English and USD by default.
+    """
+    style = style or Style()
+    row = recommended(answer)
+    kind = outcome(answer)
+    headline, detail = _headline(answer, kind, row, style)
+    if row is None:
+        blank = ("",) * 5
+        return Story(kind, headline, detail, *blank, (), (), ())
+    return Story(
+        kind=kind,
+        headline=headline,
+        detail=detail,
+        approve=approve_sentence(answer, row, style),
+        ready=ready_sentence(answer, row, style),
+        accuracy=accuracy_sentence(answer, row, style),
+        regret=_regret(answer, style),
+        next_step=next_sentence(answer, row, kind, style),
+        strip=strip(row, style),
+        changes=changes(answer, style),
+        warnings=tuple(r["text"] for r in row.get("risks") or () if r.get("severity") == "high"),
+    )
+
+
+def _headline(answer: Answer, kind: str, row: Row | None, style: Style) -> tuple[str, str]:
+    lang = style.language
+    if row is None:
+        return say("headline.none", lang), say("headline.none_detail", lang)
+    choice = row_name(row, lang)
+    if kind == DECIDED:
+        best = answer["recommendation"].get("best_probability")
+        detail = say("headline.decided_detail", lang, chances=style.chances(best))
+        return say("headline.decided", lang, choice=choice), detail
+    if kind == CLOSE:
+        names = [approach_label(r["approach"], lang) for r in equals(answer)][:4]
+        if len(set(names)) < 2:
+            names = [row_name(r, lang) for r in _runners(answer)]
+        title = say(
+            "headline.close",
+            lang,
+            equals=joined(names, lang),
+            choice=approach_label(row["approach"], lang),
+        )
+        return title, say("headline.close_detail", lang)
+    return say("headline.nobody", lang, choice=choice), _shortfall(answer, row, style)
+
+
+def _runners(answer: Answer) -> list[Row]:
+    rows = [r for r in answer["approaches"] if r["feasible"]]
+    rows.sort(key=lambda r: -(r.get("best_probability") or 0))
+    return rows[:2]
+
+
+def _shortfall(answer: Answer, row: Row, style: Style) -> str:
+    target = answer["inputs"]["target"]
+    lang = style.language
+    short = target_text(answer, style)
+    parts = [
+        say(
+            "headline.nobody_detail",
+            lang,
+            target=short,
+            chances_needed=style.chances(target["probability"]),
+            choice=approach_label(row["approach"], lang),
+            chances=style.chances(row.get("target_probability")),
+        )
+    ]
+    quality = row.get("accuracy")
+    if quality and target["value"] is not None:
+        lower = lower_is_better(quality["metric"])
+        gap = (quality["p50"] - target["value"]) * (1 if lower else -1)
+        if gap > 0:
+            points = style.metric_gap(quality["p50"], target["value"], quality["metric"])
+            parts.append(say("headline.nobody_gap", lang, gap=points, target=short))
+    return " ".join(parts)
+
+
+def approve_sentence(answer: Answer, row: Row, style: Style) -> str:
+    """What is to be approved: now, a month, in total, and the safe budget."""
+    cost = row["cost_usd"]
+    return say(
+        "approve",
+        style.language,
+        now=style.money_about(cost["one_off"]["p50"]),
+        monthly=style.money_about(cost["monthly"]["p50"]),
+        total=style.money_short(cost["total"]["p50"]),
+        horizon=horizon_text(answer, style.language),
+        safe=style.money_short(cost["total"]["p90"]),
+    )
+
+
+def ready_sentence(answer: Answer, row: Row, style: Style) -> str:
+    """When it is ready, with a date where the scenario has a first day."""
+    weeks = row["calendar_weeks"]
+    values = {
+        "weeks": style.number(weeks["p50"]),
+        "range": style.between(style.number(weeks["p10"]), style.number(weeks["p90"])),
+    }
+    start = answer["inputs"].get("start_date")
+    if not start:
+        return say("ready", style.language, **values)
+    day = ready_date(start, weeks["p50"])
+    return say("ready_date", style.language, **values, date=day)
+
+
+def ready_date(start: str, weeks: float) -> str:
+    """The ISO date that lies some weeks after an ISO date."""
+    try:
+        return (datetime.date.fromisoformat(start) + datetime.timedelta(weeks=weeks)).isoformat()
+    except OverflowError:
+        return datetime.date.max.isoformat()
+
+
+def accuracy_sentence(answer: Answer, row: Row, style: Style) -> str:
+    """Likely quality and the chance of the target, or why none is given."""
+    quality = row.get("accuracy")
+    if not quality:
+        return say("accuracy_none", style.language, reason=row.get("accuracy_reason") or "")
+    metric = quality["metric"]
+    low, high = style.metric(quality["p10"], metric), style.metric(quality["p90"], metric)
+    return say(
+        "accuracy",
+        style.language,
+        metric=metric_name(metric),
+        value=style.metric(quality["p50"], metric),
+        range=style.between(low, high),
+        chances=style.chances(row.get("target_probability")),
+        target=style.metric(answer["inputs"]["target"]["value"], metric),
+    )
+
+
+def _regret(answer: Answer, style: Style) -> str:
+    regret = answer["recommendation"].get("regret_usd") or {}
+    middle = regret.get("mean", regret.get("p50"))
+    if not middle or middle < 1:
+        middle = regret.get("p90")
+    if not middle or middle < 1:
+        return ""
+    return say("regret", style.language, usd=style.money_about(middle))
+
+
+def next_sentence(answer: Answer, row: Row, kind: str, style: Style) -> str:
+    """The next step: a pilot where it pays, else labels, another target or the approval."""
+    lang = style.language
+    pilot = answer.get("pilot_plan") or {}
+    n, cost = pilot.get("n_labelled"), pilot.get("cost_usd")
+    cost = cost.get("p50") if isinstance(cost, Mapping) else cost
+    saving = pilot.get("net_value_usd", pilot.get("expected_saving_usd"))
+    worth = pilot.get("worth_it", saving is None or saving > 0)
+    if n and cost is not None and worth:
+        weeks = pilot.get("weeks")
+        name = approach_label(str(pilot.get("approach") or row["approach"]), lang)
+        values = {"n": style.count(n), "usd": style.money_about(cost)}
+        if weeks:
+            return say("next.pilot", lang, **values, days=_span(weeks, style), approach=name)
+        return say("next.pilot_plain", lang, **values)
+    labels = row.get("labels_for_target")
+    if kind == NOBODY and labels and labels.get("p50") is not None:
+        p90 = labels.get("p90")
+        return say(
+            "next.labels",
+            lang,
+            n=style.count(labels["p50"]),
+            n90=style.count(p90),
+            target=target_text(answer, style),
+        )
+    if kind == NOBODY and row.get("accuracy"):
+        quality = row["accuracy"]
+        safe = quality["p90"] if lower_is_better(quality["metric"]) else quality["p10"]
+        reachable = style.metric(safe, quality["metric"])
+        choice = approach_label(row["approach"], lang)
+        return say("next.reachable", lang, target=reachable, choice=choice)
+    return say("next.go", lang)
+
+
+def _span(weeks: float, style: Style) -> str:
+    if weeks < 1:
+        days = max(1, round(weeks * 5))
+        return say("day" if days == 1 else "days", style.language, n=days)
+    n = round(weeks)
+    return say("week" if n == 1 else "weeks", style.language, n=n)
+
+
+def strip(row: Row, style: Style) -> tuple[tuple[str, str], ...]:
+    """The figures under the sentences: label and value."""
+    lang = style.language
+    phases = row["cost_usd"]["by_phase"]
+
+    def middle(phase: str) -> str:
+        return style.money_short((phases.get(phase) or {}).get("p50"))
+
+    kind = say(f"kind.{row['device_kind']}", lang)
+    hours = style.hours(row["device_hours"]["p50"])
+    device = row.get("accelerator")
+    items = [
+        (say("strip.labelling", lang), middle("labelling")),
+        (say("strip.hours", lang, kind=kind), f"{hours} ({device})" if device else hours),
+        (say("strip.cloud", lang), middle("compute")),
+        (say("strip.people", lang), middle("people")),
+        (say("strip.running", lang), middle("running")),
+    ]
+    share = assumed_share(row)
+    if share is not None:
+        items.append((say("strip.assumed", lang), style.percent(share)))
+    return tuple(items)
+
+
+def assumed_share(row: Row) -> float | None:
+    """Share of the plan's total whose basis is assumed."""
+    if row.get("assumed_share") is not None:
+        return float(row["assumed_share"])
+    items = row.get("items") or ()
+    total = sum(i["usd"]["base"] for i in items)
+    assumed = sum(i["usd"]["base"] for i in items if i["basis"] == "assumed")
+    return assumed / total if total > 0 else None
+
+
+def changes(answer: Answer, style: Style) -> tuple[str, ...]:
+    """The switching values in words, nearest first."""
+    found = []
+    for s in answer["recommendation"].get("switching") or ():
+        at, now, to = s.get("value_at_switch"), s.get("value_now"), s.get("to_approach")
+        if at is None or not to:
+            continue
+        key = "change.under" if now is not None and at < now else "change.over"
+        text = say(
+            key,
+            style.language,
+            value=input_value(answer, s["input"], at, style),
+            input=_input_words(s["input"], style.language),
+            approach=approach_label(to, style.language),
+        )
+        distance = abs(at - now) / max(abs(now), 1e-9) if now is not None else 9e9
+        found.append((distance, text))
+    return tuple(text for _, text in sorted(found))
+
+
+def _input_words(path: str, language: str) -> str:
+    try:
+        return say(f"input.{path}", language)
+    except KeyError:
+        return path
+
+
+def input_label(path: str, language: str = "en") -> str:
+    """A scenario field's name for people; the dotted path where it has none."""
+    try:
+        return say(f"driver.{path}", language)
+    except KeyError:
+        return path
+
+
+def input_value(answer: Answer, path: str, value: float | None, style: Style) -> str:
+    """The value of a scenario field in its own unit."""
+    if path.endswith(("usd_per_label", "usd_per_device_hour")):
+        return style.unit_price(value)
+    if path == "target.value" and value is not None:
+        return style.metric(value, answer["inputs"]["target"]["metric"])
+    if path.endswith(("_share", "_rate", "probability", "_noise", "_drift")):
+        return style.percent(value)
+    if value is not None and abs(value) < 100 and value != int(value):
+        return style.about(value)
+    return style.short(value) if value is not None and abs(value) >= 1e5 else style.count(value)
