@@ -50,6 +50,6 @@ def evaluate(inputs: ProjectInputs, evidence: Evidence, n_draws: int | None = No
     )
     results = []
     for row in zip(candidates, accuracies, computes, monies, strict=True):
-        feasible, reasons = feasibility(inputs, *row)
+        feasible, reasons = feasibility(inputs, *row, assumptions)
         results.append(CandidateResult(*row, feasible=feasible, reasons=reasons))
     return Evaluation(inputs=inputs, n_draws=draws.n, results=tuple(results))

@@ -12,8 +12,8 @@ recommend(evaluation, assumptions) -> Recommendation
     decision_path, best_probability, regret_usd (p50, p90), order, reachable_target, would_reach,
     as_today, and ``rows[key]``: RowDecision(feasible, reasons, target_probability,
     best_probability, miss_target, over_budget, late, regret_usd).
-limit_reasons(inputs, candidate, accuracy, compute, money, assumptions) -> tuple[str, ...]
-    Reasons of the scenario's limits against one row.
+feasibility(inputs, candidate, accuracy, compute, money, assumptions) -> (bool, tuple[str, ...])
+    Can one row be taken, and every reason against it in words.
 cost_accuracy_frontier(evaluation, assumptions) -> Frontier(keys, dominated, excluded)
 restriction_costs(evaluation, evaluate, assumptions) -> tuple[RestrictionCost, ...]
 switching_values(evaluation, evaluate, assumptions, progress) -> tuple[Switch, ...]
@@ -32,3 +32,18 @@ decide(evaluation, evaluate, assumptions, draws, models, progress) -> Decision
     the decision's: recommendation, frontier, pilot_plan and, by row, feasible, reasons,
     target_probability, best_probability, flexibility, lock_in, risks.
 """
+
+from estimator.engine.decide.frontier import Frontier, cost_accuracy_frontier
+from estimator.engine.decide.limits import feasibility
+from estimator.engine.decide.recommend import Recommendation, RowDecision, recommend
+from estimator.engine.decide.rule import Outcome
+
+__all__ = [
+    "Frontier",
+    "Outcome",
+    "Recommendation",
+    "RowDecision",
+    "cost_accuracy_frontier",
+    "feasibility",
+    "recommend",
+]

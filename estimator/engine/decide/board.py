@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.decide.feasibility import row_reasons
+from estimator.engine.decide.limits import NO_EVIDENCE, row_reasons
 from estimator.engine.distributions import Array
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.vocabulary import Phase
@@ -87,8 +87,15 @@ def make_board(evaluation: Evaluation, assumptions: Assumptions) -> Board:
     size = len(results[0].money.total_draws)
     empty = np.full(size, np.nan)
     reasons = tuple(row_reasons(r, inputs, assumptions) for r in results)
-    possible = np.array([not why for why in reasons])
+    allowed = np.array([not why for why in reasons])
     known = np.array([r.accuracy.draws is not None for r in results])
+    priced = np.array([np.isfinite(r.money.total_draws).all() for r in results])
+    possible = np.array(
+        [
+            not set(why) - {r.accuracy.reason or NO_EVIDENCE} if not k else not why
+            for why, k, r in zip(reasons, known, results, strict=True)
+        ]
+    )
     target = inputs.target.value
     return Board(
         keys=tuple(r.candidate.key for r in results),
@@ -101,12 +108,9 @@ def make_board(evaluation: Evaluation, assumptions: Assumptions) -> Board:
         spent_in_vain=np.array([_in_vain(r) for r in results]),
         net=np.array([r.money.net_value_draws for r in results]),
         weeks=np.array([r.money.calendar_weeks_draws for r in results]),
-        allowed=possible & known,
-        possible=possible,
-        reasons=tuple(
-            why if draws else (*why, r.accuracy.reason)
-            for why, draws, r in zip(reasons, known, results, strict=True)
-        ),
+        allowed=allowed & known & priced,
+        possible=possible & priced,
+        reasons=reasons,
         valued=is_valued(evaluation),
     )
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
@@ -15,16 +12,14 @@ from estimator.engine.results import (
     Candidate,
     CandidateResult,
     ComputeEstimate,
-    Evaluation,
     MoneyEstimate,
 )
 from estimator.vocabulary import Approach, DeviceKind, LabellingSource
 
 OUTSIDE_LABELLERS = frozenset({LabellingSource.CROWD, LabellingSource.VENDOR})
 OWN_WEIGHTS = frozenset({Approach.BASELINE, Approach.SCRATCH})
+NO_EVIDENCE = "no evidence for this task and approach"
 SMALL_ON_PURPOSE = frozenset({Approach.BASELINE, Approach.DISTILL})
-
-Evaluate = Callable[[ProjectInputs], Evaluation]
 
 
 def limit_reasons(
@@ -55,16 +50,39 @@ def limit_reasons(
     return tuple(reason for reason in rules if reason)
 
 
+def feasibility(
+    inputs: ProjectInputs,
+    candidate: Candidate,
+    accuracy: AccuracyEstimate,
+    compute: ComputeEstimate,
+    money: MoneyEstimate,
+    assumptions: Assumptions,
+) -> tuple[bool, tuple[str, ...]]:
+    """Can this row be taken at all? With every reason against it, in words.
+
+    Reasons come from memory and devices (compute), missing prices (money), the limits of the
+    scenario, and missing evidence (accuracy).
+    """
+    rows = (("does not fit", compute), ("has no price", money))
+    reasons = [
+        reason for word, row in rows if not row.feasible for reason in (row.reasons or (word,))
+    ]
+    reasons += limit_reasons(inputs, candidate, accuracy, compute, money, assumptions)
+    if accuracy.draws is None:
+        reasons.append(accuracy.reason or NO_EVIDENCE)
+    unique = tuple(dict.fromkeys(reasons))
+    return not unique, unique
+
+
 def row_reasons(
     result: CandidateResult, inputs: ProjectInputs, assumptions: Assumptions
 ) -> tuple[str, ...]:
-    """All reasons against a row: those found while estimating it and those of the limits."""
-    found = result.reasons or ((*result.compute.reasons, *result.money.reasons))
-    first = () if result.feasible else (found or ("it could not be estimated",))
-    limits = limit_reasons(
+    """Reasons against a row: those it came with and those of the limits, each once."""
+    _, reasons = feasibility(
         inputs, result.candidate, result.accuracy, result.compute, result.money, assumptions
     )
-    return tuple(dict.fromkeys((*first, *limits)))
+    came_with = () if result.feasible else result.reasons
+    return tuple(dict.fromkeys((*came_with, *reasons)))
 
 
 def _hosted(candidate: Candidate, compute: ComputeEstimate) -> bool:
@@ -153,47 +171,3 @@ def _too_few_labels(
         return ""
     amount = f"about {count(typical)}" if np.isfinite(typical) else "more labels than can be stated"
     return f"needs {amount} to reach the target from scratch; there would be {count(owned)} labels"
-
-
-@dataclass(frozen=True)
-class RestrictionCost:
-    """What one limit costs: the choice with it and without it.
-
-    ``extra_usd`` is the median total with the limit minus without; ``accuracy_lost`` the median
-    metric without minus with, in the direction that counts as better.
-    """
-
-    limit: str
-    approach: str | None
-    approach_without: str | None
-    extra_usd: float | None
-    accuracy_lost: float | None
-    removed: tuple[str, ...]
-    text: str
-
-
-LIMIT_OFF: dict[str, object] = {
-    "limits.no_external_services": False,
-    "limits.regions": None,
-    "limits.edge_device": False,
-    "limits.full_control": False,
-    "limits.deadline_weeks": None,
-    "limits.budget_usd": None,
-}
-LIMIT_WORDS: dict[str, str] = {
-    "limits.no_external_services": "keeping all data in the house",
-    "limits.regions": "the limit on regions",
-    "limits.edge_device": "running on a small device",
-    "limits.full_control": "full control of the weights",
-    "limits.deadline_weeks": "the deadline",
-    "limits.budget_usd": "the budget",
-}
-
-
-def active_limits(inputs: ProjectInputs) -> tuple[str, ...]:
-    """Dotted paths of the limits that are set."""
-    return tuple(
-        path
-        for path, off in LIMIT_OFF.items()
-        if getattr(inputs.limits, path.removeprefix("limits.")) != off
-    )
