@@ -1,0 +1,69 @@
+"""One project: its rows, what is measured of them, and the joint distribution of the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+
+from estimator.engine.accuracy.kernel import covariance, noise_variance
+from estimator.engine.accuracy.posterior import Posterior
+from estimator.engine.accuracy.rows import Rows, concatenate
+from estimator.engine.distributions import Array
+
+JITTER = 1e-9
+
+
+@dataclass(frozen=True)
+class Block:
+    """Joint normal distribution of some rows' y without the noise of single rows.
+
+    ``noise`` is the variance of a single published row about its curve, shape (n,).
+    """
+
+    mean: Array
+    cov: Array
+    noise: Array
+
+
+def predict_block(
+    posterior: Posterior,
+    wanted: Rows,
+    observed: Rows | None = None,
+    extra_noise: Array | None = None,
+) -> Block:
+    """Distribution of ``wanted`` rows given ``observed`` ones of the same project or data set.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    wanted : Rows
+        n rows; their y is not looked at.
+    observed : Rows, optional
+        Rows with y measured.
+    extra_noise : array, optional
+        Variance added to each observed row, for example of a small test set.
+    """
+    n = len(wanted)
+    both = wanted if observed is None or len(observed) == 0 else concatenate([wanted, observed])
+    phi = posterior.design(both)
+    mean = posterior.centre + phi @ posterior.mean
+    cov = phi @ posterior.covariance @ phi.T
+    cov += covariance(both, posterior.sds, posterior.known, noise=False)
+    noise = noise_variance(both, posterior.sds)
+    if observed is None or len(observed) == 0:
+        return Block(mean, cov, noise)
+    seen = cov[n:, n:] + np.diag(noise[n:] + JITTER)
+    if extra_noise is not None:
+        seen[np.diag_indices(len(observed))] += extra_noise
+    factor = cho_factor(seen, lower=True)
+    cross = cov[n:, :n]
+    shift = cross.T @ cho_solve(factor, observed.y - mean[n:])
+    return Block(mean[:n] + shift, cov[:n, :n] - cross.T @ cho_solve(factor, cross), noise[:n])
+
+
+def root(cov: Array) -> Array:
+    """Lower-triangular-like root of a covariance that may be singular, shape (n, n)."""
+    scale = float(np.trace(cov)) / max(len(cov), 1)
+    return np.asarray(np.linalg.cholesky(cov + np.eye(len(cov)) * (1e-8 * scale + 1e-12)))

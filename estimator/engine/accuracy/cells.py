@@ -1,0 +1,33 @@
+"""The table of cells: what the evidence holds for each pair of task and approach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimator.engine.accuracy.rows import Rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def cell_table(rows: Rows, frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Points, sources and range of labels by ``task|approach``, sorted by name."""
+    ids = frame["source_id"].astype(str).to_numpy() if "source_id" in frame.columns else rows.source
+    keys = np.array([f"{t}|{a}" for t, a in zip(rows.task, rows.approach, strict=True)], object)
+    out: dict[str, dict[str, Any]] = {}
+    for key in sorted(set(keys)):
+        here = keys == key
+        labels = rows.n_labelled[here & ~rows.no_labels.astype(bool) & ~rows.n_unknown.astype(bool)]
+        names, counts = np.unique(ids[here].astype(str), return_counts=True)
+        order = np.lexsort((names, -counts))
+        out[key] = {
+            "n_points": int(here.sum()),
+            "n_sources": len(set(rows.source[here])),
+            "n_datasets": len(set(rows.dataset[here])),
+            "n_labelled_min": float(labels.min()) if len(labels) else None,
+            "n_labelled_max": float(labels.max()) if len(labels) else None,
+            "source_ids": [str(names[i]) for i in order],
+        }
+    return out

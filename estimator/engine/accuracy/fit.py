@@ -1,0 +1,117 @@
+"""Fitting the mixed model to the shipped points: posterior of the shared effects."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimator.engine.accuracy import posterior as post
+from estimator.engine.accuracy.cells import cell_table
+from estimator.engine.accuracy.kernel import SHARED, covariance, parse_hyper
+from estimator.engine.accuracy.rows import Rows, build_rows, columns_from_frame, typical_sizes
+from estimator.engine.accuracy.scales import OUT_OF_SCALE
+from estimator.engine.distributions import Array
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from estimator.evidence.load import Evidence
+
+MAX_ROWS_PER_SOURCE = 250
+"""Larger sources enter with whole curves in hashed order up to this: else two of them are half."""
+
+Progress = Callable[[float, str], None]
+
+
+def fit_accuracy(evidence: Evidence, progress: Progress | None = None) -> dict[str, Any]:
+    """Posterior of the shared effects given all shipped points, as data/fits/accuracy.json.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Its table ``curves`` and the standard deviations in ``fits["accuracy_hyper"]``.
+    progress : callable, optional
+        Called with a share done and what is being done.
+
+    Returns
+    -------
+    dict
+        Content of data/fits/accuracy.json; deterministic for given tables.
+
+    Notes
+    -----
+    With K the covariance of all points, Phi the features of the shared effects and D their prior
+    variances: mean = D Phi' K^-1 (y - centre), covariance = D - D Phi' K^-1 Phi D.
+    """
+    say = progress or (lambda share, text: None)
+    frame = usable(evidence.table("curves"))
+    say(0.05, "reading points")
+    everything, typical = evidence_rows(frame)
+    rows = everything.take(capped(everything, MAX_ROWS_PER_SOURCE))
+    sds = parse_hyper(evidence.fits["accuracy_hyper"]["sd"])
+    say(0.1, f"{len(rows)} points: covariance")
+    kernel = covariance(rows, sds)
+    say(0.3, "solving")
+    columns = post.shared_columns(rows, sds, SHARED)
+    index: dict[str, dict[str, list[tuple[str, int]]]] = {}
+    for i, (group, feature, member) in enumerate(columns):
+        index.setdefault(group, {}).setdefault(member, []).append((feature, i))
+    phi = post.design_matrix(rows, index, len(columns))
+    prior = np.array([sds[(g, f)] ** 2 for g, f, _ in columns])
+    centre = float(np.median(rows.y))
+    lower = np.linalg.cholesky(kernel)
+    half = _solve_lower(lower, np.column_stack([phi * prior, rows.y - centre]))
+    say(0.9, "effects")
+    scaled, target = half[:, :-1], half[:, -1]
+    fitted = post.Posterior(
+        sds=sds,
+        columns=tuple(columns),
+        centre=centre,
+        mean=scaled.T @ target,
+        covariance=np.diag(prior) - scaled.T @ scaled,
+        typical=typical,
+    )
+    out = post.dump(fitted)
+    out["cells"] = cell_table(everything, frame)
+    out["n_points"] = len(everything)
+    out["n_points_used"] = len(rows)
+    say(1.0, "done")
+    return out
+
+
+def usable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows that a fit may see: verified, an approach and a task of the product, a metric in scale."""
+    keep = np.ones(len(frame), bool)
+    if "verified" in frame.columns:
+        keep &= frame["verified"].astype(str).str.lower().isin(["yes", "true", "1"]).to_numpy()
+    columns = columns_from_frame(frame)
+    value = np.array(columns["value"], float)
+    for name in ("task", "approach"):
+        keep &= np.array([bool(x) for x in columns[name]])
+    rows = build_rows(columns, {})
+    keep &= ~np.isin(rows.group.astype(str), list(OUT_OF_SCALE)) & ~np.isnan(value)
+    return frame[keep].reset_index(drop=True)
+
+
+def evidence_rows(frame: pd.DataFrame) -> tuple[Rows, dict[str, dict[str, float]]]:
+    """All usable points as rows, and the sizes typical of them."""
+    columns = columns_from_frame(frame)
+    typical = typical_sizes(columns)
+    return build_rows(columns, typical), typical
+
+
+def capped(rows: Rows, most: int) -> Array:
+    """Indices of at most ``most`` rows of each source: whole curves in hashed order."""
+    order: dict[str, list[tuple[int, int]]] = {}
+    for i, (source, curve) in enumerate(zip(rows.source, rows.curve, strict=True)):
+        order.setdefault(source, []).append((zlib.crc32(f"{source}|{curve}|0".encode()), i))
+    kept = [i for found in order.values() for _, i in sorted(found)[:most]]
+    return np.array(sorted(kept), int)
+
+
+def _solve_lower(lower: Array, right: Array) -> Array:
+    from scipy.linalg import solve_triangular
+
+    return np.asarray(solve_triangular(lower, right, lower=True, check_finite=False))

@@ -1,0 +1,92 @@
+"""How near the evidence is to a project, with the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.results import Candidate, EvidenceGrade
+from estimator.vocabulary import APPROACH_LABELS, TASK_LABELS, Approach, Grade
+
+MAX_SOURCES_NAMED = 12
+NEIGHBOURS: dict[Approach, tuple[Approach, ...]] = {
+    Approach.BASELINE: (Approach.LINEAR_PROBE, Approach.SCRATCH),
+    Approach.ZERO_SHOT: (Approach.LINEAR_PROBE, Approach.FULL_FINETUNE),
+    Approach.LINEAR_PROBE: (Approach.PARTIAL_FINETUNE, Approach.FULL_FINETUNE),
+    Approach.PARTIAL_FINETUNE: (Approach.LINEAR_PROBE, Approach.FULL_FINETUNE),
+    Approach.LORA: (Approach.FULL_FINETUNE, Approach.PARTIAL_FINETUNE),
+    Approach.FULL_FINETUNE: (Approach.LORA, Approach.LINEAR_PROBE, Approach.SCRATCH),
+    Approach.CONTINUED_PRETRAIN: (Approach.FULL_FINETUNE, Approach.LORA),
+    Approach.DISTILL: (Approach.FULL_FINETUNE, Approach.SCRATCH),
+    Approach.HYBRID: (Approach.LINEAR_PROBE, Approach.SCRATCH, Approach.FULL_FINETUNE),
+    Approach.SCRATCH: (Approach.BASELINE, Approach.FULL_FINETUNE),
+}
+"""Approaches whose evidence stands in for a missing cell, nearest first."""
+
+
+def grade_candidate(
+    inputs: ProjectInputs, candidate: Candidate, fit: Mapping[str, Any]
+) -> EvidenceGrade:
+    """Grade of one row: own measurements, sources and points of its cell, extrapolation.
+
+    A: measured on this data, or at least five sources and no extrapolation; B: three sources;
+    C: fewer; D: fewer and extrapolated. ``borrowed``: the cell is empty, neighbours stand in.
+    """
+    cells = fit["cells"]
+    task, approach = str(inputs.task), candidate.approach
+    words = f"{APPROACH_LABELS[approach].lower()} on {TASK_LABELS[inputs.task].lower()}"
+    cell = cells.get(f"{task}|{approach}")
+    if cell is None:
+        return _borrowed(inputs, candidate, cells, words)
+    n = candidate.n_labelled(inputs)
+    most = cell["n_labelled_max"]
+    ratio = n / most if most and approach != Approach.ZERO_SHOT else None
+    far = ratio is not None and ratio > 1
+    sources = cell["n_sources"]
+    if sources >= 5 and not far:
+        grade = Grade.A
+    elif sources >= 3 and (ratio is None or ratio <= 3):
+        grade = Grade.B
+    elif not far:
+        grade = Grade.C
+    else:
+        grade = Grade.D
+    points = f"{cell['n_points']} points of {sources} sources on {words}"
+    reason = f"{points}; {n:,} labels are {ratio:.1f} times the most" if far else points
+    own = sum(1 for p in inputs.pilot if p.approach == approach)
+    if own:
+        grade = Grade.A
+        reason = f"{own} own measurement{'s' if own > 1 else ''} and {points}"
+    return EvidenceGrade(
+        str(grade),
+        reason,
+        cell["n_points"],
+        sources,
+        tuple(cell["source_ids"][:MAX_SOURCES_NAMED]),
+        ratio,
+    )
+
+
+def _borrowed(
+    inputs: ProjectInputs, candidate: Candidate, cells: Mapping[str, Any], words: str
+) -> EvidenceGrade:
+    task = str(inputs.task)
+    found = [
+        (a, cells[f"{task}|{a}"])
+        for a in (*NEIGHBOURS[candidate.approach], *Approach)
+        if f"{task}|{a}" in cells
+    ]
+    chosen = dict(found[:2])
+    names = " and ".join(APPROACH_LABELS[a].lower() for a in chosen)
+    ids = [i for cell in chosen.values() for i in cell["source_ids"]]
+    most = max((cell["n_labelled_max"] or 0 for cell in chosen.values()), default=0)
+    n = candidate.n_labelled(inputs)
+    return EvidenceGrade(
+        str(Grade.BORROWED),
+        f"no published point for {words}; pooled from {names}",
+        sum(cell["n_points"] for cell in chosen.values()),
+        max((cell["n_sources"] for cell in chosen.values()), default=0),
+        tuple(dict.fromkeys(ids))[:MAX_SOURCES_NAMED],
+        n / most if most else None,
+    )

@@ -1,0 +1,235 @@
+"""Rows of evidence, of a file to predict or of a project, as arrays on one footing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimator.engine.accuracy import names, scales
+from estimator.engine.distributions import Array
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SECONDS_PER_CLIP = 10.0
+"""Length of one labelled clip where a table counts hours: the usual utterance of read speech."""
+
+DEFAULT_LOG_PER_CLASS = 2.0
+DEFAULT_LOG_PARAMS = 8.0
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Columns of n rows; strings are arrays of objects, numbers float arrays.
+
+    ``log_per_class`` = log10(labels / classes + 1/2); ``log_params`` = log10 of parameters;
+    ``chance`` is the error of guessing and ``y`` the error on the scale of scales.py (nan: unknown).
+    """
+
+    task: Array
+    family: Array
+    approach: Array
+    variant: Array
+    metric: Array
+    group: Array
+    dataset: Array
+    domain: Array
+    backbone: Array
+    source: Array
+    curve: Array
+    n_labelled: Array
+    n_classes: Array
+    log_per_class: Array
+    log_params: Array
+    no_labels: Array
+    n_unknown: Array
+    classes_unknown: Array
+    chance: Array
+    y: Array
+
+    def __len__(self) -> int:
+        return len(self.task)
+
+    def take(self, index: Array) -> Rows:
+        """The rows at ``index``."""
+        return Rows(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+
+    def with_(self, **columns: Array) -> Rows:
+        """The same rows with some columns replaced."""
+        return replace(self, **columns)
+
+
+def concatenate(parts: Sequence[Rows]) -> Rows:
+    """One table of several, in order."""
+    return Rows(
+        **{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Rows)}
+    )
+
+
+def build_rows(columns: Mapping[str, Sequence[Any]], typical: Mapping[str, Any]) -> Rows:
+    """Rows from plain columns, with unknown sizes filled by what is typical of the task.
+
+    Parameters
+    ----------
+    columns : mapping
+        task, family, approach, variant, metric, dataset, domain, backbone, source, curve (strings),
+        n_classes, n_labelled, params, value (numbers, nan: unknown), all of one length.
+    typical : mapping
+        ``n_classes`` by data set, ``log_per_class`` by task, ``log_params`` by task|approach,
+        from `typical_sizes`; empty while it is being made.
+    """
+    text = {k: np.array([str(x) for x in columns[k]], object) for k in _TEXTS}
+    number = {
+        k: np.array(columns[k], float) for k in ("n_classes", "n_labelled", "params", "value")
+    }
+    group = np.array([scales.metric_group(m) for m in text["metric"]], object)
+    classes = np.where(number["n_classes"] >= 2, number["n_classes"], np.nan)
+    known = typical.get("n_classes", {})
+    classes = np.array(
+        [
+            known.get(d, np.nan) if np.isnan(k) else k
+            for d, k in zip(text["dataset"], classes, strict=True)
+        ]
+    )
+    by_task = typical.get("task_classes", {})
+    divisor = np.array(
+        [
+            1.0
+            if t in names.NO_CLASS_TASKS or g in ("wer", "bleu", "chrf", "rouge")
+            else (by_task.get(t, 1.0) if np.isnan(k) else k)
+            for t, g, k in zip(text["task"], group, classes, strict=True)
+        ]
+    )
+    n = number["n_labelled"]
+    log_per_class = np.log10(np.maximum(n, 0) / divisor + 0.5)
+    n_unknown = np.isnan(n)
+    usual_n = typical.get("log_per_class", {})
+    log_per_class = np.where(
+        n_unknown,
+        [usual_n.get(t, DEFAULT_LOG_PER_CLASS) for t in text["task"]],
+        log_per_class,
+    )
+    usual_p = typical.get("log_params", {})
+    log_params = np.array(
+        [
+            usual_p.get(f"{t}|{a}", usual_p.get(a, DEFAULT_LOG_PARAMS))
+            if np.isnan(p)
+            else np.log10(p)
+            for t, a, p in zip(text["task"], text["approach"], number["params"], strict=True)
+        ]
+    )
+    chance = np.array(
+        [scales.chance_error(g, t, k) for g, t, k in zip(group, text["task"], classes, strict=True)]
+    )
+    error = scales.error_from_value(number["value"], group)
+    no_labels = (text["variant"] == "zero_shot") | (n <= 0)
+    return Rows(
+        **text,
+        group=group,
+        n_labelled=n,
+        n_classes=classes,
+        log_per_class=log_per_class,
+        log_params=log_params,
+        no_labels=no_labels,
+        n_unknown=n_unknown,
+        classes_unknown=np.isnan(classes),
+        chance=chance,
+        y=scales.to_scale(error, chance),
+    )
+
+
+_TEXTS = (
+    "task",
+    "family",
+    "approach",
+    "variant",
+    "metric",
+    "dataset",
+    "domain",
+    "backbone",
+    "source",
+    "curve",
+)
+
+
+def columns_from_frame(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """Plain columns from a table with the evidence's names; missing columns are blank."""
+    count = len(frame)
+
+    def column(name: str) -> list[Any]:
+        if name not in frame.columns:
+            return [""] * count
+        return ["" if x is None or x != x else x for x in frame[name].tolist()]
+
+    tasks = [
+        names.task_of(f, d) for f, d in zip(column("task_family"), column("domain"), strict=True)
+    ]
+    approaches = [names.approach_of(a) for a in column("approach")]
+    source = column("source_family")
+    titles = column("source_title") if "source_title" in frame.columns else column("source_id")
+    params = [names.parse_params(p) for p in column("backbone_params")]
+    backbones = column("backbone")
+    labels = [names.to_number(x) for x in column("n_labelled")]
+    hours = ["hour" in str(u).lower() for u in column("label_unit")]
+    return {
+        "task": [t or "" for t in tasks],
+        "family": [str(f).strip().lower() for f in column("task_family")],
+        "approach": [a or "" for a in approaches],
+        "variant": [names.variant_of(a, t) for a, t in zip(column("approach"), tasks, strict=True)],
+        "metric": [str(m).strip().lower() for m in column("metric")],
+        "dataset": [names.dataset_key(x) for x in column("dataset")],
+        "domain": [str(x).strip().lower() for x in column("domain")],
+        "backbone": [names.backbone_key(b) for b in backbones],
+        "source": [str(s or t) for s, t in zip(source, titles, strict=True)],
+        "curve": [str(c) for c in column("curve_id")],
+        "n_classes": [names.to_number(x) for x in column("n_classes")],
+        "n_labelled": [
+            x * 3600 / SECONDS_PER_CLIP if h else x for x, h in zip(labels, hours, strict=True)
+        ],
+        "params": [
+            names.params_from_name(b) if np.isnan(p) else p
+            for p, b in zip(params, backbones, strict=True)
+        ],
+        "value": [names.to_number(x) for x in column("value")],
+    }
+
+
+def typical_sizes(columns: Mapping[str, Sequence[Any]]) -> dict[str, dict[str, float]]:
+    """Medians that stand in for unknown sizes: classes, labels per class, parameters."""
+    task, approach = columns["task"], columns["approach"]
+    classes = np.where(np.array(columns["n_classes"], float) >= 2, columns["n_classes"], np.nan)
+    by_set = _medians(columns["dataset"], classes)
+    filled = np.array(
+        [
+            by_set.get(d, np.nan) if np.isnan(k) else k
+            for d, k in zip(columns["dataset"], classes, strict=True)
+        ]
+    )
+    by_task = _medians(task, filled)
+    divisor = np.array(
+        [
+            1.0 if t in names.NO_CLASS_TASKS else (by_task.get(t, 1.0) if np.isnan(k) else k)
+            for t, k in zip(task, filled, strict=True)
+        ]
+    )
+    log_n = np.log10(np.maximum(np.array(columns["n_labelled"], float), 1) / divisor + 0.5)
+    log_p = np.log10(np.array(columns["params"], float))
+    pairs = [f"{t}|{a}" for t, a in zip(task, approach, strict=True)]
+    return {
+        "n_classes": by_set,
+        "task_classes": by_task,
+        "log_per_class": _medians(task, log_n),
+        "log_params": _medians(list(approach), log_p) | _medians(pairs, log_p),
+    }
+
+
+def _medians(keys: Sequence[str], values: Array) -> dict[str, float]:
+    values = np.asarray(values, float)
+    found: dict[str, list[float]] = {}
+    for key, value in zip(keys, values, strict=True):
+        if not np.isnan(value):
+            found.setdefault(str(key), []).append(float(value))
+    return {k: float(np.median(v)) for k, v in sorted(found.items())}
