@@ -9,6 +9,7 @@ from typing import Any
 
 from estimator.report.format import Style, lower_is_better, metric_name
 from estimator.report.texts import approach_label, say
+from estimator.report.words import changes
 
 Row = Mapping[str, Any]
 Answer = Mapping[str, Any]
@@ -105,9 +106,7 @@ def equals(answer: Answer) -> list[Row]:
             if r["feasible"] and (r.get("best_probability") or 0) >= EQUAL_SHARE * best > 0
         ]  # fmt: skip
         rows.sort(key=lambda r: -(r.get("best_probability") or 0))
-    return [r for r in ([chosen] if chosen is not None else [])] + [
-        r for r in rows if r is not chosen
-    ]
+    return ([chosen] if chosen is not None else []) + [r for r in rows if r is not chosen]
 
 
 def target_text(answer: Answer, style: Style) -> str:
@@ -291,6 +290,9 @@ def next_sentence(answer: Answer, row: Row, kind: str, style: Style) -> str:
         if weeks:
             return say("next.pilot", lang, **values, days=_span(weeks, style), approach=name)
         return say("next.pilot_plain", lang, **values)
+    stated = answer["recommendation"].get("next_step")
+    if stated and lang == "en":
+        return str(stated)
     labels = row.get("labels_for_target")
     if kind == NOBODY and labels and labels.get("p50") is not None:
         p90 = labels.get("p90")
@@ -350,51 +352,3 @@ def assumed_share(row: Row) -> float | None:
     total = sum(i["usd"]["base"] for i in items)
     assumed = sum(i["usd"]["base"] for i in items if i["basis"] == "assumed")
     return assumed / total if total > 0 else None
-
-
-def changes(answer: Answer, style: Style) -> tuple[str, ...]:
-    """The switching values in words, nearest first."""
-    found = []
-    for s in answer["recommendation"].get("switching") or ():
-        at, now, to = s.get("value_at_switch"), s.get("value_now"), s.get("to_approach")
-        if at is None or not to:
-            continue
-        key = "change.under" if now is not None and at < now else "change.over"
-        text = say(
-            key,
-            style.language,
-            value=input_value(answer, s["input"], at, style),
-            input=_input_words(s["input"], style.language),
-            approach=approach_label(to, style.language),
-        )
-        distance = abs(at - now) / max(abs(now), 1e-9) if now is not None else 9e9
-        found.append((distance, text))
-    return tuple(text for _, text in sorted(found))
-
-
-def _input_words(path: str, language: str) -> str:
-    try:
-        return say(f"input.{path}", language)
-    except KeyError:
-        return path
-
-
-def input_label(path: str, language: str = "en") -> str:
-    """A scenario field's name for people; the dotted path where it has none."""
-    try:
-        return say(f"driver.{path}", language)
-    except KeyError:
-        return path
-
-
-def input_value(answer: Answer, path: str, value: float | None, style: Style) -> str:
-    """The value of a scenario field in its own unit."""
-    if path.endswith(("usd_per_label", "usd_per_device_hour")):
-        return style.unit_price(value)
-    if path == "target.value" and value is not None:
-        return style.metric(value, answer["inputs"]["target"]["metric"])
-    if path.endswith(("_share", "_rate", "probability", "_noise", "_drift")):
-        return style.percent(value)
-    if value is not None and abs(value) < 100 and value != int(value):
-        return style.about(value)
-    return style.short(value) if value is not None and abs(value) >= 1e5 else style.count(value)

@@ -1,0 +1,166 @@
+"""A chart: the picture, what it says in words, and the table behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from estimator.report.format import SEPARATORS, SYMBOLS, Style
+from estimator.report.texts import say
+from estimator.report.theme import Theme, template
+
+HEIGHT = 380
+PLOT_WIDTH_PX, CHAR_PX, LINE_PX = 300.0, 6.6, 16.0
+"""Width of the plot on a 390 px screen and the size of label text, for placing labels."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One figure with its text alternative and its data.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+    alt : str
+        What the picture shows, in a sentence or two.
+    table : pandas.DataFrame
+        The values drawn, with headings for people.
+    """
+
+    figure: go.Figure
+    alt: str
+    table: pd.DataFrame
+
+    @property
+    def empty(self) -> bool:
+        """True where there was nothing to draw."""
+        return self.table.empty
+
+
+def f32(x: Any) -> np.ndarray:
+    """Values as float32: half the bytes on the wire, more digits than pixels."""
+    return np.asarray(x, dtype=np.float32)
+
+
+def blank(t: Theme, style: Style, reason: str = "") -> Chart:
+    """The designed empty state of a chart."""
+    text = reason or say("chart.nothing", style.language)
+    figure = go.Figure()
+    figure.add_annotation(text=text, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")
+    figure.update_layout(template=template(t.dark), height=160)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    return Chart(figure, text, pd.DataFrame())
+
+
+def finish(
+    figure: go.Figure, t: Theme, style: Style, title: str, height: int = HEIGHT, **layout: Any
+) -> go.Figure:
+    """Template, title, height and separators, the same on every chart."""
+    thousands, decimal = SEPARATORS[style.language]
+    figure.update_layout(
+        template=template(t.dark),
+        title={"text": title},
+        height=height,
+        separators=decimal + thousands,
+        **layout,
+    )
+    return figure
+
+
+def money_axis(style: Style) -> dict[str, str]:
+    """Tick format of an axis in the reader's currency."""
+    symbol = SYMBOLS.get(style.currency, style.currency + " ")
+    return {"tickformat": "~s", "tickprefix": symbol if style.language == "en" else ""}
+
+
+def log_ticks(low: float, high: float, style: Style, money: bool = False) -> dict[str, Any]:
+    """Ticks of a log axis at powers of ten (and halves between few), written out for people."""
+    low, high = max(low, 1e-9), max(high, low * 1.01, 1e-9)
+    first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
+    steps = (1.0,) if last - first > 3 else (1.0, 3.0) if last - first > 1 else (1.0, 2.0, 5.0)
+    values = [s * 10.0**e for e in range(first, last + 1) for s in steps]
+    values = [v for v in values if low / 1.6 <= v <= high * 1.6] or [low, high]
+    symbol = SYMBOLS.get(style.currency, style.currency + " ") if money else ""
+    text = [f"{symbol}{style.short(v)}" for v in values]
+    return {"tickmode": "array", "tickvals": values, "ticktext": text}
+
+
+def hover(text: str) -> str:
+    """User text made harmless inside plotly's small HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def spread_labels(y: Sequence[float], gap: float) -> np.ndarray:
+    """Label heights at least ``gap`` apart, as near as possible to the wanted ones."""
+    wanted = np.asarray(y, float)
+    order = np.argsort(wanted, kind="stable")
+    placed = wanted[order].copy()
+    for _ in range(60):
+        moved = False
+        for i in range(1, len(placed)):
+            overlap = gap - (placed[i] - placed[i - 1])
+            if overlap > 1e-9:
+                placed[i - 1] -= overlap / 2
+                placed[i] += overlap / 2
+                moved = True
+        if not moved:
+            break
+    out = np.empty_like(placed)
+    out[order] = placed
+    return out
+
+
+_SIDES = {
+    "middle right": (0.0, -0.5), "middle left": (-1.0, -0.5), "top center": (-0.5, 0.6),
+    "bottom center": (-0.5, -1.6), "top right": (0.0, 0.4), "bottom right": (0.0, -1.4),
+    "top left": (-1.0, 0.4), "bottom left": (-1.0, -1.4),
+}  # fmt: skip
+
+
+def place_labels(
+    x: Sequence[float],
+    y: Sequence[float],
+    texts: Sequence[str],
+    size: tuple[float, float] = (PLOT_WIDTH_PX, 290.0),
+) -> list[str]:
+    """Side of each mark on which its label collides least; x and y in axis units (log taken)."""
+    width, height = size
+    px = _scaled(x, width)
+    py = _scaled(y, height)
+    boxes: list[tuple[float, float, float, float]] = [
+        (a - 5, a + 5, b - 5, b + 5) for a, b in zip(px, py, strict=True)
+    ]
+    sides: list[str] = []
+    for a, b, text in zip(px, py, texts, strict=True):
+        wide = len(text) * CHAR_PX
+        best: tuple[float, str, tuple[float, float, float, float]] | None = None
+        for side, (dx, dy) in _SIDES.items():
+            x0 = a + dx * wide + (7 if dx == 0 else -7 if dx == -1 else 0)
+            y0 = b + dy * LINE_PX
+            box = (x0, x0 + wide, y0, y0 + LINE_PX)
+            cost = sum(_overlap(box, other) for other in boxes)
+            cost += 30 * (max(0.0, -x0) + max(0.0, x0 + wide - width))
+            if best is None or cost < best[0] - 1e-9:
+                best = (cost, side, box)
+        assert best is not None
+        sides.append(best[1])
+        boxes.append(best[2])
+    return sides
+
+
+def _scaled(v: Sequence[float], pixels: float) -> np.ndarray:
+    a = np.asarray(v, float)
+    low, span = (a.min(), np.ptp(a)) if len(a) else (0.0, 1.0)
+    return 0.08 * pixels + (a - low) / (span or 1.0) * pixels * 0.84
+
+
+def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
+    wide = min(a[1], b[1]) - max(a[0], b[0])
+    high = min(a[3], b[3]) - max(a[2], b[2])
+    return max(0.0, wide) * max(0.0, high)

@@ -1,0 +1,158 @@
+"""Cost against quality, and what the other charts share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from estimator.report.chart import (
+    Chart,
+    blank,
+    f32,
+    finish,
+    hover,
+    log_ticks,
+    place_labels,
+)
+from estimator.report.format import (
+    HUNDRED_SCALE,
+    PLAIN_SCALE,
+    Style,
+    lower_is_better,
+    metric_name,
+)
+from estimator.report.text import Answer, Row, horizon_text, joined, key_of, row_name, row_of
+from estimator.report.texts import approach_label, say
+from estimator.report.theme import SYMBOLS, Theme, theme, with_alpha
+
+CURVE_POINTS = 33
+MAX_CURVES = 4
+SMALLEST_COST = 1.0
+
+
+def metric_scale(metric: str) -> float:
+    """Factor from the metric as computed to the metric as drawn: fractions become per cent."""
+    return 1.0 if metric.lower() in HUNDRED_SCALE | PLAIN_SCALE else 100.0
+
+
+def metric_axis(metric: str, style: Style) -> str:
+    """Title of an axis that carries the metric."""
+    key = "axis.quality_percent" if metric_scale(metric) == 100 else "axis.quality"
+    return say(key, style.language, metric=metric_name(metric))
+
+
+def money(cost: dict[str, float] | Any, part: str, style: Style) -> float:
+    """One percentile of a money figure in the reader's currency."""
+    return style.convert(cost[part])
+
+
+def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> Chart:
+    """Total cost against quality, both with 80 % intervals, and the line of best trade-offs."""
+    style, t = style or Style(), theme(dark)
+    rows = [r for r in answer["approaches"] if r["accuracy"]]
+    if not rows:
+        return blank(t, style)
+    metric = rows[0]["accuracy"]["metric"]
+    scale, lang = metric_scale(metric), style.language
+    cost = {p: np.array([money(r["cost_usd"]["total"], p, style) for r in rows]) for p in P}
+    cost = {p: np.maximum(v, SMALLEST_COST) for p, v in cost.items()}
+    good = {p: np.array([r["accuracy"][p] * scale for r in rows]) for p in P}
+    labels = [approach_label(r["approach"], lang) for r in rows]
+    sides = place_labels(np.log10(cost["p50"]).tolist(), good["p50"].tolist(), labels)
+    chosen = answer["recommendation"].get("approach")
+    figure = go.Figure()
+    best = [r for r in (row_of(answer, k) for k in answer["frontier"]) if r and r["accuracy"]]
+    best.sort(key=lambda r: r["cost_usd"]["total"]["p50"])
+    figure.add_scatter(
+        x=f32([max(money(r["cost_usd"]["total"], "p50", style), SMALLEST_COST) for r in best]),
+        y=f32([r["accuracy"]["p50"] * scale for r in best]),
+        mode="lines", line={"color": t.muted, "width": 1.5, "dash": "dot"}, hoverinfo="skip",
+    )  # fmt: skip
+    for i, row in enumerate(rows):
+        colour = t.approach(row["approach"]) if row["feasible"] else t.muted
+        opacity = 1.0 if row["feasible"] else 0.45
+        strong = key_of(row) == chosen
+        figure.add_scatter(
+            x=f32([cost["p50"][i]]), y=f32([good["p50"][i]]),
+            mode="markers+text", text=[f"<b>{labels[i]}</b>" if strong else labels[i]],
+            textposition=sides[i], textfont={"size": 12, "color": t.text}, cliponaxis=False,
+            marker={
+                "color": colour, "size": 13 if strong else 9,
+                "symbol": SYMBOLS[row["approach"]],
+                "line": {"color": t.text, "width": 2 if strong else 0},
+            },
+            error_x=_bar(cost, i, colour), error_y=_bar(good, i, colour), opacity=opacity,
+            hovertext=_hover_row(answer, row, style), hoverinfo="text",
+        )  # fmt: skip
+    target_line(figure, answer, metric, style, t)
+    title = say("axis.total_log", lang, horizon=horizon_text(answer, lang), currency=style.currency)
+    figure.update_xaxes(
+        type="log", title_text=title, **log_ticks(cost["p10"].min(), cost["p90"].max(), style, True)
+    )
+    figure.update_yaxes(title_text=metric_axis(metric, style))
+    if lower_is_better(metric):
+        figure.update_yaxes(autorange="reversed")
+    names = joined([approach_label(r["approach"], lang) for r in best], lang)
+    alt = say(
+        "chart.frontier_alt", lang, metric=metric_name(metric), n=len(rows), frontier=names or "–"
+    )
+    finish(figure, t, style, say("chart.frontier", lang), 420)
+    return Chart(figure, alt, _frontier_table(rows, cost, good, metric, style))
+
+
+P = ("p10", "p50", "p90")
+
+
+def _bar(values: dict[str, np.ndarray], i: int, colour: str) -> dict[str, Any]:
+    return {
+        "type": "data", "symmetric": False, "thickness": 1.2, "width": 0,
+        "color": with_alpha(colour, 0.55),
+        "array": f32([values["p90"][i] - values["p50"][i]]),
+        "arrayminus": f32([values["p50"][i] - values["p10"][i]]),
+    }  # fmt: skip
+
+
+def _hover_row(answer: Answer, row: Row, style: Style) -> str:
+    quality, total = row["accuracy"], row["cost_usd"]["total"]
+    metric = quality["metric"]
+    lines = [
+        f"<b>{hover(row_name(row, style.language))}</b>",
+        f"{style.metric(quality['p50'], metric)} ({style.metric(quality['p10'], metric)} – "
+        f"{style.metric(quality['p90'], metric)}) {metric_name(metric)}",
+        f"{style.money_about(total['p50'])} ({style.money_short(total['p10'])} – "
+        f"{style.money_short(total['p90'])})",
+    ]
+    lines += [hover(reason) for reason in row["reasons"][:2]]
+    return "<br>".join(lines)
+
+
+def _frontier_table(
+    rows: Sequence[Row], cost: dict[str, Any], good: dict[str, Any], metric: str, style: Style
+) -> pd.DataFrame:
+    lang = style.language
+    name, unit = metric_name(metric), style.currency
+    table: dict[str, Any] = {
+        say("col.approach", lang): [row_name(r, lang) for r in rows],
+    }
+    for p in P:
+        table[f"{say('col.total', lang)} {p}, {unit}"] = np.round(cost[p], 2)
+    for p in P:
+        table[f"{name} {p}"] = np.round(good[p], 2)
+    return pd.DataFrame(table)
+
+
+def target_line(figure: go.Figure, answer: Answer, metric: str, style: Style, t: Theme) -> None:
+    target = answer["inputs"]["target"]
+    if target["value"] is None or target["metric"] != metric:
+        return
+    text = say("chart.target", style.language, value=style.metric(target["value"], metric))
+    figure.add_hline(
+        y=target["value"] * metric_scale(metric),
+        line={"color": t.bad, "width": 1.5, "dash": "dash"},
+        annotation={"text": text, "font": {"color": t.bad, "size": 12}},
+        annotation_position="top left",
+    )
