@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -55,14 +56,19 @@ class Board:
     reasons: tuple[tuple[str, ...], ...]
     valued: bool
 
-    @property
+    @cached_property
+    def median_total(self) -> Array:
+        """Median total of each row [USD]."""
+        return np.asarray(np.median(self.total[:, 1:], axis=1))
+
+    @cached_property
     def reaches(self) -> np.ndarray:
         """Rows x (n + 1): does the row reach the target in this draw?"""
         if self.target is None:
             return np.isfinite(self.score)
         return np.asarray(self.score >= self.target)
 
-    @property
+    @cached_property
     def target_probability(self) -> Array:
         """Share of the draws in which each row reaches the target; 0 without evidence."""
         return np.asarray(self.reaches[:, 1:].mean(axis=1))

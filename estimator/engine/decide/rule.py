@@ -63,10 +63,7 @@ def choose(board: Board, margins: Margins) -> Choice:
     """
     order = ranking(board, margins)
     if not order:
-        possible = np.flatnonzero(board.possible)
-        cheapest = possible[np.argsort(_median(board.total)[possible], kind="stable")]
-        first = int(cheapest[0]) if len(cheapest) else None
-        return Choice(first, Outcome.NOBODY_REACHES, ())
+        return Choice(first_choice(board, margins), Outcome.NOBODY_REACHES, ())
     best = order[0]
     if not board.valued and board.target_probability[best] < board.wanted:
         return Choice(best, Outcome.NOBODY_REACHES, ())
@@ -74,19 +71,28 @@ def choose(board: Board, margins: Margins) -> Choice:
     return Choice(best, Outcome.TOO_CLOSE if equals else Outcome.DECIDED, equals)
 
 
+def first_choice(board: Board, margins: Margins) -> int | None:
+    """The row that is taken: first of the ranking; without any evidence the cheapest possible."""
+    order = ranking(board, margins)
+    if order:
+        return order[0]
+    possible = np.flatnonzero(board.possible)
+    return int(possible[board.median_total[possible].argmin()]) if len(possible) else None
+
+
 def ranking(board: Board, margins: Margins) -> tuple[int, ...]:
     """Allowed rows from first to last choice."""
     rows = np.flatnonzero(board.allowed)
-    total = _median(board.total)
+    total = board.median_total
     if board.valued:
-        return tuple(int(i) for i in rows[np.argsort(-_median(board.net)[rows], kind="stable")])
+        return tuple(int(i) for i in rows[np.argsort(-_median(board.net[rows]), kind="stable")])
     p = board.target_probability
     good = rows[p[rows] >= board.wanted]
     short = rows[p[rows] < board.wanted]
     first = good[np.argsort(total[good], kind="stable")]
     if not len(short):
         return tuple(int(i) for i in first)
-    score = _median(board.score)[short]
+    score = _median(board.score[short])
     near = _steps(score, margins.same_metric_share * abs(board.target or 1.0))
     rest = short[np.lexsort((total[short], near, _steps(p[short], margins.same_probability)))]
     return tuple(int(i) for i in (*first, *rest))
@@ -95,7 +101,7 @@ def ranking(board: Board, margins: Margins) -> tuple[int, ...]:
 def cost_order(board: Board) -> tuple[int, ...]:
     """Allowed rows from cheapest to dearest, by median total; the order when value is zero."""
     rows = np.flatnonzero(board.allowed)
-    return tuple(int(i) for i in rows[np.argsort(_median(board.total)[rows], kind="stable")])
+    return tuple(int(i) for i in rows[np.argsort(board.median_total[rows], kind="stable")])
 
 
 def best_in_hindsight(board: Board) -> np.ndarray:
@@ -164,7 +170,7 @@ def _equal(board: Board, margins: Margins, best: int, other: int) -> bool:
         short = board.wanted - board.target_probability[other]
         if short > margins.near_target_probability:
             return False
-        median = _median(board.total)
+        median = board.median_total
         if median[other] <= median[best] * (1 + margins.same_money_share):
             return True
     return beats(board, other, best) >= margins.beats_probability
