@@ -40,7 +40,6 @@ FILE_READERS = {
 }
 ENGINE_FORBIDDEN = {
     "os",
-    "io",
     "sys",
     "time",
     "random",
@@ -48,7 +47,6 @@ ENGINE_FORBIDDEN = {
     "logging",
     "socket",
     "subprocess",
-    "csv",
     "shutil",
     "threading",
 }

@@ -66,8 +66,8 @@ def test_replacing_a_field_by_its_own_value_changes_nothing(name: str) -> None:
 
 def test_unit_factors_agree_with_each_other() -> None:
     assert units.HOURS_PER_YEAR - 365 * units.HOURS_PER_DAY == 0
-    assert units.HOURS_PER_MONTH * units.MONTHS_PER_YEAR == pytest.approx(8760.0)
-    assert units.WEEKS_PER_MONTH * units.MONTHS_PER_YEAR == pytest.approx(52.0)
+    assert pytest.approx(8760.0) == units.HOURS_PER_MONTH * units.MONTHS_PER_YEAR
+    assert pytest.approx(52.0) == units.WEEKS_PER_MONTH * units.MONTHS_PER_YEAR
     assert units.DAYS_PER_WEEK * units.HOURS_PER_DAY == units.HOURS_PER_WEEK
     assert units.SECONDS_PER_HOUR == 60 * units.SECONDS_PER_MINUTE
     assert units.GIB_PER_GB * 2**30 == units.BYTES_PER_GB
