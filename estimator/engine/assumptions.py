@@ -10,6 +10,9 @@ import numpy as np
 from estimator.engine.distributions import Array, Draws
 from estimator.errors import InputError
 
+DEFAULT_PREFIX = "default."
+"""Rows that explain a default of the scenario; the field is set, not the row."""
+
 
 @dataclass(frozen=True)
 class Assumption:
@@ -45,6 +48,9 @@ class Assumptions:
         for name, value in self.overrides.items():
             if name not in self.rows:
                 raise InputError(f"assumptions.{name}", value, "an id of data/assumptions.csv")
+            if name.startswith(DEFAULT_PREFIX):
+                own = name.removeprefix(DEFAULT_PREFIX)
+                raise InputError(f"assumptions.{name}", value, f"the field {own} itself, typed")
             row = self.rows[name]
             if not row.allowed_low <= value <= row.allowed_high:
                 allowed = f"{row.allowed_low:g} to {row.allowed_high:g} {row.unit}"
