@@ -1,0 +1,179 @@
+"""Frames of data/catalog turned into the frozen types of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from estimator.engine.assumptions import Assumption
+from estimator.engine.catalogue import Accelerator, ApiPrice, BaseModel, PriceRow
+from estimator.evidence.names import plain
+from estimator.evidence.origin import Metric, Recipe, Source
+from estimator.vocabulary import DeviceKind, Modality
+
+PEAKS = {
+    "fp32": "peak_fp32_tflops",
+    "tf32": "peak_tf32_dense_tflops",
+    "fp16": "peak_fp16_dense_tflops",
+    "bf16": "peak_bf16_dense_tflops",
+    "fp8": "peak_fp8_dense_tflops",
+}
+KINDS = {
+    "cpu": DeviceKind.CPU,
+    "gpu": DeviceKind.GPU,
+    "tpu": DeviceKind.TPU,
+    "other": DeviceKind.GPU,
+}
+"""Accelerators of other makes (Gaudi, Trainium) are rented and used like GPUs."""
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dictionaries, None where a number is unknown."""
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def sources(frame: pd.DataFrame) -> Mapping[str, Source]:
+    """Sources by id."""
+    return {r["source_id"]: Source(**{**r, "year": _whole(r["year"])}) for r in _rows(frame)}
+
+
+def assumptions(frame: pd.DataFrame) -> Mapping[str, Assumption]:
+    """Judgements by id."""
+    return {r["assumption_id"]: Assumption(**r) for r in _rows(frame)}
+
+
+def accelerators(frame: pd.DataFrame) -> Mapping[str, Accelerator]:
+    """Devices with a memory and at least one dense peak."""
+    found = {}
+    for r in _rows(frame):
+        peaks = {p: r[column] for p, column in PEAKS.items() if r[column] is not None}
+        if r["memory_gb"] is None or not peaks:
+            continue
+        found[r["accelerator"]] = Accelerator(
+            accelerator=r["accelerator"],
+            vendor=r["vendor"],
+            kind=KINDS[r["kind"]],
+            memory_gb=r["memory_gb"],
+            memory_bw_gb_per_s=r["memory_bw_gbps"],
+            peak_tflop_per_s=peaks,
+            tdp_watts=r["tdp_watts"],
+            launch_year=int(r["launch_year"]),
+            source_id=r["source_id"],
+            locator=r["locator"],
+        )
+    return found
+
+
+def models(frame: pd.DataFrame) -> Mapping[str, BaseModel]:
+    """Base models by name."""
+    return {
+        r["name"]: BaseModel(
+            name=r["name"],
+            family=r["family"],
+            modality=Modality(r["modality"]),
+            tasks=tuple(t for t in r["tasks"].split(";") if t),
+            params_total=r["params_total"],
+            params_active=r["params_active"],
+            layers=_whole(r["layers"]),
+            hidden_size=_whole(r["hidden_size"]),
+            input_size=r["input_size"],
+            input_unit=r["input_unit"],
+            forward_gflop=r["forward_gflop"],
+            flop_formula=r["flop_formula"],
+            licence=r["licence"],
+            commercial_use=r["commercial_use"],
+            release_year=_whole(r["release_year"]),
+            hosted=r["hosted"] == "yes",
+            source_id=r["source_id"],
+            locator=r["locator"],
+            notes=r["notes"],
+        )
+        for r in _rows(frame)
+    }
+
+
+def aliases(frame: pd.DataFrame) -> Mapping[str, str]:
+    """Catalogue name by plain spelling of each name and alias; the first model keeps a clash."""
+    found: dict[str, str] = {}
+    for name in frame["name"]:
+        found.setdefault(plain(name), name)
+    for name, spellings in zip(frame["name"], frame["aliases"], strict=True):
+        for spelling in spellings.split("|"):
+            found.setdefault(plain(spelling), name)
+    return found
+
+
+def prices(frame: pd.DataFrame) -> tuple[PriceRow, ...]:
+    """Offers of the price book."""
+    columns = [
+        "provider",
+        "instance_type",
+        "accelerator",
+        "accelerator_count",
+        "vcpus",
+        "memory_gib",
+        "region",
+        "purchase_option",
+        "usd_per_instance_hour",
+        "as_of",
+        "stale",
+        "source_id",
+        "locator",
+    ]
+    return tuple(PriceRow(**{**r, "stale": r["stale"] == "yes"}) for r in _rows(frame[columns]))
+
+
+def api_prices(frame: pd.DataFrame) -> tuple[ApiPrice, ...]:
+    """List prices of hosted models."""
+    columns = [
+        "provider",
+        "model",
+        "kind",
+        "input_usd_per_mtok",
+        "cached_input_usd_per_mtok",
+        "output_usd_per_mtok",
+        "batch_discount",
+        "finetune_train_usd_per_mtok",
+        "finetuned_input_usd_per_mtok",
+        "finetuned_output_usd_per_mtok",
+        "other_unit",
+        "other_unit_price_usd",
+        "as_of",
+        "source_id",
+        "locator",
+    ]
+    return tuple(ApiPrice(**r) for r in _rows(frame[columns]))
+
+
+def recipes(frame: pd.DataFrame) -> Mapping[tuple[str, str], Recipe]:
+    """Usual settings by (task, approach)."""
+    found = {}
+    for r in _rows(frame):
+        whole = {c: _whole(r[c]) for c in ("batch_size", "adapter_rank", "trials")}
+        found[r["task"], r["approach"]] = Recipe(
+            **{**r, **whole, "checkpointing": r["checkpointing"] == "yes"}
+        )
+    return found
+
+
+def metrics(frame: pd.DataFrame) -> Mapping[str, Metric]:
+    """Canonical metrics; a metric's own name gives its scale."""
+    spelled = metric_spellings(frame)
+    wanted = dict.fromkeys(frame["metric"])
+    return {name: spelled[name] for name in wanted if name in spelled}
+
+
+def metric_spellings(frame: pd.DataFrame) -> Mapping[str, Metric]:
+    """Metric of each published spelling."""
+    return {
+        r["spelling"]: Metric(
+            r["metric"], r["unit"], r["direction"], r["low"], r["high"], r["to_canonical"]
+        )
+        for r in _rows(frame)
+    }

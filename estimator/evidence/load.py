@@ -1,0 +1,211 @@
+"""The shipped evidence: validated tables and typed catalogues, each read when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from estimator.engine.assumptions import Assumption
+from estimator.engine.catalogue import Accelerator, ApiPrice, BaseModel, PriceRow
+from estimator.errors import EvidenceError
+from estimator.evidence import catalogues, names
+from estimator.evidence.checks import typed
+from estimator.evidence.corrections import apply_corrections
+from estimator.evidence.files import DATA, Fits, content_hash, read_cells, versioned_files
+from estimator.evidence.origin import Excluded, Metric, Recipe, Source
+from estimator.evidence.schema import TABLES
+
+USE = "use"
+"""Column that keeps a row in the file and out of the typed catalogues."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything under data/, checked on the way in.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of the tables.
+    """
+
+    root: Path = DATA
+    _tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _excluded: dict[str, tuple[Excluded, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A validated table: text cells, numeric columns as floats with nan for unknown.
+
+        Rows that data/corrections.csv excludes are left out (see ``excluded``). The frame is
+        shared: copy it before changing it.
+
+        Raises
+        ------
+        EvidenceError
+            At the first row that breaks a rule: table, row key, column, value, rule.
+        """
+        if name not in self._tables:
+            self._load(name)
+        return self._tables[name]
+
+    def excluded(self, name: str) -> tuple[Excluded, ...]:
+        """Rows of a table that are kept out, with the reason."""
+        self.table(name)
+        return self._excluded[name]
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table by name; reading one loads it."""
+        return names.LazyTables(self.table, tuple(TABLES))
+
+    def _load(self, name: str) -> None:
+        if name not in TABLES:
+            raise EvidenceError(f"{name}: no table of this name; known: {', '.join(TABLES)}")
+        schema = TABLES[name]
+        frame = read_cells(self.root, schema.path)
+        kept_out: tuple[Excluded, ...] = ()
+        if name not in ("corrections", "sources"):
+            rows = self.table("corrections")
+            frame, kept_out = apply_corrections(name, schema, frame, rows[rows["table"] == name])
+        known = None if name in ("sources", "corrections") else self.sources
+        frame = typed(name, schema, frame, known)
+        self._excluded[name] = kept_out
+        self._tables[name] = frame
+
+    @cached_property
+    def data_version(self) -> str:
+        """Content hash of every table and fit under data/, presets and texts left out."""
+        return content_hash(self.root, versioned_files(self.root))
+
+    def version_of(self, *tables: str) -> str:
+        """Content hash of some tables with the corrections; a fit keeps it to know its ground."""
+        wanted = sorted({TABLES[t].path for t in (*tables, "corrections")})
+        return content_hash(self.root, [self.root / path for path in wanted])
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Every source by id."""
+        return catalogues.sources(self.table("sources"))
+
+    @cached_property
+    def assumptions(self) -> Mapping[str, Assumption]:
+        """Every judgement by id."""
+        return catalogues.assumptions(self.table("assumptions"))
+
+    @cached_property
+    def accelerators(self) -> Mapping[str, Accelerator]:
+        """Devices that can be named in a scenario: those with memory and a peak rate."""
+        return catalogues.accelerators(self.table("hardware"))
+
+    @cached_property
+    def models(self) -> Mapping[str, BaseModel]:
+        """Base models by catalogue name."""
+        return catalogues.models(self.table("models"))
+
+    @cached_property
+    def _aliases(self) -> Mapping[str, str]:
+        return catalogues.aliases(self.table("models"))
+
+    def find_model(self, name: str) -> BaseModel | None:
+        """A base model by name, alias or hub id in any spelling of case and punctuation."""
+        found = self.models.get(name)
+        if found is None:
+            known = self._aliases.get(names.plain(name))
+            found = self.models[known] if known else None
+        return found
+
+    @cached_property
+    def prices(self) -> tuple[PriceRow, ...]:
+        """Every offer of the price book that can be bought."""
+        frame = self.table("prices")
+        return catalogues.prices(frame[frame[USE] == "yes"])
+
+    @cached_property
+    def regions(self) -> Mapping[str, tuple[str, ...]]:
+        """Regions of the price book by provider; ``global`` where the provider names none."""
+        found: dict[str, set[str]] = {}
+        for row in self.prices:
+            found.setdefault(row.provider, set()).add(row.region)
+        return {provider: tuple(sorted(found[provider])) for provider in sorted(found)}
+
+    @cached_property
+    def api_prices(self) -> tuple[ApiPrice, ...]:
+        """List prices of hosted models; ``catalogue_model`` links one to its base model."""
+        frame = self.table("api")
+        return catalogues.api_prices(frame[frame[USE] == "yes"])
+
+    @cached_property
+    def api_price_of(self) -> Mapping[str, ApiPrice]:
+        """List price by name of a hosted base model."""
+        frame = self.table("api")
+        linked = frame[(frame["catalogue_model"] != "") & (frame[USE] == "yes")]
+        return dict(zip(linked["catalogue_model"], catalogues.api_prices(linked), strict=True))
+
+    @cached_property
+    def recipes(self) -> Mapping[tuple[str, str], Recipe]:
+        """Usual training settings by (task, approach)."""
+        return catalogues.recipes(self.table("recipes"))
+
+    @cached_property
+    def default_models(self) -> Mapping[tuple[str, str], str]:
+        """Usual base model by (task, approach); only pairs that have one."""
+        frame = self.table("default_models")
+        pairs = zip(frame["task"], frame["approach"], frame["model"], strict=True)
+        return {(task, approach): model for task, approach, model in pairs if model}
+
+    @cached_property
+    def teacher_models(self) -> Mapping[str, str]:
+        """Usual teacher of a distillation by task."""
+        frame = self.table("default_models")
+        pairs = zip(frame["task"], frame["teacher_model"], strict=True)
+        return {task: teacher for task, teacher in pairs if teacher}
+
+    @cached_property
+    def accelerator_names(self) -> Mapping[str, tuple[str, float]]:
+        """Accelerator id and devices per count by published spelling; unknown ones are left out."""
+        frame = self.table("accelerator_names")
+        rows = zip(frame["spelling"], frame["accelerator"], frame["devices_per_count"], strict=True)
+        return {spelling: (accelerator, per) for spelling, accelerator, per in rows if accelerator}
+
+    @cached_property
+    def metrics(self) -> Mapping[str, Metric]:
+        """Canonical metrics by name."""
+        return catalogues.metrics(self.table("metrics"))
+
+    @cached_property
+    def metric_spellings(self) -> Mapping[str, Metric]:
+        """Metric by published spelling, with the scale of that spelling."""
+        return catalogues.metric_spellings(self.table("metrics"))
+
+    @cached_property
+    def dataset_ids(self) -> Mapping[str, str]:
+        """One id for the spellings of a data set."""
+        frame = self.table("dataset_names")
+        return dict(zip(frame["spelling"], frame["dataset_id"], strict=True))
+
+    @cached_property
+    def countries(self) -> tuple[str, ...]:
+        """Countries with published wages."""
+        return tuple(dict.fromkeys(self.table("wages")["country"]))
+
+    @cached_property
+    def fits(self) -> Mapping[str, Any]:
+        """Fitted parameters by file name under data/fits."""
+        return Fits(self.root)
+
+    def summary(self) -> dict[str, int]:
+        """Rows of every table, for the evidence command; loads all of them."""
+        return {name: len(self.table(name)) for name in TABLES}
+
+
+@lru_cache(maxsize=4)
+def load_evidence(root: Path = DATA) -> Evidence:
+    """The evidence under ``root``; tables are read and checked when first used."""
+    return Evidence(root)
