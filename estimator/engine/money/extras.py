@@ -1,0 +1,186 @@
+"""What follows from the bill: ratios, budgets, finance, other plans; none of it enters a total."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from estimator.engine.distributions import Array
+from estimator.engine.money.context import Context
+from estimator.engine.money.finance import irr, payback_months
+from estimator.engine.money.labelling import LabellingPlan, evaluation_size, people_needed
+from estimator.engine.money.lines import Bill, base_usd
+from estimator.engine.money.own_hardware import (
+    break_even_hours_per_month,
+    depreciation_schedule,
+    own_hour,
+)
+from estimator.engine.money.training import TrainingBill
+from estimator.engine.money.value import Benefit, share_right
+from estimator.engine.results import AccuracyEstimate, Candidate, MoneyEstimate
+from estimator.units import WEEKS_PER_MONTH
+from estimator.vocabulary import Approach, Phase
+
+PREDICTIONS = 1000.0
+WANTED_HALF_WIDTH = 0.02
+
+
+def row_extras(
+    ctx: Context,
+    bill: Bill,
+    candidate: Candidate,
+    labels: LabellingPlan,
+    training: TrainingBill,
+    gains: Benefit,
+    flow: tuple[float, ...],
+    total: Array,
+) -> dict[str, Any]:
+    """Figures of one row that rest on that row alone.
+
+    Notes
+    -----
+    ``budget_safe_8_of_10`` and ``budget_safe_9_of_10`` are the 80th and 90th percentile of the
+    total; ``usd_per_1000_predictions`` spreads the total over all predictions of the horizon.
+    ``spent_usd`` is shown only: sunk cost enters no total.
+    """
+    inputs = ctx.inputs
+    predictions = inputs.serving.requests_per_month * bill.horizon
+    sorted_total = np.sort(total[1:])
+    n = len(sorted_total) - 1
+    out: dict[str, Any] = {
+        "spent_usd": inputs.finance.spent_usd,
+        "budget_safe_8_of_10_usd": float(sorted_total[round(0.8 * n)]),
+        "budget_safe_9_of_10_usd": float(sorted_total[round(0.9 * n)]),
+        "usd_per_1000_predictions": (
+            float(total[0]) / predictions * PREDICTIONS if predictions else None
+        ),
+        "currency": inputs.finance.currency,
+        "usd_rate": inputs.finance.usd_rate,
+        "labelling_hours": float(np.asarray(labels.hours_draws).flat[0]),
+        "labelling_people": labels.people,
+        "delay_cost_usd": float(gains.delay_cost_draws[0]),
+        "delay_cost_usd_per_week": float(max(gains.monthly_draws[0], 0.0) / WEEKS_PER_MONTH),
+        **_deadline(ctx, labels),
+        **_finance(ctx, gains, flow),
+        **_own(ctx, training),
+        **_next_steps(ctx, bill),
+    }
+    if training.rental is not None:
+        out["purchase"] = training.rental.note
+    return out
+
+
+def _deadline(ctx: Context, labels: LabellingPlan) -> dict[str, Any]:
+    weeks = ctx.inputs.limits.deadline_weeks
+    hours = float(np.asarray(labels.hours_draws).flat[0])
+    if weeks is None or hours == 0.0:
+        return {"labelling_people_for_deadline": None}
+    return {"labelling_people_for_deadline": people_needed(hours, weeks, labels.hours_per_week)}
+
+
+def _finance(ctx: Context, gains: Benefit, flow: tuple[float, ...]) -> dict[str, Any]:
+    monthly = float(gains.monthly_draws[0])
+    if not np.isfinite(monthly) or monthly == 0.0:
+        return {"irr": None, "payback_months": None}
+    net = [-flow[0], *(monthly - f for f in flow[1:])]
+    return {"irr": irr(net), "payback_months": payback_months(net)}
+
+
+def _own(ctx: Context, training: TrainingBill) -> dict[str, Any]:
+    hw = ctx.inputs.own_hardware
+    if hw is None:
+        return {}
+    pue, space = ctx.value("money.own_pue"), ctx.value("money.space_usd_per_kw_month")
+    out: dict[str, Any] = {
+        "capex_usd": hw.capex_usd,
+        "depreciation": depreciation_schedule(hw),
+        "own_usd_per_device_hour": own_hour(hw, pue, space).total_usd,
+    }
+    rented = _rented_alternative(ctx)
+    if rented is not None:
+        out["rented_usd_per_device_hour"] = rented
+        out["break_even_hours_per_month"] = break_even_hours_per_month(hw, rented, pue, space)
+    return out
+
+
+def _rented_alternative(ctx: Context) -> float | None:
+    hw = ctx.inputs.own_hardware
+    if hw is None:
+        return None
+
+    def cheapest() -> float | None:
+        prices = [
+            r.usd_per_instance_hour / r.accelerator_count
+            for r in ctx.evidence.prices
+            if r.accelerator == hw.accelerator
+            and r.purchase_option == "on_demand"
+            and r.accelerator_count >= 1
+            and not r.stale
+        ]
+        return float(np.median(prices)) if prices else None
+
+    return ctx.once("rented alternative", cheapest)
+
+
+def _next_steps(ctx: Context, bill: Bill) -> dict[str, Any]:
+    """A second task on the same base, and a second iteration of this one [USD, base case]."""
+    money = {i.item: base_usd(i) for i in bill.items if i.timing == "one_off"}
+    phase = {i.item: i.phase for i in bill.items}
+    people = sum(v for k, v in money.items() if phase[k] is Phase.PEOPLE)
+    labels = sum(v for k, v in money.items() if phase[k] is Phase.LABELLING)
+    compute = sum(v for k, v in money.items() if phase[k] is Phase.COMPUTE)
+    second = people * ctx.value("money.second_task_people_share") + labels + compute
+    again = (
+        people * ctx.value("money.iteration_people_share")
+        + money.get("labelling", 0.0) * ctx.value("money.iteration_label_share")
+        + compute
+    )
+    return {"second_task_usd": round(second, 2), "second_iteration_usd": round(again, 2)}
+
+
+def with_comparisons(
+    ctx: Context,
+    candidates: list[Candidate],
+    accuracies: list[AccuracyEstimate],
+    rows: list[MoneyEstimate],
+) -> list[MoneyEstimate]:
+    """Ratios against the simple baseline: per point of accuracy and per avoided error.
+
+    Notes
+    -----
+    Point = one hundredth of right answers gained over the baseline; avoided errors = gain x all
+    predictions of the horizon. None where accuracy is unknown or nothing is gained.
+    """
+    right = [_right(a) for a in accuracies]
+    reference = next(
+        (r for c, r in zip(candidates, right, strict=True) if c.approach is Approach.BASELINE),
+        None,
+    )
+    horizon = ctx.inputs.serving.horizon_months
+    predictions = ctx.inputs.serving.requests_per_month * horizon
+    out = []
+    for row, share in zip(rows, right, strict=True):
+        gain = None if share is None or reference is None else share - reference
+        total = float(row.total_draws[0])
+        useful = gain is not None and gain > 0 and np.isfinite(total)
+        extras = {
+            **row.extras,
+            "usd_per_point": total / (gain * 100.0) if useful and gain else None,
+            "usd_per_avoided_error": (
+                total / (gain * predictions) if useful and gain and predictions else None
+            ),
+            "evaluation_size_for_2_points": (
+                None if share is None else evaluation_size(share, WANTED_HALF_WIDTH)
+            ),
+        }
+        out.append(dataclasses.replace(row, extras=extras))
+    return out
+
+
+def _right(accuracy: AccuracyEstimate) -> float | None:
+    if accuracy.draws is None:
+        return None
+    share = share_right(accuracy.metric, accuracy.draws)
+    return None if share is None else float(np.median(share[1:]))

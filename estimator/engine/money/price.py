@@ -1,0 +1,224 @@
+"""The door of the room: every line of every row, their sums, and what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.distributions import Array, Draws
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.money.calendar import Plan, plan
+from estimator.engine.money.cloud import OWN, Rental
+from estimator.engine.money.context import Context
+from estimator.engine.money.extras import row_extras, with_comparisons
+from estimator.engine.money.labelling import LabellingPlan, add_labelling, add_tool
+from estimator.engine.money.lines import ONE_OFF, Bill, base_usd, discount_factors
+from estimator.engine.money.people import add_bias_audit, add_operations, add_people
+from estimator.engine.money.reserves import add_reserves
+from estimator.engine.money.running import add_retraining, add_storage, add_upkeep
+from estimator.engine.money.serving import add_api_serving, add_instance_serving, is_api
+from estimator.engine.money.training import TrainingBill, add_commitment, add_training
+from estimator.engine.money.value import benefit
+from estimator.engine.results import (
+    AccuracyEstimate,
+    Candidate,
+    ComputeEstimate,
+    CostItem,
+    MoneyEstimate,
+)
+from estimator.errors import PriceNotFoundError
+from estimator.vocabulary import Basis, LabellingSource, Phase
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+DEVICES_PER_NODE = 8
+
+
+def price_candidates(
+    inputs: ProjectInputs,
+    candidates: Sequence[Candidate],
+    accuracies: Sequence[AccuracyEstimate],
+    computes: Sequence[ComputeEstimate],
+    evidence: Evidence,
+    assumptions: Assumptions,
+    draws: Draws,
+) -> list[MoneyEstimate]:
+    """All lines of every candidate over its life, on common random numbers [USD].
+
+    Parameters
+    ----------
+    inputs : ProjectInputs
+    candidates, accuracies, computes : sequences of equal length
+    evidence : Evidence
+        Price book, API prices, labelling prices, wages.
+    assumptions : Assumptions
+    draws : Draws
+
+    Returns
+    -------
+    list of MoneyEstimate
+        One per candidate. A row that lacks a price for a hosted model is not feasible, names the
+        missing price and has nan totals.
+
+    Raises
+    ------
+    PriceNotFoundError
+        When the scenario's accelerator is not sold in its place under its purchase option, or a
+        wage is not published for its country.
+
+    Notes
+    -----
+    Month 0 is the project, months 1 to the horizon are use. Totals are not discounted; ``npv`` is
+    ``sum of month t / (1 + r)^(t/12)``. ``monthly`` is the mean of the later months.
+    """
+    ctx = Context(inputs, evidence, assumptions, draws)
+    rows = [_price_row(ctx, *row) for row in zip(candidates, accuracies, computes, strict=True)]
+    return with_comparisons(ctx, list(candidates), list(accuracies), rows)
+
+
+def _price_row(
+    ctx: Context, candidate: Candidate, accuracy: AccuracyEstimate, compute: ComputeEstimate
+) -> MoneyEstimate:
+    horizon = ctx.inputs.serving.horizon_months
+    bill = Bill(ctx.draws.size, horizon)
+    labels = add_labelling(ctx, bill, candidate.n_labelled_to_buy)
+    add_tool(ctx, bill, labels)
+    _collect(ctx, bill, candidate)
+    training, served, missing = TrainingBill(), None, ""
+    api = is_api(candidate, compute)
+    try:
+        training = add_training(ctx, bill, candidate, compute)
+        if api:
+            add_api_serving(ctx, bill, candidate)
+        else:
+            served = add_instance_serving(ctx, bill, candidate, compute)
+    except PriceNotFoundError as error:
+        if not api and compute.api_tokens_draws is None:
+            raise
+        missing = str(error)
+    add_commitment(ctx, bill, training, served)
+    efforts = add_people(ctx, bill, candidate)
+    add_operations(ctx, bill, compute, DEVICES_PER_NODE)
+    audit = add_bias_audit(ctx, bill)
+    add_upkeep(ctx, bill, labels, rented=not api)
+    add_retraining(ctx, bill, candidate, labels, training.repeat)
+    add_storage(ctx, bill, candidate)
+    add_reserves(ctx, bill)
+    calendar = plan(ctx, efforts, labels, compute, audit)
+    return _sum_up(
+        ctx, bill, candidate, accuracy, compute, training, labels, calendar, served, api, missing
+    )
+
+
+def _collect(ctx: Context, bill: Bill, candidate: Candidate) -> None:
+    wanted = candidate.n_labelled_to_buy + ctx.inputs.n_evaluation
+    lacking = max(wanted - ctx.inputs.n_unlabelled_available, 0)
+    usd = ctx.figure("money.collection_usd_per_item")
+    bill.add(
+        "collection", Phase.OTHER, float(lacking), "example", usd.draws, usd.basis,
+        usd.source_id, note="examples that are not owned yet",
+    )  # fmt: skip
+
+
+def _sum_up(
+    ctx: Context,
+    bill: Bill,
+    candidate: Candidate,
+    accuracy: AccuracyEstimate,
+    compute: ComputeEstimate,
+    training: TrainingBill,
+    labels: LabellingPlan,
+    calendar: Plan,
+    served: Rental | None,
+    api: bool,
+    missing: str,
+) -> MoneyEstimate:
+    money = bill.money()
+    factors = discount_factors(ctx.inputs.finance.discount_rate, bill.horizon)
+    now = np.array([i.timing == ONE_OFF for i in bill.items])
+    present = np.where(now, 1.0, bill.profiles() @ factors)
+    if ctx.inputs.finance.discount_rate == 0.0:
+        present = np.ones(len(bill.items))
+    phases = np.array([[i.phase is p for i in bill.items] for p in Phase], dtype=float)
+    weights = np.vstack([np.ones(len(now)), present, now, phases])
+    total, npv, one_off, *by_phase = weights @ money
+    flow = bill.cash_flow_base()
+    _exact_base(bill.items, factors, flow, total, npv, one_off, by_phase)
+    if missing:
+        total, npv, one_off = (np.full_like(x, np.nan) for x in (total, npv, one_off))
+        by_phase = [np.full_like(x, np.nan) for x in by_phase]
+    gains = benefit(ctx, accuracy, calendar.weeks_draws)
+    return MoneyEstimate(
+        items=tuple(bill.items),
+        one_off_draws=one_off,
+        monthly_draws=(total - one_off) / bill.horizon,
+        total_draws=total,
+        npv_draws=npv,
+        net_value_draws=gains.present_value_draws - npv,
+        by_phase_draws=dict(zip(Phase, by_phase, strict=True)),
+        cash_flow_base_usd=flow,
+        calendar_weeks_draws=calendar.weeks_draws,
+        calendar=calendar.tasks,
+        data_goes_to=_data_goes_to(ctx, candidate, compute, served, api),
+        usd_per_device_hour=training.usd_per_device_hour,
+        assumed_share=_assumed_share(bill.items),
+        feasible=not missing,
+        reasons=(missing,) if missing else (),
+        extras=row_extras(ctx, bill, candidate, labels, training, gains, flow, total),
+    )
+
+
+def _exact_base(
+    items: Sequence[CostItem],
+    factors: Array,
+    flow: tuple[float, ...],
+    total: Array,
+    npv: Array,
+    one_off: Array,
+    by_phase: Sequence[Array],
+) -> None:
+    base = np.array([base_usd(i) for i in items])
+    now = np.array([i.timing == ONE_OFF for i in items])
+    total[0] = round(float(base.sum()), 2)
+    one_off[0] = round(float(base[now].sum()), 2)
+    npv[0] = round(float(np.asarray(flow) @ factors), 2)
+    for phase, row in zip(Phase, by_phase, strict=True):
+        row[0] = round(
+            float(sum(b for b, i in zip(base, items, strict=True) if i.phase is phase)), 2
+        )
+
+
+def _assumed_share(items: Sequence[CostItem]) -> float:
+    base = [(base_usd(i), i.basis is Basis.ASSUMED) for i in items]
+    total = sum(b for b, _ in base)
+    return sum(b for b, assumed in base if assumed) / total if total else 0.0
+
+
+def _data_goes_to(
+    ctx: Context,
+    candidate: Candidate,
+    compute: ComputeEstimate,
+    served: Rental | None,
+    api: bool,
+) -> tuple[str, ...]:
+    i, c = ctx.inputs, ctx.inputs.compute
+    places = []
+    source = i.labelling.source
+    if source in (LabellingSource.CROWD, LabellingSource.VENDOR) and (
+        candidate.n_labelled_to_buy or i.n_evaluation
+    ):
+        places.append(f"labeller ({source})")
+    if source is LabellingSource.MODEL_ASSISTED:
+        places.append("API (drafts of labels)")
+    trains = bool(np.any(compute.device_hours_draws > 0))
+    if c.provider != OWN and (trains or served is not None):
+        places.append(f"cloud region {c.region} ({c.provider})")
+    if api and candidate.model is not None:
+        places.append(f"API ({candidate.model.name})")
+    elif compute.api_tokens_draws is not None:
+        places.append("API (teacher)")
+    return tuple(places)

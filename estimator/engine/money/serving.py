@@ -1,0 +1,344 @@
+"""Running the finished model: hosted API by token, minute or image; own instances by throughput."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from estimator.engine.catalogue import Accelerator, ApiPrice, BaseModel
+from estimator.engine.distributions import Array
+from estimator.engine.money.cloud import OWN, Rental, rent, rent_cpu_or
+from estimator.engine.money.context import Context, Figure, weakest
+from estimator.engine.money.lines import MONTHLY, Bill
+from estimator.engine.money.own_hardware import own_parts
+from estimator.engine.results import Candidate, ComputeEstimate
+from estimator.errors import PriceNotFoundError
+from estimator.units import GIGA, HOURS_PER_MONTH, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TERA
+from estimator.vocabulary import Approach, Basis, HybridKind, Modality, Phase, Task
+
+LLM_PARAMS = 1e9
+TOKENS_PER_MILLION = 1e6
+BYTES_16_BIT = 2.0
+MS_PER_SECOND = 1000.0
+GENERATIVE = frozenset({Task.SUMMARISATION, Task.TRANSLATION, Task.TEXT_GENERATION})
+PER_THOUSAND_IMAGES = 1000.0
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one request is made of."""
+
+    input_tokens: Array | float
+    output_tokens: Array | float
+    figures: tuple[Figure, ...]
+
+
+def is_api(candidate: Candidate, compute: ComputeEstimate) -> bool:
+    """The finished model is reached through an API priced by use."""
+    return candidate.model is not None and candidate.model.hosted
+
+
+def retrieves(ctx: Context, candidate: Candidate) -> bool:
+    """The row answers with passages found in an index."""
+    return candidate.approach is Approach.HYBRID and ctx.inputs.hybrid.kind is HybridKind.RETRIEVAL
+
+
+def request_load(ctx: Context, candidate: Candidate) -> Load:
+    """Tokens in and out of one request.
+
+    Notes
+    -----
+    Input = length of an example, plus instructions where a model is used as it is, plus passages
+    where an index is asked. Images and sound count in the tokens a hosted model charges for them.
+    """
+    i = ctx.inputs
+    length: Array | float = i.unit_length
+    figures: list[Figure] = []
+    if i.unit_name == "pixels":
+        image = ctx.figure("serving.image_tokens")
+        length, figures = image.draws, [*figures, image]
+    elif i.unit_name == "audio_seconds":
+        sound = ctx.figure("serving.audio_tokens_per_second")
+        length, figures = sound.draws * i.unit_length, [*figures, sound]
+    as_is = candidate.approach is Approach.ZERO_SHOT or retrieves(ctx, candidate)
+    if as_is:
+        prompt = ctx.figure("serving.prompt_tokens")
+        length, figures = length + prompt.draws, [*figures, prompt]
+    if retrieves(ctx, candidate):
+        passages = ctx.figure("serving.retrieval_tokens")
+        length, figures = length + passages.draws, [*figures, passages]
+    name = f"serving.output_tokens.{i.task}"
+    known = name in ctx.assumptions.rows
+    out = ctx.figure(name if known else "serving.output_tokens.other")
+    return Load(length, out.draws, (*figures, out))
+
+
+def find_api_price(prices: tuple[ApiPrice, ...], model: BaseModel) -> ApiPrice | None:
+    """List price of a hosted model by its name; None when the price book holds none."""
+    name = model.name.lower()
+    for price in prices:
+        if name in (price.model.lower(), f"{price.provider}/{price.model}".lower()):
+            return price
+    return None
+
+
+def add_api_serving(ctx: Context, bill: Bill, candidate: Candidate) -> None:
+    """Lines of a hosted model: tokens in and out, or minutes, or images.
+
+    Raises
+    ------
+    PriceNotFoundError
+        When no list price is known; a hosted model is never free.
+    """
+    model = candidate.model
+    assert model is not None
+    price = find_api_price(ctx.evidence.api_prices, model)
+    if price is None:
+        raise PriceNotFoundError(f"models.{candidate.approach}: no API price of {model.name}")
+    requests = ctx.inputs.serving.requests_per_month * bill.horizon
+    tuned = candidate.approach is not Approach.ZERO_SHOT
+    note = f"{price.provider} {price.model}, list price of {price.as_of}"
+    if price.other_unit_price_usd:
+        quantity, unit, per = _other_unit(ctx, requests, price.other_unit)
+        bill.add(
+            "serving_api", Phase.RUNNING, quantity, unit, price.other_unit_price_usd * per,
+            Basis.PUBLISHED, price.source_id, MONTHLY, note=note,
+        )  # fmt: skip
+        return
+    load = request_load(ctx, candidate)
+    usd_in = price.finetuned_input_usd_per_mtok if tuned else price.input_usd_per_mtok
+    usd_out = price.finetuned_output_usd_per_mtok if tuned else price.output_usd_per_mtok
+    usd_in, usd_out = usd_in or price.input_usd_per_mtok, usd_out or price.output_usd_per_mtok
+    if not usd_in:
+        raise PriceNotFoundError(f"models.{candidate.approach}: no token price of {model.name}")
+    published = Figure(1.0, Basis.PUBLISHED, price.source_id)
+    basis, source_id = weakest(published, *load.figures)
+    batch = ctx.inputs.serving.latency_ms is None and price.batch_discount
+    discount = 1.0 - float(price.batch_discount or 0.0) if batch else 1.0
+    if batch:
+        note += f", batch at {discount:.0%} of it"
+    for item, tokens, usd in (
+        ("serving_api_input", load.input_tokens, usd_in),
+        ("serving_api_output", load.output_tokens, usd_out or 0.0),
+    ):
+        bill.add(
+            item, Phase.RUNNING, requests * tokens / TOKENS_PER_MILLION, "million tokens",
+            usd * discount, basis, source_id, MONTHLY, note=note,
+        )  # fmt: skip
+
+
+def _other_unit(ctx: Context, requests: float, unit: str) -> tuple[float, str, float]:
+    if "minute" in unit:
+        return requests * ctx.inputs.unit_length / SECONDS_PER_MINUTE, "audio minute", 1.0
+    if "1000 images" in unit:
+        return requests, "image", 1.0 / PER_THOUSAND_IMAGES
+    if "image" in unit or "page" in unit:
+        return requests, unit, 1.0
+    raise PriceNotFoundError(f"API price per {unit!r} does not fit task {ctx.inputs.task}")
+
+
+def service_class(ctx: Context, model: BaseModel | None) -> str:
+    """Kind of serving work; names the published utilisation that applies."""
+    task = ctx.inputs.task
+    if model is None:
+        return "other"
+    if task is Task.IMAGE_GENERATION:
+        return "diffusion"
+    if task in (Task.OBJECT_DETECTION, Task.SEMANTIC_SEGMENTATION):
+        return "detection"
+    if model.modality is Modality.TEXT:
+        big = (model.params_total or 0.0) >= LLM_PARAMS
+        return "llm" if big or task in GENERATIVE else "text_encoder"
+    if model.modality is Modality.VISION:
+        return "vision"
+    return "audio" if model.modality is Modality.AUDIO else "other"
+
+
+def forward_flop(ctx: Context, model: BaseModel, load: Load) -> Array | float:
+    """Operations of one request on own devices [FLOP].
+
+    Notes
+    -----
+    ``2 x active parameters x tokens`` for text; otherwise the model's forward GFLOP scaled with
+    image area or length; without it ``2 x parameters x length`` of the project's unit.
+    """
+    params = model.params_active or model.params_total or 0.0
+    length = ctx.inputs.unit_length
+    if model.modality is Modality.TEXT:
+        return 2.0 * params * (load.input_tokens + np.asarray(load.output_tokens))
+    if model.forward_gflop:
+        scale = 1.0
+        if model.input_size:
+            power = 2.0 if ctx.inputs.unit_name == "pixels" else 1.0
+            scale = (length / model.input_size) ** power
+        return model.forward_gflop * GIGA * scale
+    return 2.0 * params * max(length, 1.0)
+
+
+def device_seconds(ctx: Context, candidate: Candidate, device: Accelerator) -> Figure:
+    """Device time of one request [s].
+
+    Notes
+    -----
+    ``FLOP / (16-bit peak x published utilisation x stack efficiency)``; large language models
+    count prompt and answer apart, with their own utilisations.
+    """
+    model, stack = candidate.model, ctx.figure("serving.stack_efficiency")
+    assert model is not None
+    load = request_load(ctx, candidate)
+    peaks = device.peak_tflop_per_s
+    peak = TERA * (peaks.get("bf16") or peaks.get("fp16") or peaks.get("fp32") or 0.0)
+    if peak <= 0:
+        raise PriceNotFoundError(f"{device.accelerator}: no peak rate known, serving unpriced")
+    kind = service_class(ctx, model)
+    if kind == "llm":
+        prefill = ctx.figure("serving.utilisation.llm_prefill")
+        decode = ctx.figure("serving.utilisation.llm_decode")
+        per_token = 2.0 * (model.params_active or model.params_total or 0.0) / peak
+        seconds = per_token * (
+            load.input_tokens / prefill.draws + load.output_tokens / decode.draws
+        )
+        parts = (prefill, decode, stack, *load.figures)
+    else:
+        used = ctx.figure(f"serving.utilisation.{kind}")
+        seconds = forward_flop(ctx, model, load) / (peak * used.draws)
+        parts = (used, stack)
+    basis, source_id = weakest(*parts)
+    return Figure(seconds / stack.draws, basis, source_id)
+
+
+def cpu_seconds(ctx: Context, candidate: Candidate, vcpus: float) -> Figure:
+    """Time of one request on a processor instance [s]."""
+    if candidate.approach is Approach.BASELINE or candidate.model is None:
+        rate = ctx.figure("serving.cpu_requests_per_s")
+        return Figure(1.0 / (vcpus * rate.draws), rate.basis, rate.source_id)
+    speed = ctx.figure("serving.cpu_gflop_per_s")
+    flop = forward_flop(ctx, candidate.model, request_load(ctx, candidate))
+    return Figure(flop / (vcpus * speed.draws * GIGA), speed.basis, speed.source_id)
+
+
+def instance_hours(
+    requests_per_month: float,
+    seconds: Array | float,
+    load_share: Array | float,
+    standby: float,
+    batch: tuple[float, float] | None,
+) -> Array:
+    """Whole instances paid for a month [instance-hours].
+
+    Notes
+    -----
+    Always on: ``ceil(requests x seconds / (3600 x 730 x load)) + standby`` instances x 730 h, at
+    least one. Batch (runs a month, shortest run in hours): ``max(requests x seconds / 3600,
+    runs x shortest run)``, never more than always on.
+    """
+    busy = requests_per_month * np.asarray(seconds) / SECONDS_PER_HOUR
+    instances = np.maximum(np.ceil(busy / (HOURS_PER_MONTH * load_share) - 1e-9), 1.0) + standby
+    always_on = instances * HOURS_PER_MONTH
+    if batch is None:
+        return np.asarray(always_on)
+    return np.minimum(np.maximum(busy, batch[0] * batch[1]), always_on)
+
+
+def add_instance_serving(
+    ctx: Context, bill: Bill, candidate: Candidate, compute: ComputeEstimate
+) -> Rental | None:
+    """Lines of serving on rented or own instances, whole and always on unless batch will do.
+
+    Notes
+    -----
+    Processors serve where one small instance carries the load within the wanted latency; else the
+    scenario's accelerator, as many devices as the weights need.
+    """
+    serving, c = ctx.inputs.serving, ctx.inputs.compute
+    if ctx.inputs.limits.edge_device or serving.requests_per_month <= 0:
+        return None
+    batch = None
+    if serving.latency_ms is None:
+        batch = (
+            ctx.value("serving.batch_runs_per_month"),
+            ctx.value("serving.batch_minimum_hours"),
+        )
+    load_share = ctx.figure("serving.load")
+    vcpus = ctx.value("serving.cpu_vcpus")
+    seconds = cpu_seconds(ctx, candidate, vcpus)
+    on_cpu = _cpu_carries(ctx, candidate, seconds.base, load_share.base)
+    if c.provider == OWN:
+        _serve_on_own(ctx, bill, candidate, load_share, batch, seconds if on_cpu else None)
+        return None
+    if on_cpu:
+        rental = rent_cpu_or(ctx, c.accelerator)
+    else:
+        device = ctx.evidence.accelerators[c.accelerator]
+        rental = rent(ctx, c.accelerator, _devices_for_weights(ctx, candidate, device))
+        seconds = device_seconds(ctx, candidate, device)
+        seconds = Figure(seconds.draws / rental.n_devices, seconds.basis, seconds.source_id)
+    hours = instance_hours(
+        serving.requests_per_month, seconds.draws, load_share.draws,
+        ctx.value("serving.standby_instances"), batch,
+    )  # fmt: skip
+    price = Figure(1.0, rental.basis, rental.source_id)
+    basis, source_id = weakest(price, seconds, load_share)
+    bill.add(
+        "serving_instances", Phase.RUNNING,
+        hours * bill.horizon * rental.billed_devices, "device-hour", rental.usd_per_device_hour,
+        basis, source_id or rental.source_id, MONTHLY, note=rental.note,
+    )  # fmt: skip
+    return rental
+
+
+def _cpu_carries(ctx: Context, candidate: Candidate, seconds: float, load_share: float) -> bool:
+    if candidate.approach is Approach.BASELINE or candidate.model is None:
+        return True
+    latency = ctx.inputs.serving.latency_ms
+    if latency is not None and seconds * MS_PER_SECOND > latency:
+        return False
+    busy = ctx.inputs.serving.requests_per_month * seconds / SECONDS_PER_HOUR
+    return busy <= HOURS_PER_MONTH * load_share
+
+
+def _devices_for_weights(ctx: Context, candidate: Candidate, device: Accelerator) -> int:
+    model = candidate.model
+    params = (model.params_total or 0.0) if model else 0.0
+    need_gb = params * BYTES_16_BIT * ctx.value("serving.memory_factor") / GIGA
+    return max(1, int(np.ceil(need_gb / device.memory_gb)))
+
+
+def _serve_on_own(
+    ctx: Context,
+    bill: Bill,
+    candidate: Candidate,
+    load_share: Figure,
+    batch: tuple[float, float] | None,
+    cpu: Figure | None,
+) -> None:
+    hw = ctx.inputs.own_hardware
+    name = hw.accelerator if hw else ctx.inputs.compute.accelerator
+    device = ctx.evidence.accelerators[name]
+    n = 1 if cpu is not None else _devices_for_weights(ctx, candidate, device)
+    seconds = cpu if cpu is not None else device_seconds(ctx, candidate, device)
+    hours = instance_hours(
+        ctx.inputs.serving.requests_per_month, seconds.draws / n, load_share.draws,
+        ctx.value("serving.standby_instances"), batch,
+    )  # fmt: skip
+    quantity = hours * bill.horizon * n
+    note = "served on own hardware; whole devices"
+    for part, usd, basis, source_id, why in own_prices(ctx):
+        bill.add(
+            f"serving_{part}", Phase.RUNNING, quantity, "device-hour", usd, basis, source_id,
+            MONTHLY, note=f"{note}; {why}",
+        )  # fmt: skip
+
+
+def own_prices(ctx: Context) -> tuple[tuple[str, float, Basis, str, str], ...]:
+    """Parts of an own device-hour, or the typed price of one."""
+    typed = ctx.inputs.compute.usd_per_device_hour
+    if typed is not None:
+        return (("own_devices", float(typed), Basis.TYPED, "", "typed price of a device-hour"),)
+    parts = own_parts(ctx)
+    if not parts:
+        raise PriceNotFoundError(
+            "compute.provider: own needs own_hardware or compute.usd_per_device_hour"
+        )
+    return tuple((f"own_{name}", usd, b, s, why) for name, usd, b, s, why in parts)

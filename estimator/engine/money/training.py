@@ -1,0 +1,154 @@
+"""Training as lines: rented or own device-hours, commitments that stay unused, API tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from estimator.engine.distributions import Array
+from estimator.engine.money.cloud import CPU, OWN, Rental, rent, rent_cpu_or
+from estimator.engine.money.context import Context, Figure
+from estimator.engine.money.lines import Bill
+from estimator.engine.money.serving import TOKENS_PER_MILLION, find_api_price, own_prices
+from estimator.engine.results import Candidate, ComputeEstimate
+from estimator.errors import PriceNotFoundError
+from estimator.units import HOURS_PER_YEAR
+from estimator.vocabulary import Approach, Basis, DeviceKind, Phase, PurchaseOption
+
+TERM_YEARS = {PurchaseOption.COMMITTED_1Y: 1, PurchaseOption.COMMITTED_3Y: 3}
+
+
+@dataclass
+class TrainingBill:
+    """What later lines need to know about the training lines."""
+
+    rental: Rental | None = None
+    usd_per_device_hour: float | None = None
+    billed_hours: Array | float = 0.0
+    repeat: list[tuple[str, Array | float, str, Array | float, Figure]] = field(
+        default_factory=list
+    )
+    """Lines of one repeated run: name, quantity, unit, unit price, origin."""
+
+
+def add_training(
+    ctx: Context, bill: Bill, candidate: Candidate, compute: ComputeEstimate
+) -> TrainingBill:
+    """Device-hours of all trials, failed runs and evaluation x price of a device-hour.
+
+    Notes
+    -----
+    Billed device-hours = device-hours used x billed devices / used devices, because instances are
+    rented whole. The hours come from the fitted utilisation, so the line is ``fitted``.
+    """
+    out = TrainingBill()
+    if np.any(compute.device_hours_draws > 0) and compute.device_kind is not DeviceKind.API:
+        if ctx.inputs.compute.provider == OWN:
+            _own_lines(ctx, bill, compute, out)
+        else:
+            _rented_lines(ctx, bill, compute, out)
+    if compute.api_tokens_draws is not None:
+        _api_lines(ctx, bill, candidate, compute.api_tokens_draws, out)
+    return out
+
+
+def _rented_lines(ctx: Context, bill: Bill, compute: ComputeEstimate, out: TrainingBill) -> None:
+    c = ctx.inputs.compute
+    if compute.device_kind is DeviceKind.CPU:
+        cpu = compute.accelerator.accelerator if compute.accelerator else CPU
+        rental = ctx.once(("cpu", cpu), lambda: rent_cpu_or(ctx, c.accelerator, cpu))
+    else:
+        name = compute.accelerator.accelerator if compute.accelerator else c.accelerator
+        n = max(compute.n_devices, 1)
+        rental = ctx.once(("rent", name, n), lambda: rent(ctx, name, n))
+    basis = rental.basis if rental.basis is Basis.TYPED else Basis.FITTED
+    source_id = rental.source_id or _first(compute.source_ids)
+    factor = rental.billed_factor
+    hours = compute.device_hours_draws * factor
+    bill.add(
+        "training_compute", Phase.COMPUTE, hours, "device-hour", rental.usd_per_device_hour,
+        basis, source_id, note=rental.note,
+    )  # fmt: skip
+    out.rental, out.usd_per_device_hour = rental, rental.usd_per_device_hour
+    out.billed_hours = hours
+    origin = Figure(0.0, basis, source_id, rental.note)
+    single = compute.single_run_device_hours_draws * factor
+    out.repeat.append(("compute", single, "device-hour", rental.usd_per_device_hour, origin))
+
+
+def add_commitment(ctx: Context, bill: Bill, training: TrainingBill, served: Rental | None) -> None:
+    """Hours of a commitment that nothing uses; a committed device is paid for the whole term.
+
+    Notes
+    -----
+    ``max(0, term x 8760 h x billed devices - hours of training - hours of serving in the term)``
+    at the committed price; serving counts when it runs on the same row of the price book.
+    """
+    rental = training.rental
+    years = TERM_YEARS.get(ctx.inputs.compute.purchase_option)
+    if rental is None or rental.row is None or years is None:
+        return
+    if rental.row.purchase_option != str(ctx.inputs.compute.purchase_option):
+        return
+    used: Array | float = training.billed_hours
+    if served is not None and served.row == rental.row:
+        line = next((i for i in bill.items if i.item == "serving_instances"), None)
+        if line is not None:
+            months = min(years * 12, bill.horizon)
+            used = used + line.quantity_draws * months / bill.horizon
+    term = years * HOURS_PER_YEAR * rental.billed_devices
+    bill.add(
+        "commitment_unused", Phase.COMPUTE, np.maximum(term - used, 0.0), "device-hour",
+        rental.usd_per_device_hour, rental.basis, rental.source_id,
+        note=f"committed for {years} year(s): {term:,.0f} device-hours are paid",
+    )  # fmt: skip
+
+
+def _own_lines(ctx: Context, bill: Bill, compute: ComputeEstimate, out: TrainingBill) -> None:
+    total = 0.0
+    for name, usd, basis, source_id, why in own_prices(ctx):
+        bill.add(
+            f"training_{name}", Phase.COMPUTE, compute.device_hours_draws, "device-hour", usd,
+            basis, source_id, note=f"own hardware; {why}",
+        )  # fmt: skip
+        total += usd
+        out.repeat.append(
+            (
+                name,
+                compute.single_run_device_hours_draws,
+                "device-hour",
+                usd,
+                Figure(0.0, basis, source_id, why),
+            )
+        )
+    out.usd_per_device_hour, out.billed_hours = total, compute.device_hours_draws
+
+
+def _api_lines(
+    ctx: Context, bill: Bill, candidate: Candidate, tokens: Array, out: TrainingBill
+) -> None:
+    model = candidate.model
+    if model is not None and model.hosted:
+        price = find_api_price(ctx.evidence.api_prices, model)
+        usd = price.finetune_train_usd_per_mtok if price else None
+        what = "fine-tuning of a hosted model"
+    else:
+        teacher = ctx.evidence.default_models.get((str(ctx.inputs.task), str(Approach.ZERO_SHOT)))
+        found = ctx.evidence.find_model(teacher) if teacher else None
+        price = find_api_price(ctx.evidence.api_prices, found) if found else None
+        usd = price.input_usd_per_mtok if price else None
+        what = "answers of the teacher"
+    if price is None or not usd:
+        raise PriceNotFoundError(f"models.{candidate.approach}: no API price for {what}")
+    note = f"{what}: {price.provider} {price.model}, list price of {price.as_of}"
+    bill.add(
+        "training_api", Phase.COMPUTE, tokens / TOKENS_PER_MILLION, "million tokens", usd,
+        Basis.FITTED, price.source_id, note=note,
+    )  # fmt: skip
+    origin = Figure(0.0, Basis.FITTED, price.source_id, note)
+    out.repeat.append(("api", tokens / TOKENS_PER_MILLION, "million tokens", usd, origin))
+
+
+def _first(ids: tuple[str, ...]) -> str:
+    return ids[0] if ids else ""

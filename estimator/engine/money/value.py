@@ -1,0 +1,82 @@
+"""What the model earns: right answers, avoided errors, months of use, and what delay costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from estimator.engine.distributions import Array
+from estimator.engine.money.context import Context
+from estimator.engine.money.lines import discount_factors
+from estimator.engine.results import AccuracyEstimate
+from estimator.units import WEEKS_PER_MONTH
+
+PERCENT_METRICS = frozenset(
+    {"bleu", "chrf", "rouge1", "rouge2", "rougel", "rouge_l", "rouge-1", "rouge-l", "sacrebleu"}
+)
+ERROR_METRICS = frozenset({"wer", "cer", "error", "eer", "ter", "per"})
+
+
+@dataclass(frozen=True)
+class Benefit:
+    """Benefits of one candidate."""
+
+    monthly_draws: Array
+    """Value of one month of use [USD]."""
+    present_value_draws: Array
+    """All months of the horizon, discounted, less the months lost to delay [USD]."""
+    delay_cost_draws: Array
+    """Value lost until the model is ready [USD]."""
+
+
+def share_right(metric: str, draws: Array) -> Array | None:
+    """Share of right answers behind a metric; None where the metric is no share.
+
+    Notes
+    -----
+    Error rates count as ``1 - x``, scores of 0 to 100 as ``x / 100``, all within 0 and 1.
+    """
+    if metric in ERROR_METRICS:
+        return np.asarray(np.clip(1.0 - draws, 0.0, 1.0))
+    if metric in PERCENT_METRICS:
+        return np.asarray(np.clip(draws / 100.0, 0.0, 1.0))
+    if metric in ("fid", "fad", "perplexity", "rmse", "mae", "mse", "kid"):
+        return None
+    return np.asarray(np.clip(draws, 0.0, 1.0))
+
+
+def monthly_value(ctx: Context, accuracy: AccuracyEstimate) -> Array:
+    """Value of one month of use [USD], nan where it rests on an unknown accuracy.
+
+    Notes
+    -----
+    ``requests x (a x benefit per correct - (1 - a) x cost per error) + value per month + what the
+    work costs today``, with a the share of right answers.
+    """
+    value, size = ctx.inputs.value, ctx.draws.size
+    fixed = value.value_per_month_usd + value.today_usd_per_month
+    gain, loss = value.benefit_per_correct_usd, value.cost_per_error_usd
+    if gain == 0.0 and loss == 0.0:
+        return np.full(size, fixed)
+    right = None if accuracy.draws is None else share_right(accuracy.metric, accuracy.draws)
+    if right is None:
+        return np.full(size, np.nan)
+    requests = ctx.inputs.serving.requests_per_month
+    return np.asarray(requests * (right * gain - (1.0 - right) * loss) + fixed)
+
+
+def benefit(ctx: Context, accuracy: AccuracyEstimate, weeks: Array) -> Benefit:
+    """Benefits over the horizon, discounted, and the cost of delay.
+
+    Notes
+    -----
+    Present value = monthly value x sum of the discount factors of months 1 to the horizon, less
+    the delay: ``max(monthly value, 0) x weeks to readiness / weeks per month``.
+    """
+    monthly = monthly_value(ctx, accuracy)
+    horizon = ctx.inputs.serving.horizon_months
+    factors = discount_factors(ctx.inputs.finance.discount_rate, horizon)
+    delay = np.maximum(monthly, 0.0) * weeks / WEEKS_PER_MONTH
+    present = monthly * float(factors[1:].sum()) - delay
+    return Benefit(monthly, np.asarray(present), np.asarray(delay))
