@@ -1,0 +1,6 @@
+"""Training compute: work, utilisation, memory and energy of every approach."""
+
+from estimator.engine.compute.fit import fit_utilisation
+from estimator.engine.compute.predict import predict_compute
+
+__all__ = ["fit_utilisation", "predict_compute"]

@@ -1,0 +1,84 @@
+"""Electricity and CO2 of device-hours: power, facility overhead and the grid of the region."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.catalogue import Accelerator
+from estimator.engine.distributions import Array, Draws
+from estimator.units import GRAMS_PER_KG, WATTS_PER_KW
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+_CLOUDS = {"aws": "Amazon Web Services", "azure": "Microsoft Azure", "gcp": "Google Cloud Platform"}
+_PUE_ROWS = {
+    "aws": "AWS (global)",
+    "azure": "Microsoft (average)",
+    "gcp": "Google (fleet)",
+    "own": "On-premise (default)",
+}
+
+
+def _cell(row: Mapping[str, object], column: str) -> float | None:
+    value = row.get(column)
+    try:
+        x = float(str(value))
+    except ValueError:
+        return None
+    return x if x == x and x > 0 else None
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def grid_gco2_per_kwh(evidence: Evidence, provider: str, region: str) -> tuple[float | None, str]:
+    """Grid factor of a cloud region [gCO2 per kWh] and its source; None where no row names it."""
+    cloud = _CLOUDS.get(provider.lower(), "")
+    fallback: tuple[float | None, str] = (None, "")
+    for row in evidence.table("energy").to_dict("records"):
+        grid = _cell({str(k): v for k, v in row.items()}, "grid_gco2_per_kwh")
+        if grid is None:
+            continue
+        name = _key(str(row.get("cloud_region") or row.get("country_or_region")))
+        if name == _key(region) or _key(str(row.get("country_or_region"))) == _key(region):
+            if str(row.get("cloud_provider")) == cloud:
+                return grid, str(row["source_id"])
+            if fallback[0] is None:
+                fallback = (grid, str(row["source_id"]))
+    return fallback
+
+
+def pue(evidence: Evidence, provider: str) -> tuple[float | None, str]:
+    """Power usage effectiveness of a provider's fleet and its source."""
+    wanted = _PUE_ROWS.get(provider.lower(), "Industry average (Uptime Institute survey)")
+    for row in evidence.table("pue").to_dict("records"):
+        if row["provider"] == wanted:
+            return _cell({str(k): v for k, v in row.items()}, "pue"), str(row["source_id"])
+    return None, ""
+
+
+def energy_kwh(
+    device_hours: Array, accelerator: Accelerator | None, cpu_watts: float, overhead: float,
+    assumptions: Assumptions, draws: Draws,
+) -> Array:  # fmt: skip
+    """Facility electricity [kWh]: hours x rated power x load and host share x PUE."""
+    watts = (accelerator.tdp_watts if accelerator else None) or cpu_watts
+    load = assumptions.draw("compute.power_share", draws)
+    return device_hours * watts / WATTS_PER_KW * load * overhead
+
+
+def co2_kg(
+    kwh: Array, grid: float, device_hours: Array, accelerator: Accelerator | None,
+    assumptions: Assumptions, draws: Draws, embodied: bool = False,
+) -> Array:  # fmt: skip
+    """CO2 of the electricity [kg], grid factor +-40 %; embodied adds manufacture per device-hour."""
+    factor = assumptions.draw("compute.grid_factor_spread", draws)
+    out = kwh * grid / GRAMS_PER_KG * factor
+    if embodied and accelerator is not None:
+        out = out + device_hours * assumptions.draw("compute.embodied_kg_per_device_hour", draws)
+    return out

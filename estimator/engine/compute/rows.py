@@ -1,0 +1,216 @@
+"""Evidence rows for the utilisation fit: published runs, measured utilisation and throughput."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from estimator.engine.compute import text as parse
+from estimator.engine.compute.features import run_features
+from estimator.engine.compute.hardware import peak_tflop, precision_class, resolve_hardware
+from estimator.engine.compute.names import text_model
+from estimator.engine.compute.resolve import (
+    NameTables,
+    RunWork,
+    Unresolved,
+    attention_share,
+    name_tables,
+    publisher_of,
+    resolve_run,
+)
+from estimator.units import TERA
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+PLAUSIBLE_LOG = (-1.5, 7.0)
+"""Runs faster than 4.5 times the peak or 1,000 times slower are errors of the source."""
+
+
+@dataclass(frozen=True)
+class FitRow:
+    """One row of the fit: ``y = log(device-hours / ideal hours)``."""
+
+    row_id: str
+    features: Mapping[str, float]
+    y: float
+    source: str
+    noise: str
+    run: RunWork
+    steady: bool
+    device_hours: float | None
+    row: Mapping[str, object]
+
+
+def tables_of(evidence: Evidence) -> NameTables:
+    """Name tables of the shipped evidence."""
+    return name_tables(
+        evidence.table("run_models").to_dict("records"),
+        evidence.table("run_datasets").to_dict("records"),
+        evidence.models,
+        evidence.accelerators,
+        evidence.assumptions["compute.default_tokens"].p50,
+    )
+
+
+def noise_class(run: RunWork) -> str:
+    """Secondary databases and assumed work scatter more than measured runs."""
+    if run.publisher == "epoch":
+        return "secondary"
+    return "assumed" if run.guessed >= 0.3 else "stated"
+
+
+def _row(
+    row_id: str,
+    run: RunWork,
+    y: float,
+    steady: bool,
+    hours: float | None,
+    raw: Mapping[str, object],
+) -> FitRow:
+    features = run_features(run, steady)
+    features[f"source|{run.source}"] = 1.0
+    features[f"source_model|{run.source}:{run.model.name}"] = 1.0
+    return FitRow(row_id, features, y, run.source, noise_class(run), run, steady, hours, raw)
+
+
+def run_rows(frame: Sequence[Mapping[str, object]], tables: NameTables) -> list[FitRow]:
+    """Rows of runs.csv that state device-hours and can be resolved."""
+    out = []
+    for raw in frame:
+        hours = parse.number(raw.get("device_hours"))
+        if hours is None:
+            continue
+        run = resolve_run(raw, tables)
+        if isinstance(run, Unresolved):
+            continue
+        hours *= run.devices_per_unit
+        y = math.log(hours / run.ideal_hours)
+        if PLAUSIBLE_LOG[0] < y < PLAUSIBLE_LOG[1]:
+            out.append(_row(parse.words(raw.get("run_id")), run, y, False, hours, raw))
+    return out
+
+
+def mfu_rows(
+    frame: Sequence[Mapping[str, object]], tables: NameTables, titles: Mapping[str, str]
+) -> list[FitRow]:
+    """Rows of mfu.csv: the reciprocal of model-FLOP utilisation at the class peak."""
+    out = []
+    for i, raw in enumerate(frame):
+        hardware = resolve_hardware(parse.words(raw.get("hardware")), tables.accelerators)
+        name = parse.words(raw.get("model"))
+        model = text_model(
+            re.sub(r"\(.*", "", name), parse.number(raw.get("params")), tables.catalogue
+        )
+        if hardware is None or model is None:
+            continue
+        precision = precision_class(parse.words(raw.get("precision"))) or "half"
+        peak = peak_tflop(hardware.accelerator, precision)
+        mfu, rate = parse.number(raw.get("mfu_percent")), parse.number(raw.get("tflops_per_device"))
+        hfu = parse.number(raw.get("hfu_percent"))
+        if not peak:
+            continue
+        share = mfu / 100 if mfu else rate / peak if rate and not hfu else None
+        if share is None or not 0.02 < share < 1.2:
+            continue
+        if mfu and precision == "fp8" and rate and peak:
+            share = rate / peak if not hfu else share * 2
+        title = titles.get(parse.words(raw.get("source_id")), parse.words(raw.get("source_title")))
+        low = name.lower()
+        approach = "lora" if "lora" in low else "full_finetune" if "finetune" in low else "scratch"
+        run = RunWork(
+            training_flop=peak * TERA * 3600, ideal_hours=1.0, accelerator=hardware.accelerator,
+            precision=precision, precision_stated=True, model=model, approach=approach,
+            n_devices=parse.number(raw.get("n_devices")), seq=parse.sequence_length(name),
+            pixels=None, batch=None, year=None, text=low, source=title,
+            publisher=publisher_of({"source_title": title}), guessed=0.0,
+        )  # fmt: skip
+        out.append(_row(f"mfu{i}", run, -math.log(share), True, None, raw))
+    return out
+
+
+def throughput_rows(
+    frame: Sequence[Mapping[str, object]], tables: NameTables, titles: Mapping[str, str],
+    model_column: str, skip: str,
+) -> list[FitRow]:  # fmt: skip
+    """Rows of a throughput table: the work of one second over what the devices could do in it."""
+    out = []
+    for i, raw in enumerate(frame):
+        rate = parse.number(raw.get("throughput_total")) or parse.number(raw.get("throughput"))
+        per_device = parse.number(raw.get("throughput_per_device"))
+        hardware = parse.words(raw.get("hardware"))
+        multiple = re.match(r"(?:lambdacloud )?(\d)x", hardware.lower())
+        n = parse.number(raw.get("n_devices")) or 1.0
+        n = max(n, float(multiple.group(1))) if multiple else n
+        if rate is None and per_device:
+            rate = per_device * n
+        name = parse.words(raw.get(model_column))
+        title = titles.get(parse.words(raw.get("source_id")), parse.words(raw.get("source_title")))
+        if rate is None or re.search(skip, f"{title} {name}", re.IGNORECASE):
+            continue
+        unit = parse.words(raw.get("unit")).lower()
+        text_like = re.search(r"token|sequence|sentence", unit) is not None
+        row = {
+            "model": re.sub(r"SQuAD fine-tuning|object detection|ImageNet|\(.*?\)", "", name).strip(),
+            "modality": "text" if text_like else "vision",
+            "task": "SQuAD" if "squad" in name.lower() else "",
+            "approach": parse.words(raw.get("approach")) or "full_finetune",
+            "params_total": raw.get("params"),
+            "unit": "tokens" if "token" in unit else "samples" if text_like else "images",
+            "units_seen": rate * 3600,
+            "context": f"{parse.words(raw.get('context'))} {parse.words(raw.get('setting'))} {name}"
+            + (f" batch {raw.get('batch')}" if parse.number(raw.get("batch")) else ""),
+            "hardware": re.sub(r"^(LambdaCloud )?\d+x ?", "", hardware, flags=re.IGNORECASE),
+            "n_devices": n,
+            "precision": raw.get("precision"),
+            "source_title": title,
+        }  # fmt: skip
+        if "squad" in name.lower() and not parse.sequence_length(str(row["context"])):
+            row["context"] = f"{row['context']} seq 384"
+        run = resolve_run(row, tables)
+        if isinstance(run, Unresolved):
+            continue
+        run = replace(run, source=title)
+        y = math.log(n / run.ideal_hours)
+        if -0.3 < y < 4.5:
+            out.append(_row(f"{model_column}{i}", run, y, True, None, raw))
+    return out
+
+
+def evidence_rows(evidence: Evidence) -> list[FitRow]:
+    """All rows of the fit, in a fixed order."""
+    tables = tables_of(evidence)
+    titles = {k: s.title for k, s in evidence.sources.items()}
+
+    def records(name: str) -> list[dict[str, object]]:
+        return [{str(k): v for k, v in r.items()} for r in evidence.table(name).to_dict("records")]
+
+    runs = records("runs")
+    for r in runs:
+        r["source_title"] = titles.get(parse.words(r.get("source_id")), "")
+    out = run_rows(runs, tables)
+    out += mfu_rows(records("mfu"), tables, titles)
+    out += throughput_rows(
+        records("throughput_text"),
+        tables,
+        titles,
+        "model",
+        "mosaicml|megatron|nemo|maxtext|tpu-recipes",
+    )
+    out += throughput_rows(
+        records("throughput_vision_speech"),
+        tables,
+        titles,
+        "model",
+        "lambda deep.*benchmark \\(|timm|jasper|quartz|fastpitch|moflow|tft|temporal",
+    )
+    out += throughput_rows(
+        records("throughput_lambda"), tables, titles, "workload", "transformer-?xl"
+    )
+    return out
+
+
+__all__ = ["FitRow", "attention_share", "evidence_rows", "tables_of"]

@@ -1,0 +1,233 @@
+"""Training work of a candidate: what is passed through which model, how often."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from estimator.engine.catalogue import BaseModel
+from estimator.engine.compute.names import AUDIO_FRAMES_PER_SECOND, ModelInfo, text_group
+from estimator.engine.compute.resolve import forward_flop
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.results import WorkItem
+from estimator.units import GIGA
+from estimator.vocabulary import Approach, HybridKind, Modality, Task
+
+_TASK_GROUP = {
+    Task.OBJECT_DETECTION: "detection",
+    Task.SEMANTIC_SEGMENTATION: "segmentation",
+    Task.IMAGE_GENERATION: "diffusion",
+    Task.SPEECH_RECOGNITION: "ssl_audio",
+    Task.AUDIO_CLASSIFICATION: "ssl_audio",
+    Task.MUSIC_GENERATION: "llm",
+    Task.PROTEIN: "bio",
+    Task.RECOMMENDATION: "recsys",
+    Task.TABULAR_CLASSIFICATION: "other",
+}
+
+
+def model_info(model: BaseModel, task: Task) -> ModelInfo:
+    """The utilisation model's view of a catalogue or typed base model."""
+    low = f"{model.name} {model.family}".lower()
+    group = _TASK_GROUP.get(task)
+    family = {"llm": "llm", "encoder": "bert", "seq2seq": "seq2seq"}.get(
+        group or "", model.family.lower()
+    )
+    if model.modality is Modality.TEXT:
+        group = text_group(low)
+        family = {"llm": "llm", "encoder": "bert", "seq2seq": "seq2seq"}[group]
+    elif model.modality is Modality.AUDIO and group is None:
+        group = "ssl_audio"
+    elif group in (None, "segmentation") and model.modality is Modality.VISION:
+        group = group or (
+            "vit" if re.search(r"vit|deit|swin|dino|clip|beit|eva|mae|hiera", low) else "cnn"
+        )
+    if re.search(r"wav2vec|hubert|wavlm|mms|xlsr", low):
+        family = "wav2vec2"
+    elif "whisper" in low:
+        family = "whisper"
+    return ModelInfo(
+        name=model.name, family=family, group=group or "other", params=model.params_total,
+        active=model.params_active, layers=model.layers, hidden=model.hidden_size,
+        forward_gflop=model.forward_gflop, input_size=model.input_size, input_unit=model.input_unit,
+    )  # fmt: skip
+
+
+def tokens_per_example(inputs: ProjectInputs) -> float:
+    """Tokens, frames or residues of one example where the model counts them; 1 for images."""
+    modality_unit = inputs.unit_name
+    if modality_unit in ("tokens", "residues"):
+        length = inputs.unit_length
+        return min(length, float(inputs.training.sequence)) if inputs.training.sequence else length
+    if modality_unit == "audio_seconds":
+        return inputs.unit_length * AUDIO_FRAMES_PER_SECOND
+    return inputs.unit_length if modality_unit in ("interactions", "columns") else 1.0
+
+
+def example_flop(inputs: ProjectInputs, info: ModelInfo, typed: bool) -> tuple[float | None, str]:
+    """Forward FLOP of one example of the project, with its formula in words."""
+    tokens = tokens_per_example(inputs)
+    if typed and info.forward_gflop:
+        return info.forward_gflop * GIGA, "typed forward FLOP of one example"
+    unit = info.input_unit
+    if inputs.unit_name == "pixels" and info.forward_gflop:
+        flop = forward_flop(replace(info, input_unit="px"), None, inputs.unit_length)
+        return flop, "published forward FLOP x (side / published side)^2"
+    if (
+        inputs.unit_name == "audio_seconds"
+        and info.forward_gflop
+        and info.input_size
+        and "second" in unit
+    ):
+        return (
+            info.forward_gflop * GIGA * inputs.unit_length / info.input_size,
+            "forward FLOP per second x seconds",
+        )
+    if info.params_active is None:
+        return None, ""
+    per_token = forward_flop(replace(info, forward_gflop=None, input_unit="tokens"), tokens, None)
+    if per_token is None:
+        return None, ""
+    if inputs.unit_name == "pixels":
+        patches = (inputs.unit_length / 16.0) ** 2
+        return per_token * patches, "2 x parameters x image patches of 16 x 16"
+    return per_token * tokens, "2 x active parameters x tokens (1 + attention share)"
+
+
+@dataclass(frozen=True)
+class Work:
+    """Work of one candidate: one trial, work done once, and evaluation."""
+
+    items: tuple[WorkItem, ...]
+    trial_flop: float
+    once_flop: float
+    evaluation_flop: float
+    passes: float
+
+
+def scratch_units(
+    inputs: ProjectInputs, info: ModelInfo, n: float, tokens_per_param: float
+) -> tuple[float, str]:
+    """Training units of a scratch run: passes over the own data, or pre-training tokens.
+
+    A generative text model from scratch needs pre-training text: about 20 tokens per parameter
+    (Hoffmann et al.) unless the own data hold more.
+    """
+    generative = inputs.task in (
+        Task.TEXT_GENERATION,
+        Task.SUMMARISATION,
+        Task.TRANSLATION,
+        Task.QUESTION_ANSWERING,
+    )
+    tokens = tokens_per_example(inputs)
+    if generative and inputs.unit_name == "tokens" and info.params:
+        return max(
+            tokens_per_param * info.params / tokens, n
+        ), "pre-training tokens: tokens per parameter x parameters"
+    return n, "labelled examples x epochs"
+
+
+def work_of(
+    inputs: ProjectInputs, approach: Approach, info: ModelInfo, flop: float, formula: str,
+    n_labelled: float, epochs: float, unlabelled_epochs: float, trained_share: float,
+    teacher_flop: float | None, teacher_epochs: float, tokens_per_param: float,
+) -> Work:  # fmt: skip
+    """Work items of one candidate; passes are multiples of one forward pass.
+
+    Full update 3, LoRA 2, last layers 1 + 2 x share, frozen features 1 (once, cached),
+    continued pre-training 3 over the unlabelled pool and then 3, distillation 3 + labels and
+    pseudo-labels of the teacher.
+    """
+    unit = {"pixels": "images", "audio_seconds": "clips"}.get(inputs.unit_name, "examples")
+    items: list[WorkItem] = []
+    once = trial = 0.0
+
+    def add(
+        name: str, units: float, per: float, passes: float, words: str, *, is_once: bool = False
+    ) -> None:
+        nonlocal once, trial
+        if units <= 0 or passes <= 0:
+            return
+        items.append(WorkItem(name, units, unit, per, passes, words))
+        if is_once:
+            once += units * per * passes
+        else:
+            trial += units * per * passes
+
+    pool = float(inputs.n_unlabelled_available)
+    if approach is Approach.LINEAR_PROBE:
+        add(
+            "features of the frozen model, computed once",
+            n_labelled,
+            flop,
+            1.0,
+            formula,
+            is_once=True,
+        )
+    elif approach is Approach.HYBRID and inputs.hybrid.kind is HybridKind.RETRIEVAL:
+        add(
+            "index of the documents, computed once",
+            max(pool, n_labelled),
+            flop,
+            1.0,
+            formula,
+            is_once=True,
+        )
+    elif approach is Approach.HYBRID:
+        add(
+            "features of the frozen part, computed once",
+            n_labelled,
+            flop,
+            1.0,
+            formula,
+            is_once=True,
+        )
+        add(
+            "new part trained on the features",
+            n_labelled,
+            flop * trained_share,
+            3.0 * epochs,
+            formula,
+        )
+    elif approach is Approach.PARTIAL_FINETUNE:
+        add("last layers", n_labelled, flop, (1 + 2 * trained_share) * epochs, formula)
+    elif approach is Approach.LORA:
+        add("adapters", n_labelled, flop, 2.0 * epochs, formula)
+    elif approach is Approach.CONTINUED_PRETRAIN:
+        add(
+            "domain text or images without labels",
+            pool,
+            flop,
+            3.0 * unlabelled_epochs,
+            formula,
+            is_once=True,
+        )
+        add("fine-tuning of all layers", n_labelled, flop, 3.0 * epochs, formula)
+    elif approach is Approach.DISTILL:
+        if teacher_flop:
+            add(
+                "teacher fine-tuned",
+                n_labelled,
+                teacher_flop,
+                3.0 * teacher_epochs,
+                formula,
+                is_once=True,
+            )
+            add(
+                "labels of the teacher", n_labelled + pool, teacher_flop, 1.0, formula, is_once=True
+            )
+        add("student on labelled and teacher-labelled data", n_labelled + pool * min(unlabelled_epochs, 1.0),
+            flop, 3.0 * epochs, formula)  # fmt: skip
+    elif approach is Approach.SCRATCH:
+        units, words = scratch_units(inputs, info, n_labelled, tokens_per_param)
+        if units > n_labelled:
+            add("pre-training", units, flop, 3.0, words, is_once=True)
+        add("training of all layers", n_labelled, flop, 3.0 * epochs, formula)
+    elif approach is Approach.FULL_FINETUNE:
+        add("all layers", n_labelled, flop, 3.0 * epochs, formula)
+    evaluation = inputs.n_evaluation * flop
+    if inputs.n_evaluation and approach is not Approach.BASELINE:
+        items.append(
+            WorkItem("evaluation on the test set", inputs.n_evaluation, unit, flop, 1.0, formula)
+        )
+    return Work(tuple(items), trial, once, evaluation, epochs)
