@@ -222,7 +222,8 @@ def _money(
         one * LABEL_PRICE[labelling.source] * np.exp(0.2 * draws.normal("labels.price"))
         if price is None
         else one * price
-    ) * labelling.labels_per_item
+    )
+    answers = one * to_buy * labelling.labels_per_item
     device = inputs.compute.usd_per_device_hour
     device = (
         DEVICE_USD[inputs.compute.accelerator] * PURCHASE[inputs.compute.purchase_option]
@@ -246,7 +247,14 @@ def _money(
     items = tuple(
         i
         for i in (
-            item("labelling", Phase.LABELLING, one * to_buy, "label", price_draws, "one_off"),
+            item(
+                "labelling",
+                Phase.LABELLING,
+                one * to_buy * labelling.labels_per_item,
+                "label",
+                price_draws,
+                "one_off",
+            ),
             item("training", Phase.COMPUTE, hours, "device-hour", one * device, "one_off"),
             item("people", Phase.PEOPLE, person_weeks, "person-week", wage * one, "one_off"),
             item(

@@ -85,7 +85,11 @@ def is_valued(evaluation: Evaluation) -> bool:
 
 
 def make_board(evaluation: Evaluation, assumptions: Assumptions) -> Board:
-    """Stack the rows of an evaluation."""
+    """Stack the rows of an evaluation.
+
+    Where the metric is no share of right answers its worth in money is unknown; the rule then
+    falls back to the target.
+    """
     results = evaluation.results
     inputs = evaluation.inputs
     metric = next((r.accuracy.metric for r in results if r.accuracy.metric), "")
@@ -102,6 +106,7 @@ def make_board(evaluation: Evaluation, assumptions: Assumptions) -> Board:
             for why, k, r in zip(reasons, known, results, strict=True)
         ]
     )
+    net = np.array([r.money.net_value_draws for r in results])
     target = inputs.target.value
     return Board(
         keys=tuple(r.candidate.key for r in results),
@@ -112,12 +117,12 @@ def make_board(evaluation: Evaluation, assumptions: Assumptions) -> Board:
         total=np.array([r.money.total_draws for r in results]),
         one_off=np.array([r.money.one_off_draws for r in results]),
         spent_in_vain=np.array([_in_vain(r) for r in results]),
-        net=np.array([r.money.net_value_draws for r in results]),
+        net=net,
         weeks=np.array([r.money.calendar_weeks_draws for r in results]),
         allowed=allowed & known & priced,
         possible=possible & priced,
         reasons=reasons,
-        valued=is_valued(evaluation),
+        valued=is_valued(evaluation) and bool(np.isfinite(net[allowed & known & priced]).all()),
     )
 
 

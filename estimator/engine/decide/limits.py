@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
@@ -16,10 +18,24 @@ from estimator.engine.results import (
 )
 from estimator.vocabulary import Approach, DeviceKind, LabellingSource
 
-OUTSIDE_LABELLERS = frozenset({LabellingSource.CROWD, LabellingSource.VENDOR})
+OUTSIDE_LABELLERS = frozenset(
+    {LabellingSource.CROWD, LabellingSource.VENDOR, LabellingSource.MODEL_ASSISTED}
+)
 OWN_WEIGHTS = frozenset({Approach.BASELINE, Approach.SCRATCH})
 NO_EVIDENCE = "no evidence for this task and approach"
 SMALL_ON_PURPOSE = frozenset({Approach.BASELINE, Approach.DISTILL})
+
+
+def inside_only(inputs: ProjectInputs) -> ProjectInputs:
+    """The scenario as it can be run inside the house.
+
+    Where no external services are allowed, outside labellers and drafts by a hosted model are
+    replaced by the own staff; all else is left as it is.
+    """
+    if not inputs.limits.no_external_services or inputs.labelling.source not in OUTSIDE_LABELLERS:
+        return inputs
+    labelling = dataclasses.replace(inputs.labelling, source=LabellingSource.IN_HOUSE)
+    return dataclasses.replace(inputs, labelling=labelling)
 
 
 def limit_reasons(
@@ -94,12 +110,11 @@ def _external(
 ) -> str:
     if not inputs.limits.no_external_services:
         return ""
+    places = [p for p in money.data_goes_to if p.startswith(("API", "labeller"))]
     if _hosted(candidate, compute):
         return "uses a hosted API, and no external services are allowed"
-    outside = any("labeller" in place.lower() for place in money.data_goes_to)
-    if outside and inputs.labelling.source in OUTSIDE_LABELLERS:
-        source = str(inputs.labelling.source)
-        return f"sends examples to {source} labellers, and no external services are allowed"
+    if places:
+        return f"sends data to {', '.join(places)}, and no external services are allowed"
     return ""
 
 

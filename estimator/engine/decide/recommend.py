@@ -201,10 +201,11 @@ def _would_reach(evaluation: Evaluation, board: Board) -> tuple[Reach, ...]:
 
 
 def label_price(evaluation: Evaluation, index: int) -> float | None:
-    """Base price of one labelled example of a row [USD]; None where it buys none."""
+    """Base price of one labelled example of a row, all its answers [USD]; None: buys none."""
+    answers = evaluation.inputs.labelling.labels_per_item
     for item in evaluation.results[index].money.items:
         if item.item == "labelling" and item.unit == "label":
-            return float(item.unit_price_usd_draws[0])
+            return answers * float(item.unit_price_usd_draws[0])
     return None
 
 

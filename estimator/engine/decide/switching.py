@@ -29,7 +29,7 @@ from estimator.engine.decide.rerun import (
 from estimator.engine.decide.rule import Margins, first_choice
 from estimator.engine.decide.words import count
 from estimator.engine.results import Evaluation
-from estimator.errors import InputError
+from estimator.errors import EstimatorError
 
 TARGET = "target.value"
 VOLUME = "serving.requests_per_month"
@@ -194,7 +194,7 @@ def _one_side(search: _Search, base: Board, end: float) -> Switch | None:
             if bracket is not None:
                 return _close(search, base, bracket, end)
             left = right
-    except InputError:
+    except EstimatorError:
         return None
     return None
 

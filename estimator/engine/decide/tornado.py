@@ -26,7 +26,7 @@ from estimator.engine.decide.rerun import (
 )
 from estimator.engine.decide.words import listed, usd
 from estimator.engine.results import Evaluation
-from estimator.errors import InputError
+from estimator.errors import EstimatorError
 from estimator.vocabulary import Domain
 
 FACTORS: dict[str, str] = {
@@ -199,7 +199,7 @@ def _bar(
             )
             for value in (low, high)
         ]
-    except InputError:
+    except EstimatorError:
         return None
     (usd_l, weeks_l, metric_l, gap_l), (usd_h, weeks_h, metric_h, gap_h) = ends
     return Bar(
