@@ -247,14 +247,7 @@ def _money(
     items = tuple(
         i
         for i in (
-            item(
-                "labelling",
-                Phase.LABELLING,
-                one * to_buy * labelling.labels_per_item,
-                "label",
-                price_draws,
-                "one_off",
-            ),
+            item("labelling", Phase.LABELLING, answers, "label", price_draws, "one_off"),
             item("training", Phase.COMPUTE, hours, "device-hour", one * device, "one_off"),
             item("people", Phase.PEOPLE, person_weeks, "person-week", wage * one, "one_off"),
             item(

@@ -141,11 +141,13 @@ def net_benefit(board: Board, rows: np.ndarray, chosen: int) -> Array:
     worth the least that justifies the choice at the wanted probability,
     ``V = median total of the chosen row / wanted probability``; a row that reaches the target
     brings ``V - total``, one that misses it loses its one-off money, because it is stopped after
-    its evaluation. Stopping brings 0.
+    its evaluation. Stopping brings 0; it is no choice where every net value is negative, because
+    then the work is done anyway and only its cost is compared.
     """
     stop = np.zeros((1, board.total.shape[1]))
     if board.valued:
-        return np.vstack([board.net[rows], stop])
+        net = board.net[rows]
+        return np.vstack([net, stop]) if net.mean(axis=1).max() > 0 else net
     worth = board.median_total[chosen] / board.wanted
     benefit = np.where(board.reaches[rows], worth - board.total[rows], -board.one_off[rows])
     return np.vstack([benefit, stop])
@@ -243,14 +245,16 @@ def _cost(
     Notes
     -----
     Labels of the pilot stay in use, so only those above the planned number are an extra cost;
-    to the labels come one training run per approach and the days of the people who do it.
+    so does the reused share of the work (``decision.pilot_reuse``). One training run per approach
+    is added.
     """
     inputs = evaluation.inputs
     owned = inputs.n_labelled_available
     days = assumptions.value("decision.pilot_days")
     days += assumptions.value("decision.pilot_days_per_approach") * len(tried)
     first = evaluation.results[tried[0]]
-    people = days / WORKDAYS_PER_WEEK * _usd_per_person_week(first)
+    lost = days * (1.0 - assumptions.value("decision.pilot_reuse"))
+    people = lost / WORKDAYS_PER_WEEK * _usd_per_person_week(first)
     machine = sum(_one_run_usd(evaluation.results[i], inputs.n_labelled, n) for i in tried)
     planned = first.candidate.n_labelled(inputs)
     price = label_price(evaluation, tried[0]) or 0.0
