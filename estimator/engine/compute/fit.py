@@ -10,6 +10,7 @@ import numpy as np
 
 from estimator.engine.compute import text as parse
 from estimator.engine.compute.model import Design, Posterior, design, fit_mixed, leave_out
+from estimator.engine.compute.names import AUDIO_GROUPS, IMAGE_GROUPS, TEXT_GROUPS
 from estimator.engine.compute.rows import FitRow, evidence_rows
 from estimator.engine.compute.utilisation import pack
 from estimator.engine.distributions import Z90, Array
@@ -35,6 +36,15 @@ def fit_rows(
     return d, y, post, mean, var
 
 
+def calibration_group(group: str) -> str:
+    """Group of the calibration of a work group: text, vision, speech or other."""
+    if group in TEXT_GROUPS:
+        return "text"
+    if group in AUDIO_GROUPS:
+        return "speech"
+    return "vision" if group in IMAGE_GROUPS else "other"
+
+
 def modality_of(row: FitRow) -> str:
     """text, vision, speech or other: the groups of the reported figures."""
     named = parse.words(row.row.get("modality"))
@@ -53,7 +63,7 @@ def calibration(rows: Sequence[FitRow], y: Array, mean: Array, var: Array) -> di
     z = np.abs(y - mean) / np.sqrt(var)
     whole = np.array([not r.steady for r in rows])
     out = {"all": float(np.quantile(z[whole], TARGET_COVERAGE) / Z90)}
-    kinds = np.array([modality_of(r) for r in rows])
+    kinds = np.array([calibration_group(r.run.model.group) for r in rows])
     for kind in ("text", "vision", "speech", "other"):
         pick = whole & (kinds == kind)
         if pick.sum() >= 30:

@@ -234,7 +234,11 @@ def detector(name: str) -> ModelInfo | None:
     backbone = next(g for p, g in _BACKBONES if re.search(p, low))
     base = backbone * _COCO_AREA_RATIO
     fpn_backbone = 4.1 * _COCO_AREA_RATIO
-    if ("retinanet" in low and "800" not in low and "resnext50" in low) or "retinanet" in low or "fcos" in low:
+    if (
+        ("retinanet" in low and "800" not in low and "resnext50" in low)
+        or "retinanet" in low
+        or "fcos" in low
+    ):
         gmac = base + 134
     elif re.search(r"\brpn\b", low) and "cnn" not in low:
         gmac = base + (10 if "c4" in low else 60)

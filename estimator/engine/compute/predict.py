@@ -14,6 +14,7 @@ from estimator.engine.catalogue import Accelerator, BaseModel
 from estimator.engine.compute.calibrate import Offset, own_offset
 from estimator.engine.compute.energy import co2_kg, energy_kwh, grid_gco2_per_kwh, pue
 from estimator.engine.compute.features import features_of
+from estimator.engine.compute.fit import calibration_group
 from estimator.engine.compute.hardware import peak_tflop, precision_class
 from estimator.engine.compute.memory import MemorySetting, min_devices, peak_memory_gb
 from estimator.engine.compute.names import ModelInfo
@@ -186,26 +187,14 @@ def _slowdown(
     if not math.isfinite(ideal):
         return np.full(draws.size, np.inf), ideal
     mean, var = fit.predict([x])
-    scale = fit.calibration.get(_calibration_group(job.info.group), fit.calibration["all"])
+    scale = fit.calibration.get(calibration_group(job.info.group), fit.calibration["all"])
     shared = fit.source_var / var[0]
     rho = math.sqrt(min(max(shared, 0.3), 0.95))
     z = rho * draws.normal("compute.mfu.shared") + math.sqrt(1 - rho * rho) * draws.normal(
-        f"compute.mfu.{_calibration_group(job.info.group)}"
+        f"compute.mfu.{calibration_group(job.info.group)}"
     )
     sd = scale * math.sqrt(var[0] * offset.variance_ratio)
     return np.exp(mean[0] + offset.shift + sd * z), ideal
-
-
-def _calibration_group(group: str) -> str:
-    if group in ("llm", "encoder", "seq2seq"):
-        return "text"
-    if group in ("asr", "ssl_audio", "tts"):
-        return "speech"
-    return (
-        "vision"
-        if group in ("cnn", "vit", "detection", "segmentation", "seg3d", "diffusion", "gan")
-        else "other"
-    )
 
 
 def _hours(
