@@ -1,9 +1,9 @@
-"""Sentences for people, by key and language; all of them live in texts.yaml."""
+"""Sentences for people, by key and language; texts.yaml, and texts_ui.yaml for the dashboard."""
 
 from __future__ import annotations
 
+import pkgutil
 from functools import lru_cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +17,7 @@ LANGUAGES = ("en", "de")
 @lru_cache(maxsize=1)
 def catalogue() -> MappingProxyType[str, dict[str, str]]:
     """All texts: language -> key -> text."""
-    raw = resources.files("estimator.report").joinpath("texts.yaml").read_text("utf-8")
+    raw = pkgutil.get_data("estimator.report", "texts.yaml") or b""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return MappingProxyType(yaml.load(raw, Loader=loader))
 
