@@ -17,9 +17,13 @@ LANGUAGES = ("en", "de")
 @lru_cache(maxsize=1)
 def catalogue() -> MappingProxyType[str, dict[str, str]]:
     """All texts: language -> key -> text."""
-    raw = pkgutil.get_data("estimator.report", "texts.yaml") or b""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return MappingProxyType(yaml.load(raw, Loader=loader))
+    texts: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+    for name in ("texts.yaml", "texts_ui.yaml"):
+        raw = pkgutil.get_data("estimator.report", name) or b""
+        for language, entries in yaml.load(raw, Loader=loader).items():
+            texts[language] |= entries
+    return MappingProxyType(texts)
 
 
 def say(key: str, language: str = "en", **values: Any) -> str:
