@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from estimator.engine.distributions import Array
 from estimator.engine.money.context import Context
 from estimator.engine.money.finance import irr, payback_months
 from estimator.engine.money.labelling import LabellingPlan, evaluation_size, people_needed
-from estimator.engine.money.lines import Bill, base_usd
+from estimator.engine.money.lines import ONE_OFF, Bill, Sums
 from estimator.engine.money.own_hardware import (
     break_even_hours_per_month,
     depreciation_schedule,
@@ -34,8 +33,7 @@ def row_extras(
     labels: LabellingPlan,
     training: TrainingBill,
     gains: Benefit,
-    flow: tuple[float, ...],
-    total: Array,
+    sums: Sums,
 ) -> dict[str, Any]:
     """Figures of one row that rest on that row alone.
 
@@ -47,14 +45,14 @@ def row_extras(
     """
     inputs = ctx.inputs
     predictions = inputs.serving.requests_per_month * bill.horizon
-    sorted_total = np.sort(total[1:])
+    sorted_total = np.sort(sums.total[1:])
     n = len(sorted_total) - 1
     out: dict[str, Any] = {
         "spent_usd": inputs.finance.spent_usd,
         "budget_safe_8_of_10_usd": float(sorted_total[round(0.8 * n)]),
         "budget_safe_9_of_10_usd": float(sorted_total[round(0.9 * n)]),
         "usd_per_1000_predictions": (
-            float(total[0]) / predictions * PREDICTIONS if predictions else None
+            float(sums.total[0]) / predictions * PREDICTIONS if predictions else None
         ),
         "currency": inputs.finance.currency,
         "usd_rate": inputs.finance.usd_rate,
@@ -63,7 +61,7 @@ def row_extras(
         "delay_cost_usd": float(gains.delay_cost_draws[0]),
         "delay_cost_usd_per_week": float(max(gains.monthly_draws[0], 0.0) / WEEKS_PER_MONTH),
         **_deadline(ctx, labels),
-        **_finance(ctx, gains, flow),
+        **_finance(ctx, gains, sums.cash_flow_base),
         **_own(ctx, training),
         **_next_steps(ctx, bill),
     }
@@ -126,7 +124,11 @@ def _rented_alternative(ctx: Context) -> float | None:
 
 def _next_steps(ctx: Context, bill: Bill) -> dict[str, Any]:
     """A second task on the same base, and a second iteration of this one [USD, base case]."""
-    money = {i.item: base_usd(i) for i in bill.items if i.timing == "one_off"}
+    money = {
+        i.item: float(usd[0])
+        for i, usd in zip(bill.items, bill.usd, strict=True)
+        if i.timing == ONE_OFF
+    }
     phase = {i.item: i.phase for i in bill.items}
     people = sum(v for k, v in money.items() if phase[k] is Phase.PEOPLE)
     labels = sum(v for k, v in money.items() if phase[k] is Phase.LABELLING)

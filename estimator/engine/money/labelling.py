@@ -8,7 +8,7 @@ import numpy as np
 
 from estimator.engine.distributions import Array
 from estimator.engine.money.context import JUDGEMENT, Context, Figure, weakest
-from estimator.engine.money.lines import Bill, base_usd
+from estimator.engine.money.lines import Bill
 from estimator.engine.money.rates import LabelPrice, label_price, published_price, usd_per_hour
 from estimator.units import SECONDS_PER_HOUR, WEEKS_PER_MONTH
 from estimator.vocabulary import Basis, LabellingSource, Phase
@@ -189,11 +189,15 @@ def _set_up_lines(
     if source is LabellingSource.CROWD:
         many = answers >= MANY_ANSWERS
         fee = ctx.figure("labelling.crowd_fee_many" if many else "labelling.crowd_fee")
-        reward = sum(base_usd(i) for i in bill.items if i.unit.endswith("label"))
-        draws = sum(i.usd_draws for i in bill.items if i.unit.endswith("label"))
-        if reward:
+        rewards = [
+            usd
+            for line, usd in zip(bill.items, bill.usd, strict=True)
+            if line.unit.endswith("label")
+        ]
+        if rewards:
+            reward = np.add.reduce(rewards)
             bill.add(
-                "labelling_platform_fee", Phase.LABELLING, draws, "USD of reward", fee.draws,
+                "labelling_platform_fee", Phase.LABELLING, reward, "USD of reward", fee.draws,
                 fee.basis, fee.source_id, note=fee.note,
             )  # fmt: skip
 

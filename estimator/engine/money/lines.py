@@ -90,6 +90,17 @@ def allocate_cents(cents: int, shares: tuple[float, ...]) -> NDArray[np.int64]:
     return floor if cents >= 0 else -floor
 
 
+@dataclass(frozen=True)
+class Sums:
+    """Sums of a bill, shape (n + 1,) each [USD]."""
+
+    total: Array
+    npv: Array
+    one_off: Array
+    by_phase: dict[Phase, Array]
+    cash_flow_base: tuple[float, ...]
+
+
 @dataclass
 class Bill:
     """Collects the lines of one candidate.
@@ -105,6 +116,8 @@ class Bill:
     size: int
     horizon: int
     items: list[CostItem] = field(default_factory=list)
+    usd: list[Array] = field(default_factory=list)
+    """Draws of every line's money, base case to the cent [USD]."""
     own_wages: set[str] = field(default_factory=set)
     wage_driven: set[str] = field(default_factory=set)
 
@@ -137,8 +150,11 @@ class Bill:
             Paid as own wages: no purchase tax.
         """
         q, p = draws_of(quantity, self.size), draws_of(unit_price_usd, self.size)
-        if not (np.any(q) and np.any(p)):
+        if not (q[0] or np.any(q)) or not (p[0] or np.any(p)):
             return
+        usd = q * p
+        usd[0] = round(float(usd[0]), 2)
+        self.usd.append(usd)
         shares = months or (once if timing == ONE_OFF else every_month)(self.horizon)
         self.items.append(CostItem(item, phase, q, unit, p, basis, source_id, timing, shares, note))
         if wages:
@@ -146,23 +162,38 @@ class Bill:
         if own:
             self.own_wages.add(item)
 
-    def money(self) -> Array:
-        """Draws of every line's money, shape (lines, n + 1), base case to the cent [USD]."""
-        out = np.empty((len(self.items), self.size))
-        for row, item in zip(out, self.items, strict=True):
-            np.multiply(item.quantity_draws, item.unit_price_usd_draws, out=row)
-            row[0] = round(row[0], 2)
-        return out
-
     def profiles(self) -> Array:
         """Shares of the months, shape (lines, horizon + 1)."""
         return np.array([item.months for item in self.items])
 
+    def sums(self, rate: float) -> Sums:
+        """Totals of all lines at a yearly discount rate."""
+        factors = discount_factors(rate, self.horizon)
+        phases = {p: np.zeros(self.size) for p in Phase}
+        later, later_npv = np.zeros(self.size), np.zeros(self.size)
+        for item, usd in zip(self.items, self.usd, strict=True):
+            phases[item.phase] += usd
+            if item.timing != ONE_OFF:
+                later += usd
+                later_npv += usd * (float(np.dot(item.months, factors)) if rate else 1.0)
+        total = np.add.reduce(list(phases.values()))
+        flow = self.cash_flow_base()
+        base = np.array([u[0] for u in self.usd])
+        now = np.array([i.timing == ONE_OFF for i in self.items])
+        one_off = total - later
+        npv = one_off + later_npv
+        total[0] = round(float(base.sum()), 2)
+        one_off[0] = round(float(base[now].sum()), 2)
+        npv[0] = round(float(np.dot(flow, factors)), 2)
+        for row in phases.values():
+            row[0] = round(float(row[0]), 2)
+        return Sums(total, npv, one_off, phases, flow)
+
     def cash_flow_base(self) -> tuple[float, ...]:
         """Base case by month [USD]; adds up to the base total to the cent."""
         months = np.zeros(self.horizon + 1, dtype=np.int64)
-        for item in self.items:
-            cents = round(base_usd(item) * CENTS_PER_USD)
+        for item, usd in zip(self.items, self.usd, strict=True):
+            cents = round(float(usd[0]) * CENTS_PER_USD)
             if item.timing == ONE_OFF:
                 months[0] += cents
             else:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.distributions import Array, Draws
+from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.money.calendar import Plan, plan
 from estimator.engine.money.cloud import OWN, Rental
 from estimator.engine.money.context import Context
 from estimator.engine.money.extras import row_extras, with_comparisons
 from estimator.engine.money.labelling import LabellingPlan, add_labelling, add_tool
-from estimator.engine.money.lines import ONE_OFF, Bill, base_usd, discount_factors
+from estimator.engine.money.lines import Bill
 from estimator.engine.money.people import add_bias_audit, add_operations, add_people
 from estimator.engine.money.reserves import add_reserves
 from estimator.engine.money.running import add_retraining, add_storage, add_upkeep
@@ -26,7 +26,6 @@ from estimator.engine.results import (
     AccuracyEstimate,
     Candidate,
     ComputeEstimate,
-    CostItem,
     MoneyEstimate,
 )
 from estimator.errors import PriceNotFoundError
@@ -137,20 +136,9 @@ def _sum_up(
     api: bool,
     missing: str,
 ) -> MoneyEstimate:
-    money = bill.money()
-    factors = discount_factors(ctx.inputs.finance.discount_rate, bill.horizon)
-    now = np.array([i.timing == ONE_OFF for i in bill.items])
-    present = np.where(now, 1.0, bill.profiles() @ factors)
-    if ctx.inputs.finance.discount_rate == 0.0:
-        present = np.ones(len(bill.items))
-    phases = np.array([[i.phase is p for i in bill.items] for p in Phase], dtype=float)
-    weights = np.vstack([np.ones(len(now)), present, now, phases])
-    total, npv, one_off, *by_phase = weights @ money
-    flow = bill.cash_flow_base()
-    _exact_base(bill.items, factors, flow, total, npv, one_off, by_phase)
-    if missing:
-        total, npv, one_off = (np.full_like(x, np.nan) for x in (total, npv, one_off))
-        by_phase = [np.full_like(x, np.nan) for x in by_phase]
+    sums = bill.sums(ctx.inputs.finance.discount_rate)
+    unknown = np.nan if missing else 0.0
+    total, npv, one_off = sums.total + unknown, sums.npv + unknown, sums.one_off + unknown
     gains = benefit(ctx, accuracy, calendar.weeks_draws)
     return MoneyEstimate(
         items=tuple(bill.items),
@@ -159,43 +147,27 @@ def _sum_up(
         total_draws=total,
         npv_draws=npv,
         net_value_draws=gains.present_value_draws - npv,
-        by_phase_draws=dict(zip(Phase, by_phase, strict=True)),
-        cash_flow_base_usd=flow,
+        by_phase_draws={p: x + unknown for p, x in sums.by_phase.items()},
+        cash_flow_base_usd=sums.cash_flow_base,
         calendar_weeks_draws=calendar.weeks_draws,
         calendar=calendar.tasks,
         data_goes_to=_data_goes_to(ctx, candidate, compute, served, api),
         usd_per_device_hour=training.usd_per_device_hour,
-        assumed_share=_assumed_share(bill.items),
+        assumed_share=_assumed_share(bill),
         feasible=not missing,
         reasons=(missing,) if missing else (),
-        extras=row_extras(ctx, bill, candidate, labels, training, gains, flow, total),
+        extras=row_extras(ctx, bill, candidate, labels, training, gains, sums),
     )
 
 
-def _exact_base(
-    items: Sequence[CostItem],
-    factors: Array,
-    flow: tuple[float, ...],
-    total: Array,
-    npv: Array,
-    one_off: Array,
-    by_phase: Sequence[Array],
-) -> None:
-    base = np.array([base_usd(i) for i in items])
-    now = np.array([i.timing == ONE_OFF for i in items])
-    total[0] = round(float(base.sum()), 2)
-    one_off[0] = round(float(base[now].sum()), 2)
-    npv[0] = round(float(np.asarray(flow) @ factors), 2)
-    for phase, row in zip(Phase, by_phase, strict=True):
-        row[0] = round(
-            float(sum(b for b, i in zip(base, items, strict=True) if i.phase is phase)), 2
-        )
-
-
-def _assumed_share(items: Sequence[CostItem]) -> float:
-    base = [(base_usd(i), i.basis is Basis.ASSUMED) for i in items]
-    total = sum(b for b, _ in base)
-    return sum(b for b, assumed in base if assumed) / total if total else 0.0
+def _assumed_share(bill: Bill) -> float:
+    assumed = sum(
+        float(usd[0])
+        for item, usd in zip(bill.items, bill.usd, strict=True)
+        if item.basis is Basis.ASSUMED
+    )
+    total = sum(float(usd[0]) for usd in bill.usd)
+    return assumed / total if total else 0.0
 
 
 def _data_goes_to(

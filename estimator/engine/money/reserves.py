@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from estimator.engine.distributions import Array
 from estimator.engine.money.context import Context, Figure
 from estimator.engine.money.lines import ONE_OFF, YEARLY, Bill
 from estimator.units import MONTHS_PER_YEAR
@@ -23,10 +22,11 @@ def add_reserves(ctx: Context, bill: Bill) -> None:
     """
     if not bill.items:
         return
-    money, profiles = bill.money(), bill.profiles()
-    _contingency(ctx, bill, money)
-    _drift(ctx, bill, money, profiles)
-    _tax(ctx, bill, money)
+    _contingency(ctx, bill)
+    if ctx.inputs.finance.wage_drift or ctx.inputs.finance.price_drift:
+        _drift(ctx, bill)
+    if ctx.inputs.finance.tax_rate:
+        _tax(ctx, bill)
 
 
 def contingency_share(ctx: Context) -> Figure:
@@ -38,18 +38,21 @@ def contingency_share(ctx: Context) -> Figure:
     return Figure(share, Basis.TYPED, "", "typed reserve")
 
 
-def _contingency(ctx: Context, bill: Bill, money: Array) -> None:
+def _contingency(ctx: Context, bill: Bill) -> None:
     share = contingency_share(ctx)
-    one_off = [i.timing == ONE_OFF for i in bill.items]
-    subtotal = money[one_off].sum(axis=0)
+    subtotal = np.zeros(bill.size)
+    for item, usd in zip(bill.items, bill.usd, strict=True):
+        if item.timing == ONE_OFF:
+            subtotal += usd
     bill.add(
         "contingency", Phase.OTHER, subtotal, "USD of project", share.draws, share.basis,
         share.source_id, note=share.note,
     )  # fmt: skip
 
 
-def _drift(ctx: Context, bill: Bill, money: Array, profiles: Array) -> None:
+def _drift(ctx: Context, bill: Bill) -> None:
     finance = ctx.inputs.finance
+    money, profiles = np.array(bill.usd), bill.profiles()
     wages = np.array([i.item in bill.wage_driven for i in bill.items])
     years = np.arange(bill.horizon + 1) / MONTHS_PER_YEAR
     for item, rate, mine in (
@@ -73,13 +76,12 @@ def _drift(ctx: Context, bill: Bill, money: Array, profiles: Array) -> None:
         )  # fmt: skip
 
 
-def _tax(ctx: Context, bill: Bill, money: Array) -> None:
+def _tax(ctx: Context, bill: Bill) -> None:
     rate = ctx.inputs.finance.tax_rate
-    if rate == 0.0:
-        return
-    profiles = bill.profiles()[: len(money)]
-    taxed = np.array([i.item not in bill.own_wages for i in bill.items[: len(money)]])
-    now = np.array([i.timing == ONE_OFF for i in bill.items[: len(money)]])
+    money, profiles = np.array(bill.usd), bill.profiles()
+    skipped = bill.own_wages | {"contingency", "wage_drift"}
+    taxed = np.array([i.item not in skipped for i in bill.items])
+    now = np.array([i.timing == ONE_OFF for i in bill.items])
     for item, mine in (("tax_project", taxed & now), ("tax_running", taxed & ~now)):
         if not mine.any():
             continue

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from estimator.engine.catalogue import Accelerator, ApiPrice, BaseModel
+from estimator.engine.catalogue import Accelerator, BaseModel
 from estimator.engine.distributions import Array
 from estimator.engine.money.cloud import OWN, Rental, rent, rent_cpu_or
 from estimator.engine.money.context import Context, Figure, weakest
@@ -23,6 +23,7 @@ BYTES_16_BIT = 2.0
 MS_PER_SECOND = 1000.0
 GENERATIVE = frozenset({Task.SUMMARISATION, Task.TRANSLATION, Task.TEXT_GENERATION})
 PER_THOUSAND_IMAGES = 1000.0
+CHARACTERS_PER_UNIT = 100.0
 
 
 @dataclass(frozen=True)
@@ -74,15 +75,6 @@ def request_load(ctx: Context, candidate: Candidate) -> Load:
     return Load(length, out.draws, (*figures, out))
 
 
-def find_api_price(prices: tuple[ApiPrice, ...], model: BaseModel) -> ApiPrice | None:
-    """List price of a hosted model by its name; None when the price book holds none."""
-    name = model.name.lower()
-    for price in prices:
-        if name in (price.model.lower(), f"{price.provider}/{price.model}".lower()):
-            return price
-    return None
-
-
 def add_api_serving(ctx: Context, bill: Bill, candidate: Candidate) -> None:
     """Lines of a hosted model: tokens in and out, or minutes, or images.
 
@@ -93,7 +85,7 @@ def add_api_serving(ctx: Context, bill: Bill, candidate: Candidate) -> None:
     """
     model = candidate.model
     assert model is not None
-    price = find_api_price(ctx.evidence.api_prices, model)
+    price = ctx.evidence.api_price_of.get(model.name)
     if price is None:
         raise PriceNotFoundError(f"models.{candidate.approach}: no API price of {model.name}")
     requests = ctx.inputs.serving.requests_per_month * bill.horizon
@@ -133,6 +125,9 @@ def _other_unit(ctx: Context, requests: float, unit: str) -> tuple[float, str, f
         return requests * ctx.inputs.unit_length / SECONDS_PER_MINUTE, "audio minute", 1.0
     if "1000 images" in unit:
         return requests, "image", 1.0 / PER_THOUSAND_IMAGES
+    if "100 characters" in unit:
+        letters = ctx.inputs.unit_length * ctx.value("serving.characters_per_token")
+        return requests * float(np.ceil(letters / CHARACTERS_PER_UNIT)), unit, 1.0
     if "image" in unit or "page" in unit:
         return requests, unit, 1.0
     raise PriceNotFoundError(f"API price per {unit!r} does not fit task {ctx.inputs.task}")

@@ -10,7 +10,7 @@ from estimator.engine.distributions import Array
 from estimator.engine.money.cloud import CPU, OWN, Rental, rent, rent_cpu_or
 from estimator.engine.money.context import Context, Figure
 from estimator.engine.money.lines import Bill
-from estimator.engine.money.serving import TOKENS_PER_MILLION, find_api_price, own_prices
+from estimator.engine.money.serving import TOKENS_PER_MILLION, own_prices
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.errors import PriceNotFoundError
 from estimator.units import HOURS_PER_YEAR
@@ -130,13 +130,12 @@ def _api_lines(
 ) -> None:
     model = candidate.model
     if model is not None and model.hosted:
-        price = find_api_price(ctx.evidence.api_prices, model)
+        price = ctx.evidence.api_price_of.get(model.name)
         usd = price.finetune_train_usd_per_mtok if price else None
         what = "fine-tuning of a hosted model"
     else:
         teacher = ctx.evidence.default_models.get((str(ctx.inputs.task), str(Approach.ZERO_SHOT)))
-        found = ctx.evidence.find_model(teacher) if teacher else None
-        price = find_api_price(ctx.evidence.api_prices, found) if found else None
+        price = ctx.evidence.api_price_of.get(teacher or "")
         usd = price.input_usd_per_mtok if price else None
         what = "answers of the teacher"
     if price is None or not usd:
