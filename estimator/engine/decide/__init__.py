@@ -17,33 +17,54 @@ feasibility(inputs, candidate, accuracy, compute, money, assumptions) -> (bool, 
 cost_accuracy_frontier(evaluation, assumptions) -> Frontier(keys, dominated, excluded)
 restriction_costs(evaluation, evaluate, assumptions) -> tuple[RestrictionCost, ...]
 switching_values(evaluation, evaluate, assumptions, progress) -> tuple[Switch, ...]
-tornado(evaluation, evaluate, assumptions, progress) -> Tornado(bars, main_drivers, sentence)
+tornado(evaluation, recommendation, evaluate, assumptions, progress) -> Tornado(bars, ...)
 optimise(evaluation, evaluate, assumptions, objective, space, progress) -> OptimiserResult
 cost_curves(evaluation, assumptions) -> tuple[CostCurve, ...]; break_even_accuracy(curves)
 break_even(evaluation, evaluate, assumptions, path) -> tuple[BreakEven, ...]
-pilot_plan(evaluation, assumptions, draws, progress) -> PilotPlan
+pilot_plan(evaluation, recommendation, assumptions, draws, progress) -> PilotPlan
 three_questions(evaluation, assumptions, models, answers) -> Questions; spectrum(evaluation)
 risks(evaluation, assumptions) -> dict[key, tuple[Risk, ...]]
 traits(evaluation, assumptions) -> dict[key, Traits]
 check_claims(evaluations, claims, evidence, assumptions, evaluate) -> tuple[Verdict, ...]
 validate_decision(predictions, assumptions) -> dict
-decide(evaluation, evaluate, assumptions, draws, models, progress) -> Decision
-    All of it for one scenario; ``Decision.to_dict()`` is the part of CONTRACT section 4 that is
-    the decision's: recommendation, frontier, pilot_plan and, by row, feasible, reasons,
-    target_probability, best_probability, flexibility, lock_in, risks.
+decide(evaluation, evaluate, assumptions, draws, progress) -> Decision
+    All of it for one scenario: ``recommendation_dict()``, ``row_dict(key)`` (best_probability,
+    flexibility, lock_in, risks ...), ``frontier.keys`` and ``pilot.to_dict()`` are the decision's
+    part of CONTRACT section 4.
 """
 
+from estimator.engine.decide.decision import Decision, decide
 from estimator.engine.decide.frontier import Frontier, cost_accuracy_frontier
-from estimator.engine.decide.limits import feasibility
+from estimator.engine.decide.limits import feasibility, inside_only
+from estimator.engine.decide.pilot import PilotPlan, pilot_plan
 from estimator.engine.decide.recommend import Recommendation, RowDecision, recommend
+from estimator.engine.decide.risks import Risk, risks
 from estimator.engine.decide.rule import Outcome
+from estimator.engine.decide.switching import Switch, switching_values
+from estimator.engine.decide.tornado import Bar, Tornado, tornado
+from estimator.engine.decide.traits import Trait, Traits, traits
 
 __all__ = [
+    "Bar",
+    "Decision",
     "Frontier",
     "Outcome",
+    "PilotPlan",
     "Recommendation",
+    "Risk",
     "RowDecision",
+    "Switch",
+    "Tornado",
+    "Trait",
+    "Traits",
     "cost_accuracy_frontier",
+    "decide",
     "feasibility",
+    "inside_only",
+    "pilot_plan",
     "recommend",
+    "risks",
+    "switching_values",
+    "tornado",
+    "traits",
 ]

@@ -46,7 +46,8 @@ def chance(probability: float) -> str:
         return "more than 99 cases in 100"
     if probability < 0.05 or probability > 0.95:
         return f"{probability * PERCENT:.0f} cases in 100"
-    return f"{probability * 10:.0f} cases in 10"
+    cases = round(probability * 10)
+    return f"{cases} case{'' if cases == 1 else 's'} in 10"
 
 
 def level(value: float) -> str:

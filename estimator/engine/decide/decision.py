@@ -1,0 +1,190 @@
+"""The whole decision on one scenario, and its part of the JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.decide.frontier import Frontier, cost_accuracy_frontier
+from estimator.engine.decide.pilot import PilotPlan, pilot_plan
+from estimator.engine.decide.recommend import Recommendation, recommend
+from estimator.engine.decide.rerun import Evaluate, Progress, quiet
+from estimator.engine.decide.risks import Risk, risks
+from estimator.engine.decide.switching import Switch, switching_values
+from estimator.engine.decide.tornado import Tornado, tornado
+from estimator.engine.decide.traits import Traits, traits
+from estimator.engine.distributions import Draws
+from estimator.engine.results import Evaluation
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Everything the decision adds to an evaluation."""
+
+    recommendation: Recommendation
+    frontier: Frontier
+    traits: Mapping[str, Traits]
+    risks: Mapping[str, tuple[Risk, ...]]
+    switching: tuple[Switch, ...]
+    tornado: Tornado
+    pilot: PilotPlan
+
+    def recommendation_dict(self) -> dict[str, Any]:
+        """The ``recommendation`` block of the JSON."""
+        r = self.recommendation
+        return {
+            "approach": r.approach,
+            "label": r.label,
+            "outcome": str(r.outcome),
+            "equals": list(r.equals),
+            "headline": r.headline,
+            "best_probability": r.best_probability,
+            "regret_usd": _pair(r.regret_usd),
+            "reason": r.reason,
+            "next_step": r.next_step,
+            "decision_path": list(r.decision_path),
+            "order": list(r.order),
+            "reachable_target": r.reachable_target,
+            "would_reach": [
+                {
+                    "approach": w.key,
+                    "n_labelled": {"p50": w.n_labelled_p50, "p90": w.n_labelled_p90},
+                    "extra_usd": w.extra_usd,
+                }
+                for w in r.would_reach
+            ],
+            "as_today": self._as_today(),
+            "switching": [
+                {
+                    "input": s.input,
+                    "value_now": s.value_now,
+                    "value_at_switch": s.value_at_switch,
+                    "to_approach": s.to_approach,
+                    "reason": s.reason,
+                }
+                for s in self.switching
+            ],
+            "drivers": [
+                {
+                    "input": b.input,
+                    "name": b.name,
+                    "low": b.low,
+                    "high": b.high,
+                    "effect_usd": b.effect_usd,
+                    "effect_weeks": b.effect_weeks,
+                    "effect_accuracy": b.effect_metric,
+                    "effect_gap_usd": b.effect_gap_usd,
+                }
+                for b in self.tornado.bars
+            ],
+            "main_drivers": list(self.tornado.main_drivers),
+            "drivers_sentence": self.tornado.sentence,
+        }
+
+    def row_dict(self, key: str) -> dict[str, Any]:
+        """What the decision adds to one row of ``approaches``."""
+        row = self.recommendation.rows[key]
+        own = self.traits[key]
+        return {
+            "best_probability": row.best_probability,
+            "miss_target_probability": row.miss_target,
+            "over_budget_probability": row.over_budget,
+            "late_probability": row.late,
+            "regret_usd": _pair(row.regret_usd),
+            "flexibility": own.flexibility.level,
+            "lock_in": own.lock_in.level,
+            "traits": {
+                name: {"level": t.level, "rule": t.rule}
+                for name, t in (
+                    ("flexibility", own.flexibility),
+                    ("lock_in", own.lock_in),
+                    ("control", own.control),
+                    ("privacy", own.privacy),
+                    ("bias_audit", own.bias_audit),
+                    ("compatibility", own.compatibility),
+                )
+            },
+            "enough_data": own.enough_data,
+            "enough_people": own.enough_people,
+            "risks": [
+                {
+                    "risk": k.risk,
+                    "severity": k.severity,
+                    "text": k.text,
+                    "at_stake_usd": k.usd,
+                    "probability": k.probability,
+                }
+                for k in self.risks[key]
+            ],
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """recommendation, frontier, pilot_plan and, by key, what each row gains."""
+        return {
+            "recommendation": self.recommendation_dict(),
+            "frontier": list(self.frontier.keys),
+            "dominated": dict(self.frontier.dominated),
+            "pilot_plan": self.pilot.to_dict(),
+            "rows": {key: self.row_dict(key) for key in self.recommendation.rows},
+        }
+
+    def _as_today(self) -> dict[str, Any] | None:
+        today = self.recommendation.as_today
+        if today is None:
+            return None
+        names = ("p10", "p50", "p90")
+        return {
+            "usd_per_month": today.usd_per_month,
+            "total_usd": today.total_usd,
+            "saving_usd": {
+                k: dict(zip(names, v, strict=True)) for k, v in today.saving_usd.items()
+            },
+            "payback_months": dict(today.payback_months),
+        }
+
+
+def decide(
+    evaluation: Evaluation,
+    evaluate: Evaluate,
+    assumptions: Assumptions,
+    draws: Draws,
+    progress: Progress = quiet,
+) -> Decision:
+    """Recommendation, frontier, switching values, tornado, pilot, risks and traits.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        The scenario at full draws.
+    evaluate : callable
+        ``evaluate(inputs) -> Evaluation``; honours ``inputs.draws``.
+    assumptions : Assumptions
+    draws : Draws
+        Of the evaluation; the noise of a pilot's test set is drawn from it.
+    progress : callable
+        Called with (done, total) of the steps.
+    """
+    recommendation = recommend(evaluation, assumptions)
+    frontier = cost_accuracy_frontier(evaluation, assumptions)
+    progress(1, 4)
+    switching = switching_values(evaluation, evaluate, assumptions)
+    progress(2, 4)
+    bars = tornado(evaluation, recommendation, evaluate, assumptions)
+    progress(3, 4)
+    pilot = pilot_plan(evaluation, recommendation, assumptions, draws)
+    progress(4, 4)
+    return Decision(
+        recommendation=recommendation,
+        frontier=frontier,
+        traits=traits(evaluation, assumptions),
+        risks=risks(evaluation, assumptions),
+        switching=switching,
+        tornado=bars,
+        pilot=pilot,
+    )
+
+
+def _pair(regret: tuple[float, float] | None) -> dict[str, float] | None:
+    return None if regret is None else {"p50": regret[0], "p90": regret[1]}
