@@ -18,10 +18,11 @@ cost_accuracy_frontier(evaluation, assumptions) -> Frontier(keys, dominated, exc
 restriction_costs(evaluation, evaluate, assumptions) -> tuple[RestrictionCost, ...]
 switching_values(evaluation, evaluate, assumptions, progress) -> tuple[Switch, ...]
 tornado(evaluation, recommendation, evaluate, assumptions, progress) -> Tornado(bars, ...)
-optimise(evaluation, evaluate, assumptions, objective, space, progress) -> OptimiserResult
+optimise(evaluation, evaluate, assumptions, objective, space, progress) -> Optimum
+    Objective: best_accuracy (under the budget), cheapest (for the target), earliest.
 cost_curves(evaluation, assumptions) -> tuple[CostCurve, ...]; break_even_accuracy(curves)
 break_even(evaluation, evaluate, assumptions, path) -> tuple[BreakEven, ...]
-pilot_plan(evaluation, recommendation, assumptions, draws, progress) -> PilotPlan
+pilot_plan(evaluation, assumptions, draws, progress) -> PilotPlan
 three_questions(evaluation, assumptions, models, answers) -> Questions; spectrum(evaluation)
 risks(evaluation, assumptions) -> dict[key, tuple[Risk, ...]]
 traits(evaluation, assumptions) -> dict[key, Traits]
@@ -33,7 +34,7 @@ decide(evaluation, evaluate, assumptions, draws, progress) -> Decision
     part of CONTRACT section 4.
 """
 
-from estimator.engine.decide.decision import Decision, decide
+from estimator.engine.decide.decision import Decision, decide, quick_decision
 from estimator.engine.decide.frontier import Frontier, cost_accuracy_frontier
 from estimator.engine.decide.limits import feasibility, inside_only
 from estimator.engine.decide.pilot import PilotPlan, pilot_plan
@@ -62,6 +63,7 @@ __all__ = [
     "feasibility",
     "inside_only",
     "pilot_plan",
+    "quick_decision",
     "recommend",
     "risks",
     "switching_values",

@@ -28,8 +28,8 @@ class Decision:
     traits: Mapping[str, Traits]
     risks: Mapping[str, tuple[Risk, ...]]
     switching: tuple[Switch, ...]
-    tornado: Tornado
-    pilot: PilotPlan
+    tornado: Tornado | None
+    pilot: PilotPlan | None
 
     def recommendation_dict(self) -> dict[str, Any]:
         """The ``recommendation`` block of the JSON."""
@@ -77,10 +77,10 @@ class Decision:
                     "effect_accuracy": b.effect_metric,
                     "effect_gap_usd": b.effect_gap_usd,
                 }
-                for b in self.tornado.bars
+                for b in (self.tornado.bars if self.tornado else ())
             ],
-            "main_drivers": list(self.tornado.main_drivers),
-            "drivers_sentence": self.tornado.sentence,
+            "main_drivers": list(self.tornado.main_drivers) if self.tornado else [],
+            "drivers_sentence": self.tornado.sentence if self.tornado else "",
         }
 
     def row_dict(self, key: str) -> dict[str, Any]:
@@ -126,7 +126,7 @@ class Decision:
             "recommendation": self.recommendation_dict(),
             "frontier": list(self.frontier.keys),
             "dominated": dict(self.frontier.dominated),
-            "pilot_plan": self.pilot.to_dict(),
+            "pilot_plan": self.pilot.to_dict() if self.pilot else {},
             "rows": {key: self.row_dict(key) for key in self.recommendation.rows},
         }
 
@@ -173,7 +173,7 @@ def decide(
     progress(2, 4)
     bars = tornado(evaluation, recommendation, evaluate, assumptions)
     progress(3, 4)
-    pilot = pilot_plan(evaluation, recommendation, assumptions, draws)
+    pilot = pilot_plan(evaluation, assumptions, draws)
     progress(4, 4)
     return Decision(
         recommendation=recommendation,
@@ -183,6 +183,19 @@ def decide(
         switching=switching,
         tornado=bars,
         pilot=pilot,
+    )
+
+
+def quick_decision(evaluation: Evaluation, assumptions: Assumptions) -> Decision:
+    """The decision without what needs re-runs of the model: no switches, drivers or pilot."""
+    return Decision(
+        recommendation=recommend(evaluation, assumptions),
+        frontier=cost_accuracy_frontier(evaluation, assumptions),
+        traits=traits(evaluation, assumptions),
+        risks=risks(evaluation, assumptions),
+        switching=(),
+        tornado=None,
+        pilot=None,
     )
 
 

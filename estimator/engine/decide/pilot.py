@@ -10,7 +10,7 @@ import numpy as np
 
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.board import Board, direction, make_board
-from estimator.engine.decide.recommend import Recommendation, label_price
+from estimator.engine.decide.recommend import Recommendation, label_price, recommend
 from estimator.engine.decide.rerun import Progress, quiet
 from estimator.engine.decide.rule import Outcome
 from estimator.engine.decide.words import count, level, listed, usd
@@ -88,7 +88,6 @@ class PilotPlan:
 
 def pilot_plan(
     evaluation: Evaluation,
-    recommendation: Recommendation,
     assumptions: Assumptions,
     draws: Draws,
     progress: Progress = quiet,
@@ -105,6 +104,7 @@ def pilot_plan(
     ``net_benefit`` for what a row is worth where the scenario does not say.
     """
     board = make_board(evaluation, assumptions)
+    recommendation = recommend(evaluation, assumptions)
     rows = np.flatnonzero(board.allowed)
     if len(rows) < 2 or recommendation.approach is None:
         return _none("With fewer than two possible approaches a pilot cannot change the choice.")
