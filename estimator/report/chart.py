@@ -127,31 +127,45 @@ def place_labels(
     x: Sequence[float],
     y: Sequence[float],
     texts: Sequence[str],
+    first: Sequence[bool],
     size: tuple[float, float] = (PLOT_WIDTH_PX, 290.0),
 ) -> list[str]:
-    """Side of each mark on which its label collides least; x and y in axis units (log taken)."""
+    """Side of each mark on which its label collides least; x and y in axis units (log taken).
+
+    Marks with ``first`` are labelled always and before the others; another mark whose label would
+    cover something gets an empty side: it is named by the legend and on hovering.
+    """
     width, height = size
-    px = _scaled(x, width)
-    py = _scaled(y, height)
-    boxes: list[tuple[float, float, float, float]] = [
-        (a - 5, a + 5, b - 5, b + 5) for a, b in zip(px, py, strict=True)
-    ]
-    sides: list[str] = []
-    for a, b, text in zip(px, py, texts, strict=True):
-        wide = len(text) * CHAR_PX
-        best: tuple[float, str, tuple[float, float, float, float]] | None = None
-        for side, (dx, dy) in _SIDES.items():
-            x0 = a + dx * wide + (7 if dx == 0 else -7 if dx == -1 else 0)
-            y0 = b + dy * LINE_PX
-            box = (x0, x0 + wide, y0, y0 + LINE_PX)
-            cost = sum(_overlap(box, other) for other in boxes)
-            cost += 30 * (max(0.0, -x0) + max(0.0, x0 + wide - width))
-            if best is None or cost < best[0] - 1e-9:
-                best = (cost, side, box)
-        assert best is not None
-        sides.append(best[1])
-        boxes.append(best[2])
+    px, py = _scaled(x, width), _scaled(y, height)
+    boxes: list[Box] = [(a - 5, a + 5, b - 5, b + 5) for a, b in zip(px, py, strict=True)]
+    sides = [""] * len(texts)
+    for i in sorted(range(len(texts)), key=lambda i: not first[i]):
+        found = [
+            (_crowding(box, boxes, width), side, box)
+            for side, box in _boxes(px[i], py[i], len(texts[i]) * CHAR_PX)
+        ]
+        cost, side, box = min(found, key=lambda f: f[0])
+        if first[i] or cost < 1:
+            sides[i] = side
+            boxes.append(box)
     return sides
+
+
+Box = tuple[float, float, float, float]
+
+
+def _boxes(a: float, b: float, wide: float) -> list[tuple[str, Box]]:
+    out = []
+    for side, (dx, dy) in _SIDES.items():
+        x0 = a + dx * wide + (7 if dx == 0 else -7 if dx == -1 else 0)
+        y0 = b + dy * LINE_PX
+        out.append((side, (x0, x0 + wide, y0, y0 + LINE_PX)))
+    return out
+
+
+def _crowding(box: Box, boxes: Sequence[Box], width: float) -> float:
+    outside = max(0.0, -box[0]) + max(0.0, box[1] - width)
+    return sum(_overlap(box, other) for other in boxes) + 30 * outside
 
 
 def _scaled(v: Sequence[float], pixels: float) -> np.ndarray:
@@ -160,7 +174,7 @@ def _scaled(v: Sequence[float], pixels: float) -> np.ndarray:
     return 0.08 * pixels + (a - low) / (span or 1.0) * pixels * 0.84
 
 
-def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
+def _overlap(a: Box, b: Box) -> float:
     wide = min(a[1], b[1]) - max(a[0], b[0])
     high = min(a[3], b[3]) - max(a[2], b[2])
     return max(0.0, wide) * max(0.0, high)

@@ -62,8 +62,9 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
     cost = {p: np.maximum(v, SMALLEST_COST) for p, v in cost.items()}
     good = {p: np.array([r["accuracy"][p] * scale for r in rows]) for p in P}
     labels = [approach_label(r["approach"], lang) for r in rows]
-    sides = place_labels(np.log10(cost["p50"]).tolist(), good["p50"].tolist(), labels)
     chosen = answer["recommendation"].get("approach")
+    first = [key_of(r) == chosen or key_of(r) in answer["frontier"] for r in rows]
+    sides = place_labels(np.log10(cost["p50"]).tolist(), good["p50"].tolist(), labels, first)
     figure = go.Figure()
     best = [r for r in (row_of(answer, k) for k in answer["frontier"]) if r and r["accuracy"]]
     best.sort(key=lambda r: r["cost_usd"]["total"]["p50"])
@@ -71,6 +72,7 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
         x=f32([max(money(r["cost_usd"]["total"], "p50", style), SMALLEST_COST) for r in best]),
         y=f32([r["accuracy"]["p50"] * scale for r in best]),
         mode="lines", line={"color": t.muted, "width": 1.5, "dash": "dot"}, hoverinfo="skip",
+        showlegend=False,
     )  # fmt: skip
     for i, row in enumerate(rows):
         colour = t.approach(row["approach"]) if row["feasible"] else t.muted
@@ -78,8 +80,10 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
         strong = key_of(row) == chosen
         figure.add_scatter(
             x=f32([cost["p50"][i]]), y=f32([good["p50"][i]]),
-            mode="markers+text", text=[f"<b>{labels[i]}</b>" if strong else labels[i]],
-            textposition=sides[i], textfont={"size": 12, "color": t.text}, cliponaxis=False,
+            mode="markers+text", text=[f"<b>{labels[i]}</b>" if strong else labels[i]]
+            if sides[i] else None, name=labels[i], showlegend=True,
+            textposition=sides[i] or "top center", cliponaxis=False,
+            textfont={"size": 12, "color": t.text},
             marker={
                 "color": colour, "size": 13 if strong else 9,
                 "symbol": SYMBOLS[row["approach"]],
@@ -100,7 +104,7 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
     alt = say(
         "chart.frontier_alt", lang, metric=metric_name(metric), n=len(rows), frontier=names or "–"
     )
-    finish(figure, t, style, say("chart.frontier", lang), 420)
+    finish(figure, t, style, say("chart.frontier", lang), 480, showlegend=True)
     return Chart(figure, alt, _frontier_table(rows, cost, good, metric, style))
 
 

@@ -101,12 +101,11 @@ def accuracy(
     _end_labels(figure, bands, grid, scale, style, t)
     plan = answer["inputs"]["n_labelled_available"] + answer["inputs"]["n_labelled_to_buy"]
     if plan > 0:
-        figure.add_vline(
-            x=plan, line={"color": t.muted, "width": 1, "dash": "dot"},
-            annotation={
-                "text": say("chart.you", lang, n=style.count(plan)),
-                "font": {"size": 12, "color": t.muted},
-            }, annotation_position="bottom right",
+        figure.add_vline(x=plan, line={"color": t.muted, "width": 1, "dash": "dot"})
+        figure.add_annotation(
+            x=float(np.log10(plan)), y=0, yref="paper", yanchor="bottom", showarrow=False,
+            text=say("chart.you", lang, n=style.count(plan)), xanchor="left", xshift=3,
+            font={"size": 12, "color": t.muted},
         )  # fmt: skip
     target_line(figure, answer, metric, style, t)
     figure.update_xaxes(
@@ -165,7 +164,7 @@ def _end_labels(
         figure.add_annotation(
             x=float(np.log10(grid[-1])), y=float(shown), xanchor="left", showarrow=False,
             text=approach_label(key, style.language), font={"size": 12, "color": t.text},
-            xshift=6, bordercolor=t.approach(key), hovertext=f"{y:.1f}",
+            xshift=6, bordercolor=t.approach(key), bgcolor=t.page, hovertext=f"{y:.1f}",
         )  # fmt: skip
 
 

@@ -32,7 +32,8 @@ def costs(answer: Answer, style: Style | None = None, dark: bool = False) -> Cha
         figure.add_bar(
             y=names, x=f32(values), orientation="h", name=label,
             marker={"color": t.phases[phase], "pattern": {"shape": PATTERNS[phase], "size": 6,
-                                                          "fgopacity": 0.35}},
+                                                          "fgopacity": 0.35,
+                    "fillmode": "overlay"}},
             hovertext=[f"{label}: {style.money_about(v * style.usd_rate)}" for v in values],
             hoverinfo="text",
         )  # fmt: skip
@@ -66,8 +67,8 @@ def costs(answer: Answer, style: Style | None = None, dark: bool = False) -> Cha
     figure.update_xaxes(title_text=title, **money_axis(style), nticks=6)
     figure.update_xaxes(range=[0, float(max(total["p90"].max(), base.max())) * 1.18])
     finish(
-        figure, t, style, say("chart.costs", lang), 460, barmode="stack", showlegend=True,
-        bargap=0.35,
+        figure, t, style, say("chart.costs", lang), 460, barmode="stack",
+        legend_traceorder="normal", showlegend=True, bargap=0.35,
     )  # fmt: skip
     return Chart(figure, _costs_alt(answer, style), pd.DataFrame(table).iloc[::-1])
 

@@ -146,14 +146,16 @@ class Style:
         if _missing(usd):
             return NONE
         x = self.convert(usd or 0)
-        return self._money(self.number(x, 2) if 0 < abs(x) < 10 else self.about(x))
+        if abs(x) < 1000:
+            return self._money(self.number(x, 2 if 0 < abs(x) < 10 else 0))
+        return self._money(self.about(x))
 
     def money_short(self, usd: float | None) -> str:
         """Compact: $14.2k."""
         if _missing(usd):
             return NONE
         x = self.convert(usd or 0)
-        return self._money(self.number(x, 2) if 0 < abs(x) < 10 else self.short(x))
+        return self._money(self.short(x)) if abs(x) >= 1000 else self.money_about(usd)
 
     def unit_price(self, usd: float | None) -> str:
         """A price with as many digits as it needs: $0.0000015."""

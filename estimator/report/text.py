@@ -164,9 +164,7 @@ def _headline(answer: Answer, kind: str, row: Row | None, style: Style) -> tuple
         return say("headline.none", lang), say("headline.none_detail", lang)
     choice = row_name(row, lang)
     if kind == DECIDED:
-        best = answer["recommendation"].get("best_probability")
-        detail = say("headline.decided_detail", lang, chances=style.chances(best))
-        return say("headline.decided", lang, choice=choice), detail
+        return say("headline.decided", lang, choice=choice), _why(answer, row, style)
     if kind == CLOSE:
         names = [approach_label(r["approach"], lang) for r in equals(answer)][:4]
         if len(set(names)) < 2:
@@ -179,6 +177,22 @@ def _headline(answer: Answer, kind: str, row: Row | None, style: Style) -> tuple
         )
         return title, say("headline.close_detail", lang)
     return say("headline.nobody", lang, choice=choice), _shortfall(answer, row, style)
+
+
+def _why(answer: Answer, row: Row, style: Style) -> str:
+    best = answer["recommendation"].get("best_probability") or 0.0
+    value = answer["inputs"]["value"]
+    chances = style.chances(best)
+    priced = ("benefit_per_correct_usd", "cost_per_error_usd", "value_per_month_usd")
+    if any(value[name] for name in priced):
+        return say("headline.decided_value", style.language, chances=chances)
+    reached = row.get("target_probability")
+    if best >= DECIDED_PROBABILITY or reached is None:
+        return say("headline.decided_detail", style.language, chances=chances)
+    target = target_text(answer, style)
+    return say(
+        "headline.decided_rule", style.language, target=target, chances=style.chances(reached)
+    )
 
 
 def _runners(answer: Answer) -> list[Row]:

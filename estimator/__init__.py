@@ -1,0 +1,39 @@
+"""What machine learning would cost, how good it would be, and which way to take.
+
+>>> from estimator import ProjectInputs, compare_approaches, load_evidence
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from estimator.engine.comparison import Comparison
+    from estimator.engine.inputs import ProjectInputs
+    from estimator.engine.simulate import compare_approaches
+    from estimator.evidence.load import load_evidence
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Comparison",
+    "ProjectInputs",
+    "__version__",
+    "compare_approaches",
+    "load_evidence",
+]
+
+_HOMES = {
+    "Comparison": "estimator.engine.comparison",
+    "ProjectInputs": "estimator.engine.inputs",
+    "compare_approaches": "estimator.engine.simulate",
+    "load_evidence": "estimator.evidence.load",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use, so that short commands start at once."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'estimator' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,66 @@
+"""``backtest curves|runs``: predict published values that the caller brings."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from estimator.cli.files import load_table
+from estimator.cli.output import naming, print_json, print_table
+
+CURVE_NEEDS = ("curve_id", "task_family", "dataset", "approach", "n_labelled", "metric", "value")
+CURVE_NUMBERS = ("n_classes", "backbone_params", "n_labelled", "value", "std", "given")
+RUN_NEEDS = ("model", "approach", "hardware", "n_devices", "device_hours")
+RUN_NUMBERS = (
+    "params_total", "params_trainable", "units_per_epoch", "epochs", "units_seen",
+    "reported_flops", "n_devices", "wallclock_hours", "device_hours", "reported_cost_usd",
+    "peak_memory_gb",
+)  # fmt: skip
+
+
+def add(commands: Any) -> None:
+    """Declare the commands."""
+    p = commands.add_parser("backtest", help="predict published values that you bring")
+    kinds = p.add_subparsers(dest="kind", required=True, metavar="curves|runs")
+    curves = kinds.add_parser("curves", help="rows with given = 0 of each curve_id")
+    curves.add_argument("file", metavar="FILE.csv")
+    curves.add_argument("--prior", choices=("evidence", "none"), default="evidence")
+    curves.set_defaults(run=run_curves)
+    runs = kinds.add_parser("runs", help="device-hours and memory of each run")
+    runs.add_argument("file", metavar="FILE.csv")
+    runs.set_defaults(run=run_runs)
+    for kind in (curves, runs):
+        kind.add_argument("--json", action="store_true", help="one JSON document")
+
+
+def run_curves(arguments: argparse.Namespace) -> None:
+    """Predict the rows of curves that are not given."""
+    from estimator import load_evidence
+    from estimator.engine.accuracy import backtest_curves
+
+    frame = load_table(arguments.file, CURVE_NEEDS, CURVE_NUMBERS)
+    with naming(arguments.file):
+        _report(backtest_curves(frame, load_evidence(), arguments.prior), arguments.json)
+
+
+def run_runs(arguments: argparse.Namespace) -> None:
+    """Predict the device-hours of every run."""
+    from estimator import load_evidence
+    from estimator.engine.compute import backtest_runs
+
+    frame = load_table(arguments.file, RUN_NEEDS, RUN_NUMBERS)
+    with naming(arguments.file):
+        _report(backtest_runs(frame, load_evidence()), arguments.json)
+
+
+def _report(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(result)
+        return
+    summary = result["summary"]
+    figures = [(k, v) for k, v in summary.items() if not isinstance(v, dict | list)]
+    print_table(("figure", "value"), [(k.replace("_", " "), _text(v)) for k, v in figures], (1,))
+
+
+def _text(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

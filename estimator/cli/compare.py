@@ -1,0 +1,158 @@
+"""``compare``: every approach of a scenario, one row each, on the screen and as files."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from estimator.cli.files import load_scenario
+from estimator.cli.output import BadInput, naming, print_json, print_table, write_file
+
+if TYPE_CHECKING:
+    from estimator.engine.comparison import Comparison
+    from estimator.engine.inputs import ProjectInputs
+    from estimator.evidence.load import Evidence
+    from estimator.report.format import Style
+
+FORMATS = ("csv", "xlsx", "pdf", "html", "record")
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    p = commands.add_parser("compare", help="every approach of a scenario, one row each")
+    p.add_argument("file", metavar="FILE", help="scenario, YAML or JSON; - reads standard input")
+    p.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    for name in FORMATS:
+        p.add_argument(f"--{name}", metavar="F", help=f"write a {name} file")
+    p.add_argument("--date", metavar="DATE", help="date printed in the files; default today")
+    p.add_argument("--who", metavar="NAME", help="name kept in the record")
+    p.add_argument("--language", default="en", choices=("en", "de"), help="language of the files")
+    p.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Run the command."""
+    targets = {f: getattr(arguments, f) for f in FORMATS if getattr(arguments, f)}
+    _check_targets(arguments.file, targets)
+    when = given_date(arguments.date)
+    inputs = load_scenario(arguments.file)
+    comparison, evidence = compute(inputs, arguments.file)
+    answer = comparison.to_dict()
+    with naming(arguments.file):
+        style = _style(inputs, arguments.language)
+    for name, path in targets.items():
+        data = _build(name, comparison, answer, evidence, style, when, arguments.who)
+        write_file(path, data)
+    if arguments.json:
+        print_json(answer)
+    else:
+        show(answer, style)
+        for path in targets.values():
+            print(f"written: {path}")
+
+
+def compute(inputs: ProjectInputs, path: str) -> tuple[Comparison, Evidence]:
+    """Compare the approaches; complaints about the scenario name its file."""
+    from estimator import compare_approaches
+
+    evidence = evidence_for(inputs, path)
+    with naming(path):
+        return compare_approaches(inputs, evidence), evidence
+
+
+def evidence_for(inputs: ProjectInputs, path: str) -> Evidence:
+    """The shipped evidence, with the scenario's own price book where it names one."""
+    from estimator import load_evidence
+
+    evidence = load_evidence()
+    if inputs.prices:
+        from estimator.cli.prices import with_price_book
+
+        book = Path(path).parent / inputs.prices if path != "-" else Path(inputs.prices)
+        return with_price_book(evidence, str(book))
+    return evidence
+
+
+def _check_targets(source: str, targets: dict[str, str]) -> None:
+    seen = {Path(source).resolve(): "FILE"} if source != "-" else {}
+    for name, path in targets.items():
+        place = Path(path).resolve()
+        if place in seen:
+            raise BadInput(f"{path}: --{name} would overwrite {seen[place]}")
+        seen[place] = f"--{name}"
+
+
+def given_date(text: str | None) -> str:
+    """An ISO date; today where none is given."""
+    if text is None:
+        return datetime.date.today().isoformat()
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise BadInput(f"--date: {text!r} is not allowed; allowed: YYYY-MM-DD") from None
+
+
+def _style(inputs: ProjectInputs, language: str) -> Style:
+    from estimator.report.format import Style
+
+    return Style(language, inputs.finance.currency, inputs.finance.usd_rate)
+
+
+def _build(
+    name: str,
+    comparison: Comparison,
+    answer: dict[str, Any],
+    evidence: Evidence,
+    style: Style,
+    when: str,
+    who: str | None,
+) -> bytes:
+    if name == "csv":
+        from estimator.report.csv_export import csv_bytes
+
+        return csv_bytes(answer)
+    if name == "xlsx":
+        from estimator.report.xlsx import xlsx_bytes
+
+        return xlsx_bytes(answer, when)
+    if name == "record":
+        from estimator.report.record import make_record, record_bytes
+
+        return record_bytes(make_record(answer, when, who))
+    if name == "html":
+        from estimator.report.html import html_bytes
+
+        return html_bytes(comparison, evidence, style, when)
+    from estimator.report.pdf import pdf_bytes
+
+    return pdf_bytes(comparison, evidence, style, when)
+
+
+def show(answer: dict[str, Any], style: Style) -> None:
+    """The headline and the ten rows, for a terminal."""
+    from estimator.report.tables import lines
+    from estimator.report.text import story
+    from estimator.report.texts import say
+
+    told = story(answer, style)
+    print(told.headline)
+    for sentence in told.lines():
+        print(sentence)
+    if told.changes:
+        print(f"{say('change.title', style.language)}: " + "; ".join(told.changes))
+    print()
+    columns = ("approach", "accuracy", "total", "labels", "hours", "cloud", "people", "weeks")
+    heads = [" ", *(say(f"col.{c}", style.language) for c in (*columns, "target", "evidence"))]
+    rows = []
+    for x in lines(answer, style):
+        mark = ">" if x.recommended else " " if x.feasible else "x"
+        quality = f"{x.accuracy} ({x.accuracy_range})" if x.accuracy_range else x.accuracy
+        name = f"{x.approach} ({x.model})" if x.model else x.approach
+        figures = (x.labelling, x.hours, x.cloud, x.people, x.weeks, x.reaches_target, x.grade)
+        rows.append([mark, name, quality, f"{x.total} ({x.total_range})", *figures])
+    print_table(heads, rows, right=(4, 5, 6, 7, 8, 9))
+    excluded = [x for x in lines(answer, style) if not x.feasible]
+    for x in excluded:
+        print(f"x {x.approach}: {x.reason}")

@@ -1,0 +1,105 @@
+"""``evidence``: what the shipped evidence holds: sources, points, fits, their ranges."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from estimator.cli.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    p = commands.add_parser("evidence", help="what the shipped evidence holds")
+    p.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    p.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Run the command."""
+    from estimator import load_evidence
+
+    found = holdings(load_evidence())
+    if arguments.json:
+        print_json(found)
+        return
+    print(f"data {found['data_version']}: {len(found['sources'])} sources")
+    print("\nTables")
+    print_table(("table", "rows"), [(k, str(v)) for k, v in found["tables"].items()], (1,))
+    print("\nLearning-curve points by task and approach")
+    heads = ("task", "approach", "points", "curves", "sources", "fewest labels", "most labels")
+    print_table(heads, [[_text(c[h]) for h in _CELL] for c in found["curves"]], (2, 3, 4, 5, 6))
+    print("\nFits")
+    print_table(("fit", "keys"), [(f["fit"], ", ".join(f["keys"])) for f in found["fits"]])
+
+
+_CELL = ("task", "approach", "points", "curves", "sources", "n_min", "n_max")
+
+
+def holdings(evidence: Evidence) -> dict[str, Any]:
+    """Sources, rows of each table, points by task and approach with their range, fits."""
+    return {
+        "data_version": evidence.data_version,
+        "tables": evidence.summary(),
+        "sources": [
+            {
+                "source_id": s.source_id,
+                "title": s.title,
+                "year": s.year,
+                "url": s.url,
+                "licence": s.licence,
+            }
+            for s in evidence.sources.values()
+        ],
+        "curves": cells(evidence),
+        "runs": runs(evidence),
+        "fits": [{"fit": n, "keys": sorted(evidence.fits[n])[:12]} for n in evidence.fits],
+    }
+
+
+def cells(evidence: Evidence) -> list[dict[str, Any]]:
+    """Points, curves, sources and range of labels for each pair of task and approach."""
+    frame = evidence.table("curves")
+    out = []
+    for (task, approach), part in frame.groupby(["task_family", "approach"], sort=True):
+        n = part["n_labelled"].dropna()
+        out.append(
+            {
+                "task": str(task),
+                "approach": str(approach),
+                "points": len(part),
+                "curves": int(part["curve_id"].nunique()),
+                "sources": int(part["source_id"].nunique()),
+                "n_min": float(n.min()) if len(n) else None,
+                "n_max": float(n.max()) if len(n) else None,
+            }
+        )
+    return out
+
+
+def runs(evidence: Evidence) -> list[dict[str, Any]]:
+    """Training runs by modality and approach with the range of their device-hours."""
+    frame = evidence.table("runs")
+    out = []
+    for (modality, approach), part in frame.groupby(["modality", "approach"], sort=True):
+        hours = part["device_hours"].dropna()
+        out.append(
+            {
+                "modality": str(modality),
+                "approach": str(approach),
+                "runs": len(part),
+                "sources": int(part["source_id"].nunique()),
+                "device_hours_min": float(hours.min()) if len(hours) else None,
+                "device_hours_max": float(hours.max()) if len(hours) else None,
+            }
+        )
+    return out
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if isinstance(value, float) else str(value)

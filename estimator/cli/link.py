@@ -1,0 +1,53 @@
+"""``link``: the dashboard link of a scenario, and the scenario of a link."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from estimator.cli.files import load_scenario
+from estimator.cli.output import BadInput, naming, print_json
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    p = commands.add_parser("link", help="the dashboard link of a scenario, and back")
+    p.add_argument("file", metavar="FILE", nargs="?", help="scenario file")
+    p.add_argument("--decode", metavar="URL", help="print the scenario of a link instead")
+    p.add_argument("--base", metavar="URL", default="", help="address of the dashboard")
+    p.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    p.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Run the command."""
+    if (arguments.file is None) == (arguments.decode is None):
+        raise BadInput("link: give either FILE or --decode URL")
+    if arguments.decode is not None:
+        _decode(arguments.decode)
+        return
+    from estimator.report.link import encode
+    from estimator.report.texts import say
+
+    inputs = load_scenario(arguments.file)
+    with naming(arguments.file):
+        made = encode(inputs)
+    url = f"{arguments.base.rstrip('?')}?{made.query}" if made.query else arguments.base or "/"
+    lost = say("link.lost", fields=", ".join(made.left_out)) if made.left_out else ""
+    if arguments.json:
+        print_json({"url": url, "query": made.query, "left_out": list(made.left_out)})
+        return
+    print(url)
+    if lost:
+        print(lost, file=sys.stderr)
+
+
+def _decode(url: str) -> None:
+    from estimator.report.link import decode
+
+    with naming("link"):
+        read = decode(url)
+    print_json(read.inputs.to_dict())
+    for note in read.notes:
+        print(note, file=sys.stderr)

@@ -1,0 +1,70 @@
+"""``validate``: the shipped model's own errors, leave one source out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from estimator.cli.output import print_json, print_table
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    p = commands.add_parser("validate", help="the errors of the shipped model")
+    p.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    p.add_argument("--refit", action="store_true", help="recompute the table (minutes)")
+    p.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Run the command."""
+    from estimator import load_evidence
+    from estimator.engine.validation import shipped_validation, validate
+
+    evidence = load_evidence()
+    found = validate(evidence, progress) if arguments.refit else shipped_validation(evidence)
+    if arguments.json:
+        print_json(found)
+        return
+    for title, section in found.items():
+        if isinstance(section, Mapping):
+            _section(title, section)
+        else:
+            print(f"{title.replace('_', ' ')}: {section}")
+
+
+def progress(done: float, what: str) -> None:
+    """A line on standard error that is written over; only where somebody watches."""
+    if sys.stderr.isatty():
+        end = "\n" if done >= 1 else "\r"
+        print(f"{100 * done:5.1f} % {what:<60.60}", end=end, file=sys.stderr, flush=True)
+
+
+def _section(title: str, section: Mapping[str, Any]) -> None:
+    print(f"\n{title.replace('_', ' ').capitalize()}")
+    plain = [(k, v) for k, v in section.items() if not isinstance(v, Mapping | list)]
+    if plain:
+        print_table(("figure", "value"), [(k.replace("_", " "), _text(v)) for k, v in plain], (1,))
+    for name, part in section.items():
+        rows = _rows(part)
+        if rows:
+            heads = list(dict.fromkeys(k for r in rows for k in r))
+            print(f"  {name.replace('_', ' ')}")
+            cells = [[_text(r.get(h)) for h in heads] for r in rows]
+            print_table([h.replace("_", " ") for h in heads], cells, range(1, len(heads)))
+
+
+def _rows(part: Any) -> list[dict[str, Any]]:
+    if isinstance(part, list):
+        return [dict(r) for r in part if isinstance(r, Mapping)]
+    if isinstance(part, Mapping) and part and all(isinstance(v, Mapping) for v in part.values()):
+        return [{"of": k, **v} for k, v in part.items()]
+    return [dict(part)] if isinstance(part, Mapping) else []
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

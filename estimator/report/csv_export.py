@@ -1,0 +1,77 @@
+"""The comparison as CSV: one row for each approach, raw figures in USD, hours and fractions."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from estimator.report.text import Answer, Row, key_of
+
+P = ("p10", "p50", "p90")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def safe_cell(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula gets a leading apostrophe."""
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return "'" + value
+    return value
+
+
+def flat_row(answer: Answer, row: Row) -> dict[str, Any]:
+    """One approach as flat columns."""
+    out: dict[str, Any] = {
+        "key": key_of(row),
+        "approach": row["approach"],
+        "label": row["label"],
+        "base_model": row["base_model"],
+        "recommended": key_of(row) == answer["recommendation"].get("approach"),
+        "feasible": row["feasible"],
+        "reasons": "; ".join(row["reasons"]),
+        "metric": row["accuracy"]["metric"] if row["accuracy"] else None,
+        **_spread("accuracy", row["accuracy"], P),
+        "target_probability": row["target_probability"],
+        "best_probability": row.get("best_probability"),
+    }
+    out |= _spread("labels_for_target", row["labels_for_target"], ("p50", "p90"))
+    out |= {n: row[n] for n in ("device_kind", "accelerator", "n_devices", "usd_per_device_hour")}
+    for name in ("device_hours", "wallclock_hours", "energy_kwh", "co2_kg", "calendar_weeks"):
+        out |= _spread(name, row[name], P)
+    out |= {"min_devices": row["min_devices"], "peak_memory_gb": row["peak_memory_gb"]}
+    for name in ("one_off", "monthly", "total", "npv"):
+        out |= _spread(f"{name}_usd", row["cost_usd"][name], (*P, "base"))
+    for phase, spread in row["cost_usd"]["by_phase"].items():
+        out |= _spread(f"{phase}_usd", spread, (*P, "base"))
+    out |= _spread("net_value_usd", row["net_value_usd"], P)
+    grade = row["evidence"]
+    out |= {
+        "assumed_share": row.get("assumed_share"),
+        "evidence_grade": grade["grade"],
+        "evidence_reason": grade["reason"],
+        "source_ids": " ".join(grade["source_ids"]),
+    }
+    return out
+
+
+def _spread(name: str, spread: Mapping[str, Any] | None, parts: tuple[str, ...]) -> dict[str, Any]:
+    return {f"{name}_{p}": spread.get(p) if spread else None for p in parts}
+
+
+def csv_bytes(answer: Answer) -> bytes:
+    """UTF-8 CSV with the versions and the seed in the last columns of every row."""
+    tail = {n: answer[n] for n in ("data_version", "code_version", "seed", "draws")}
+    rows = [{**flat_row(answer, r), **tail} for r in answer["approaches"]]
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({k: safe_cell(v) for k, v in row.items()})
+    return out.getvalue().encode("utf-8")
+
+
+def table_csv(frame: Any) -> bytes:
+    """Any table behind a chart as CSV."""
+    safe = frame.map(safe_cell).rename(columns=safe_cell)
+    return bytes(safe.to_csv(index=False, lineterminator="\n").encode("utf-8"))
