@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+import estimator
 from estimator.engine.accuracy import predict_accuracy
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.candidates import build_candidates, check_names
+from estimator.engine.comparison import Comparison
 from estimator.engine.compute import predict_compute
-from estimator.engine.decide import feasibility
+from estimator.engine.decide import decide, feasibility, quick_decision
+from estimator.engine.decide.rerun import Progress, quiet
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.money import price_candidates
@@ -53,3 +57,80 @@ def evaluate(inputs: ProjectInputs, evidence: Evidence, n_draws: int | None = No
         feasible, reasons = feasibility(inputs, *row, assumptions)
         results.append(CandidateResult(*row, feasible=feasible, reasons=reasons))
     return Evaluation(inputs=inputs, n_draws=draws.n, results=tuple(results))
+
+
+def compare_approaches(
+    inputs: ProjectInputs, evidence: Evidence, progress: Progress = quiet
+) -> Comparison:
+    """The whole answer to a scenario; ``to_dict()`` is the JSON of CONTRACT section 4.
+
+    Parameters
+    ----------
+    inputs : ProjectInputs
+    evidence : Evidence
+    progress : callable
+        ``progress(done, total)`` between re-runs of the model.
+
+    Raises
+    ------
+    InputError
+        For a name that the shipped tables do not hold.
+    """
+    evaluation = evaluate(inputs, evidence)
+    assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
+    decision = decide(
+        evaluation,
+        lambda varied: evaluate(varied, evidence),
+        assumptions,
+        Draws(inputs.draws, inputs.seed),
+        progress,
+    )
+    return _comparison(evaluation, decision.to_dict(), evidence)
+
+
+def quick_comparison(inputs: ProjectInputs, evidence: Evidence) -> Comparison:
+    """The answer without what needs re-runs: no switching values, drivers or pilot plan.
+
+    Raises
+    ------
+    InputError
+        For a name that the shipped tables do not hold.
+    """
+    evaluation = evaluate(inputs, evidence)
+    assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
+    return _comparison(evaluation, quick_decision(evaluation, assumptions).to_dict(), evidence)
+
+
+def _comparison(
+    evaluation: Evaluation, decision: Mapping[str, Any], evidence: Evidence
+) -> Comparison:
+    rows = decision["rows"]
+    return Comparison(
+        evaluation=evaluation,
+        rows=tuple(rows[r.candidate.key] for r in evaluation.results),
+        recommendation=decision["recommendation"],
+        frontier=tuple(decision["frontier"]),
+        pilot_plan=decision["pilot_plan"],
+        sources=tuple(_sources(evaluation, evidence)),
+        data_version=evidence.data_version,
+        code_version=estimator.__version__,
+    )
+
+
+def _sources(evaluation: Evaluation, evidence: Evidence) -> list[dict[str, Any]]:
+    used: set[str] = set()
+    for r in evaluation.results:
+        used.update(r.accuracy.grade.source_ids, r.compute.source_ids)
+        used.update(item.source_id for item in r.money.items)
+        if r.candidate.model:
+            used.add(r.candidate.model.source_id)
+    return [
+        {
+            "source_id": s.source_id,
+            "title": s.title,
+            "year": s.year,
+            "url": s.url,
+            "licence": s.licence,
+        }
+        for s in (evidence.sources[i] for i in sorted(used & evidence.sources.keys()))
+    ]
