@@ -11,7 +11,7 @@ from estimator.engine.groups import Option, TypedModel
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate
 from estimator.errors import InputError
-from estimator.vocabulary import APPROACH_LABELS, TASK_MODALITY, Approach
+from estimator.vocabulary import APPROACH_LABELS, TASK_MODALITY, Approach, HybridKind
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -33,7 +33,7 @@ def build_candidates(inputs: ProjectInputs, evidence: Evidence) -> tuple[Candida
             approach=approach,
             label=APPROACH_LABELS[approach],
             model=_model(inputs, approach, evidence),
-            n_labelled_to_buy=inputs.n_labelled_to_buy,
+            n_labelled_to_buy=_labels(inputs, approach, None),
         )
         for approach in Approach
     ]
@@ -57,14 +57,21 @@ def _option(inputs: ProjectInputs, index: int, option: Option, evidence: Evidenc
         model: BaseModel | None = find_model(f"options[{index}].model", option.model, evidence)
     else:
         model = _model(inputs, option.approach, evidence)
-    bought = option.n_labelled_to_buy
     return Candidate(
         key=f"{option.approach}#{index + 1}",
         approach=option.approach,
         label=APPROACH_LABELS[option.approach],
         model=model,
-        n_labelled_to_buy=inputs.n_labelled_to_buy if bought is None else bought,
+        n_labelled_to_buy=_labels(inputs, option.approach, option.n_labelled_to_buy),
     )
+
+
+def _labels(inputs: ProjectInputs, approach: Approach, stated: int | None) -> int:
+    """Labels that a row buys; an approach that trains nothing buys only its evaluation set."""
+    retrieval = approach is Approach.HYBRID and inputs.hybrid.kind is HybridKind.RETRIEVAL
+    if approach is Approach.ZERO_SHOT or retrieval:
+        return 0
+    return inputs.n_labelled_to_buy if stated is None else stated
 
 
 def typed_model(sizes: TypedModel, inputs: ProjectInputs) -> BaseModel:
