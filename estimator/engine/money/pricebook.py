@@ -1,0 +1,378 @@
+"""The price book: look-ups, sanity checks and the company's own prices from a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from estimator.engine.catalogue import PriceRow
+from estimator.units import HOURS_PER_YEAR
+from estimator.vocabulary import PurchaseOption
+
+MAX_AGE_DAYS = 180
+FAR_FACTOR = 4.0
+MIN_FOR_MEDIAN = 4
+SLACK = 0.999
+OWN_SOURCE = "own-price-book"
+
+COLUMNS = (
+    "provider",
+    "instance_type",
+    "accelerator",
+    "accelerator_count",
+    "vcpus",
+    "memory_gib",
+    "region",
+    "purchase_option",
+    "usd_per_instance_hour",
+    "as_of",
+)
+"""Columns of the template, in order; vcpus and memory_gib may be empty."""
+
+KEY = ("provider", "instance_type", "accelerator", "region", "purchase_option")
+
+RANGES: Mapping[str, tuple[float, float]] = {
+    "accelerator_count": (0.05, 100_000),
+    "vcpus": (1, 100_000),
+    "memory_gib": (0.1, 1e7),
+    "usd_per_instance_hour": (1e-4, 1e6),
+}
+EXAMPLE = (
+    "aws",
+    "g6e.xlarge",
+    "L40S",
+    "1",
+    "4",
+    "32",
+    "us-east-1",
+    "on_demand",
+    "1.861",
+    "2026-07-20",
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One doubt about a row of the price book."""
+
+    rule: str
+    """zero, count, median, region, stale or age."""
+    provider: str
+    region: str
+    accelerator: str
+    instance_type: str
+    purchase_option: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One bad cell of an imported price file."""
+
+    line: int
+    column: str
+    value: str
+    allowed: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}, {self.column}: {self.value!r} is not allowed; {self.allowed}"
+
+
+def usd_per_device_hour(row: PriceRow) -> float:
+    """Price of one device-hour inside a whole instance [USD]."""
+    return row.usd_per_instance_hour / row.accelerator_count
+
+
+def select(
+    rows: Iterable[PriceRow],
+    provider: str | None = None,
+    region: str | None = None,
+    accelerator: str | None = None,
+    purchase_option: str | None = None,
+) -> tuple[PriceRow, ...]:
+    """Rows that match all named fields, the cheapest device-hour first."""
+    wanted = {
+        "provider": provider,
+        "region": region,
+        "accelerator": accelerator,
+        "purchase_option": purchase_option,
+    }
+    found = [r for r in rows if all(v is None or getattr(r, k) == v for k, v in wanted.items())]
+    return tuple(sorted(found, key=lambda r: (usd_per_device_hour(r), r.provider, r.region)))
+
+
+def coverage(rows: Iterable[PriceRow]) -> dict[str, dict[str, int]]:
+    """Number of regions, accelerators and rows by provider."""
+    groups: dict[str, list[PriceRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.provider].append(row)
+    return {
+        name: {
+            "regions": len({r.region for r in mine}),
+            "accelerators": len({r.accelerator for r in mine}),
+            "rows": len(mine),
+        }
+        for name, mine in sorted(groups.items())
+    }
+
+
+def commitment_break_even_hours(
+    usd_on_demand: float, usd_committed: float, years: int = 1
+) -> float | None:
+    """Hours of use above which a commitment is cheaper: ``term hours x committed / on demand``.
+
+    None when the commitment is not cheaper by the hour.
+    """
+    if usd_committed >= usd_on_demand:
+        return None
+    return years * HOURS_PER_YEAR * usd_committed / usd_on_demand
+
+
+def check_prices(
+    rows: Sequence[PriceRow],
+    today: datetime.date,
+    max_age_days: int = MAX_AGE_DAYS,
+    far_factor: float = FAR_FACTOR,
+) -> tuple[Finding, ...]:
+    """Doubts about a price book; an empty answer is a clean book.
+
+    Parameters
+    ----------
+    today : date
+        The day against which the age of a price counts.
+    far_factor : float
+        A device-hour beyond this factor of the median of its accelerator and option is far off.
+    """
+    return (
+        *_zero(rows),
+        *_count(rows),
+        *_median(rows, far_factor),
+        *_regions(rows),
+        *_age(rows, today, max_age_days),
+    )
+
+
+def _finding(rule: str, r: PriceRow, text: str) -> Finding:
+    return Finding(
+        rule, r.provider, r.region, r.accelerator, r.instance_type, r.purchase_option, text
+    )
+
+
+def _zero(rows: Sequence[PriceRow]) -> list[Finding]:
+    return [
+        _finding("zero", r, f"price {r.usd_per_instance_hour:g} USD: nothing is free")
+        for r in rows
+        if not r.usd_per_instance_hour > 0
+    ]
+
+
+def _count(rows: Sequence[PriceRow]) -> list[Finding]:
+    groups: dict[tuple[str, ...], list[PriceRow]] = defaultdict(list)
+    for r in rows:
+        groups[r.provider, r.region, r.accelerator, r.purchase_option].append(r)
+    out = []
+    for mine in groups.values():
+        ordered = sorted(mine, key=lambda r: r.accelerator_count)
+        for few in ordered:
+            cheapest = min(
+                (r for r in ordered if r.accelerator_count > few.accelerator_count),
+                key=lambda r: r.usd_per_instance_hour,
+                default=None,
+            )
+            same = min(
+                r.usd_per_instance_hour
+                for r in ordered
+                if r.accelerator_count == few.accelerator_count
+            )
+            if cheapest and cheapest.usd_per_instance_hour < SLACK * same:
+                many = f"{cheapest.accelerator_count:g} devices cost {cheapest.usd_per_instance_hour:g}"
+                text = f"{many} USD, {few.accelerator_count:g} cost {same:g} USD"
+                out.append(_finding("count", cheapest, text))
+    return list(dict.fromkeys(out))
+
+
+def _median(rows: Sequence[PriceRow], far_factor: float) -> list[Finding]:
+    groups: dict[tuple[str, str], list[PriceRow]] = defaultdict(list)
+    for r in rows:
+        if r.usd_per_instance_hour > 0:
+            groups[r.accelerator, r.purchase_option].append(r)
+    out = []
+    for mine in groups.values():
+        if len(mine) < MIN_FOR_MEDIAN:
+            continue
+        middle = median(usd_per_device_hour(r) for r in mine)
+        for r in mine:
+            ratio = usd_per_device_hour(r) / middle
+            if not 1 / far_factor <= ratio <= far_factor:
+                text = f"{usd_per_device_hour(r):.4g} USD a device-hour, median {middle:.4g}"
+                out.append(_finding("median", r, text))
+    return out
+
+
+def _regions(rows: Sequence[PriceRow]) -> list[Finding]:
+    listed = {
+        (r.provider, r.region, r.accelerator)
+        for r in rows
+        if r.purchase_option == PurchaseOption.ON_DEMAND
+    }
+    sells = {(p, a) for p, _, a in listed}
+    out, seen = [], set()
+    for r in rows:
+        place = (r.provider, r.region, r.accelerator)
+        if place in listed or place in seen or (r.provider, r.accelerator) not in sells:
+            continue
+        seen.add(place)
+        out.append(_finding("region", r, f"only {r.purchase_option} here, on demand elsewhere"))
+    return out
+
+
+def _age(rows: Sequence[PriceRow], today: datetime.date, max_age_days: int) -> list[Finding]:
+    out = []
+    for r in rows:
+        days = age_days(r.as_of, today)
+        if r.stale:
+            out.append(_finding("stale", r, f"price of {r.as_of}: a later change is known"))
+        elif days is None:
+            out.append(_finding("age", r, f"date {r.as_of!r} cannot be read"))
+        elif days > max_age_days:
+            out.append(_finding("age", r, f"price of {r.as_of}, {days} days old"))
+    return out
+
+
+def age_days(as_of: str, today: datetime.date) -> int | None:
+    """Days since a date written YYYY-MM-DD, YYYY-MM (its first day) or YYYY; None if unreadable."""
+    parts = as_of.strip().split("-")
+    try:
+        numbers = [int(p) for p in parts]
+        return (today - datetime.date(*[*numbers, 1, 1][:3])).days
+    except (TypeError, ValueError):
+        return None
+
+
+def template_csv() -> str:
+    """The template of a company's own prices: header and one example row."""
+    return ",".join(COLUMNS) + "\n" + ",".join(EXAMPLE) + "\n"
+
+
+def to_csv(rows: Iterable[PriceRow]) -> str:
+    """Rows in the columns of the template."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for r in rows:
+        cells = [getattr(r, c) for c in COLUMNS]
+        writer.writerow(
+            ["" if c is None else f"{c:.15g}" if isinstance(c, float) else c for c in cells]
+        )
+    return out.getvalue()
+
+
+def parse_price_csv(
+    text: str, accelerators: Collection[str] | None = None
+) -> tuple[tuple[PriceRow, ...], tuple[Problem, ...]]:
+    """Read a company's own prices; every bad cell is reported.
+
+    Parameters
+    ----------
+    text : str
+        CSV with the columns of the template.
+    accelerators : collection of str, optional
+        Allowed accelerator ids; any non-empty name without it.
+
+    Returns
+    -------
+    rows : tuple of PriceRow
+        The good rows.
+    problems : tuple of Problem
+        Bad cells with line, column, value and what is allowed; a file with any of them should
+        not replace the last good price book.
+    """
+    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    header = [h.strip() for h in reader.fieldnames or []]
+    missing = [c for c in COLUMNS if c not in header]
+    if missing:
+        return (), (Problem(1, ", ".join(missing), "", f"columns {', '.join(COLUMNS)}"),)
+    rows: list[PriceRow] = []
+    problems: list[Problem] = []
+    keys: dict[tuple[str, ...], int] = {}
+    for cells in reader:
+        line = reader.line_num
+        row = {
+            str(k).strip(): (v or "").strip() for k, v in cells.items() if isinstance(v, str | None)
+        }
+        bad = list(_cell_problems(line, row, accelerators))
+        key = tuple(row.get(c, "") for c in KEY)
+        if not bad and key in keys:
+            bad.append(
+                Problem(line, "instance_type", row["instance_type"], f"once; see line {keys[key]}")
+            )
+        keys.setdefault(key, line)
+        problems += bad
+        if not bad:
+            rows.append(_row(row, line))
+    if not rows and not problems:
+        problems.append(Problem(2, "provider", "", "at least one row of prices"))
+    return tuple(rows), tuple(problems)
+
+
+def _cell_problems(
+    line: int, row: Mapping[str, str], accelerators: Collection[str] | None
+) -> Iterable[Problem]:
+    for column in ("provider", "instance_type", "accelerator", "region"):
+        if not row.get(column):
+            yield Problem(line, column, "", "a name")
+    accelerator = row.get("accelerator", "")
+    if accelerators is not None and accelerator and accelerator not in accelerators:
+        yield Problem(
+            line, "accelerator", accelerator, "an id of `python -m estimator accelerators`"
+        )
+    option = row.get("purchase_option", "")
+    if option not in set(PurchaseOption):
+        yield Problem(line, "purchase_option", option, ", ".join(PurchaseOption))
+    for column, (low, high) in RANGES.items():
+        cell = row.get(column, "")
+        if not cell and column in ("vcpus", "memory_gib"):
+            continue
+        value = _number(cell)
+        if value is None or not low <= value <= high:
+            yield Problem(line, column, cell, f"a number from {low:g} to {high:g}")
+    if age_days(row.get("as_of", ""), datetime.date(1970, 1, 1)) is None:
+        yield Problem(line, "as_of", row.get("as_of", ""), "a date such as 2026-11-01")
+
+
+def _number(cell: str) -> float | None:
+    try:
+        value = float(cell)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _row(row: Mapping[str, str], line: int) -> PriceRow:
+    return PriceRow(
+        provider=row["provider"],
+        instance_type=row["instance_type"],
+        accelerator=row["accelerator"],
+        accelerator_count=float(row["accelerator_count"]),
+        vcpus=_number(row["vcpus"]),
+        memory_gib=_number(row["memory_gib"]),
+        region=row["region"],
+        purchase_option=row["purchase_option"],
+        usd_per_instance_hour=float(row["usd_per_instance_hour"]),
+        as_of=row["as_of"],
+        stale=False,
+        source_id=OWN_SOURCE,
+        locator=f"line {line}",
+    )
+
+
+def override(shipped: Sequence[PriceRow], own: Sequence[PriceRow]) -> tuple[PriceRow, ...]:
+    """The shipped book with every provider that the own book names replaced by the own rows."""
+    mine = {r.provider for r in own}
+    return (*(r for r in shipped if r.provider not in mine), *own)
