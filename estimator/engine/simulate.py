@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import estimator
@@ -76,12 +76,36 @@ def compare_approaches(
     InputError
         For a name that the shipped tables do not hold.
     """
-    evaluation = evaluate(inputs, evidence)
-    assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
+    return complete_comparison(evaluate(inputs, evidence), evidence, progress)
+
+
+def complete_comparison(
+    evaluation: Evaluation,
+    evidence: Evidence,
+    progress: Progress = quiet,
+    before_rerun: Callable[[], None] = lambda: None,
+) -> Comparison:
+    """The whole answer on an evaluation that is already there.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    evidence : Evidence
+    progress : callable
+        ``progress(done, total)`` between the steps.
+    before_rerun : callable
+        Called before each re-run of the model; an exception from it stops the work.
+    """
+    inputs = evaluation.inputs
+
+    def rerun(varied: ProjectInputs) -> Evaluation:
+        before_rerun()
+        return evaluate(varied, evidence)
+
     decision = decide(
         evaluation,
-        lambda varied: evaluate(varied, evidence),
-        assumptions,
+        rerun,
+        Assumptions(evidence.assumptions, inputs.assumptions),
         Draws(inputs.draws, inputs.seed),
         progress,
     )
