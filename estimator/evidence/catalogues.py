@@ -27,11 +27,23 @@ KINDS = {
     "other": DeviceKind.GPU,
 }
 """Accelerators of other makes (Gaudi, Trainium) are rented and used like GPUs."""
+PRICE_COLUMNS = (
+    "provider instance_type accelerator accelerator_count vcpus memory_gib region "
+    "purchase_option usd_per_instance_hour as_of stale source_id locator"
+)
+API_COLUMNS = (
+    "provider model kind input_usd_per_mtok cached_input_usd_per_mtok output_usd_per_mtok "
+    "batch_discount finetune_train_usd_per_mtok finetuned_input_usd_per_mtok "
+    "finetuned_output_usd_per_mtok other_unit other_unit_price_usd as_of source_id locator"
+)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dictionaries, None where a number is unknown."""
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+    columns = {
+        c: [None if v != v else v for v in frame[c].tolist()] for c in map(str, frame.columns)
+    }
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _whole(value: float | None) -> int | None:
@@ -111,43 +123,13 @@ def aliases(frame: pd.DataFrame) -> Mapping[str, str]:
 
 def prices(frame: pd.DataFrame) -> tuple[PriceRow, ...]:
     """Offers of the price book."""
-    columns = [
-        "provider",
-        "instance_type",
-        "accelerator",
-        "accelerator_count",
-        "vcpus",
-        "memory_gib",
-        "region",
-        "purchase_option",
-        "usd_per_instance_hour",
-        "as_of",
-        "stale",
-        "source_id",
-        "locator",
-    ]
+    columns = PRICE_COLUMNS.split()
     return tuple(PriceRow(**{**r, "stale": r["stale"] == "yes"}) for r in _rows(frame[columns]))
 
 
 def api_prices(frame: pd.DataFrame) -> tuple[ApiPrice, ...]:
     """List prices of hosted models."""
-    columns = [
-        "provider",
-        "model",
-        "kind",
-        "input_usd_per_mtok",
-        "cached_input_usd_per_mtok",
-        "output_usd_per_mtok",
-        "batch_discount",
-        "finetune_train_usd_per_mtok",
-        "finetuned_input_usd_per_mtok",
-        "finetuned_output_usd_per_mtok",
-        "other_unit",
-        "other_unit_price_usd",
-        "as_of",
-        "source_id",
-        "locator",
-    ]
+    columns = API_COLUMNS.split()
     return tuple(ApiPrice(**r) for r in _rows(frame[columns]))
 
 

@@ -54,7 +54,7 @@ def apply_corrections(
             if found != row["expect"]:
                 fail("corrections", key, column, found, f"expected {row['expect']!r} in {name}")
         if row["action"] == SET:
-            frame.iloc[at, frame.columns.get_loc(column)] = row["value"]
+            frame.loc[frame.index[at], column] = row["value"]
         elif row["action"] == EXCLUDE:
             drop.append(at)
             excluded.append(Excluded(name, key, row["reason"], row["status"]))
