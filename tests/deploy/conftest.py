@@ -50,9 +50,10 @@ def service_command(port: int) -> list[str]:
     return [sys.executable, "-m", "streamlit", *words[1:]]
 
 
-def wait_for(url: str, seconds: float = 60.0) -> None:
+def wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while True:
+        assert server.poll() is None, "the app did not start"
         try:
             with urllib.request.urlopen(url, timeout=5) as answer:
                 if answer.status == 200:
@@ -72,8 +73,10 @@ def nginx_config(folder: Path, listen: int, upstream: int) -> Path:
         f"{kind}_temp_path {folder}/{kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
+    user = "user root;" if os.geteuid() == 0 else ""
     main = f"""
 daemon off;
+{user}
 worker_processes 1;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log warn;
@@ -116,10 +119,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             ),
         ]
         try:
-            wait_for(f"{found.url}/_stcore/health")
+            wait_for(f"{found.url}/_stcore/health", running[0])
             yield found
         finally:
             for process in running:
                 process.terminate()
             for process in running:
                 process.wait(20)
+            print((folder / "app.log").read_text(encoding="utf-8", errors="replace")[-2000:])
