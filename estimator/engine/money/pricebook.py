@@ -191,8 +191,9 @@ def _count(rows: Sequence[PriceRow]) -> list[Finding]:
                 if r.accelerator_count == few.accelerator_count
             )
             if cheapest and cheapest.usd_per_instance_hour < SLACK * same:
-                many = f"{cheapest.accelerator_count:g} devices cost {cheapest.usd_per_instance_hour:g}"
-                text = f"{many} USD, {few.accelerator_count:g} cost {same:g} USD"
+                many, less = cheapest.accelerator_count, few.accelerator_count
+                text = f"{many:g} devices cost {cheapest.usd_per_instance_hour:g} USD, "
+                text += f"{less:g} cost {same:g} USD"
                 out.append(_finding("count", cheapest, text))
     return list(dict.fromkeys(out))
 
