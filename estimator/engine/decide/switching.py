@@ -48,10 +48,12 @@ RANGES: dict[str, tuple[float, float]] = {
 """Values that are searched, inside what the scenario allows."""
 
 DECADES = 3.0
-NODES = 4
-SUBGRID = 24
+NODES = {LABELS: 3, VOLUME: 2, HORIZON: 2}
+"""Runs on each side of today's value; one where the bill is linear in the input."""
+GRID_STEP = 0.15
 CONFIRM_SHARE = 0.01
-TIGHT_SHARE = 0.004
+ATTEMPTS = 24
+BISECTIONS = 10
 
 
 @dataclass(frozen=True)
@@ -82,15 +84,39 @@ class _Search:
     full: int
     margins: Margins
     board_at: BoardAt
-    confirm_at: BoardAt
+    real_at: BoardAt
+    base: Board
+    small: Board
+
+    @property
+    def stays(self) -> str | None:
+        return self.taken(self.base)
+
+    def taken(self, board: Board) -> str | None:
+        index = first_choice(board, self.margins)
+        return None if index is None else board.keys[index]
+
+    def run(self, value: float) -> Board:
+        """The model itself at full draws."""
+        return self.base if value == self.now else self.real_at(value, self.full)
 
     def settable(self, value: float) -> float:
         """The value as the field takes it."""
         return float(round(value)) if self.path in INTEGERS else value
 
-    def taken(self, board: Board) -> str | None:
-        index = first_choice(board, self.margins)
-        return None if index is None else board.keys[index]
+    def sides(self, value: float, way: float) -> tuple[float, float]:
+        """Values nearer to and farther from today's, ``CONFIRM_SHARE`` to either side."""
+        step = way * CONFIRM_SHARE * value
+        if self.path not in INTEGERS:
+            return value - step, value + step
+        whole = max(round(abs(step)), 1)
+        far = value + way * whole if whole > 1 else value
+        return value - way * whole, far
+
+    def found(self, value: float, board: Board, way: float) -> Switch:
+        sense = "above" if way > 0 else "below"
+        key = self.taken(board)
+        return Switch(self.path, self.now, value, key, f"{sense} this value", True)
 
 
 def switching_values(
@@ -153,11 +179,11 @@ def _switches(
     def virtual(value: float, draws: int) -> Board:
         return replace(board, target=sign * value)
 
-    full = evaluation.inputs.draws
+    small = make_board(evaluate(fewer_draws(evaluation.inputs)), assumptions)
     at = virtual if path == TARGET else real
-    search = _Search(path, float(now), full, margins, at, real)
+    search = _Search(path, float(now), evaluation.inputs.draws, margins, at, real, board, small)
     low, high = _range(evaluation, board, path, float(now))
-    results = [_one_side(search, board, end) for end in (low, high) if end != now]
+    results = [_one_side(search, end) for end in (low, high) if end != now]
     switches = [s for s in results if s is not None]
     if switches:
         return sorted(switches, key=lambda s: _distance(s.value_at_switch, float(now)))
@@ -178,21 +204,20 @@ def _range(evaluation: Evaluation, board: Board, path: str, now: float) -> tuple
     return min(low, now), max(high, now)
 
 
-def _one_side(search: _Search, base: Board, end: float) -> Switch | None:
+def _one_side(search: _Search, end: float) -> Switch | None:
     """Nearest switch between the value now and one end of the range."""
-    small = min(SEARCH_DRAWS, search.full)
     start = max(search.now, RANGES[search.path][0])
-    nodes = np.geomspace(start, end, NODES + 1)
+    nodes = np.geomspace(start, end, NODES.get(search.path, 1) + 1)
     if search.path in INTEGERS:
         nodes = np.unique(np.round(nodes))[:: 1 if end > start else -1]
+    draws = search.full if search.path == TARGET else min(SEARCH_DRAWS, search.full)
+    left = search.base if search.path == TARGET else search.small
     try:
-        left = search.board_at(float(nodes[0]), small)
-        stays = search.taken(left)
         for a, b in pairwise(nodes):
-            right = search.board_at(float(b), small)
-            bracket = _first_change(search, left, right, float(a), float(b), stays)
+            right = search.board_at(float(b), draws)
+            bracket = _first_change(search, left, right, float(a), float(b))
             if bracket is not None:
-                return _close(search, base, bracket, end)
+                return _close(search, bracket, end)
             left = right
     except EstimatorError:
         return None
@@ -200,119 +225,77 @@ def _one_side(search: _Search, base: Board, end: float) -> Switch | None:
 
 
 def _first_change(
-    search: _Search, left: Board, right: Board, a: float, b: float, stays: str | None
+    search: _Search, left: Board, right: Board, a: float, b: float
 ) -> tuple[float, float] | None:
-    grid = np.geomspace(a, b, SUBGRID + 1)
+    """First value between two nodes at which the interpolated choice is another one."""
+    steps = max(round(abs(math.log(b / a)) / GRID_STEP), 1)
+    grid = np.geomspace(a, b, steps + 1)
     if search.path in INTEGERS:
         grid = np.array(list(dict.fromkeys(np.round(grid))))
     before = a
     for value in grid[1:]:
         board = right if value == grid[-1] else between(left, right, a, b, float(value))
-        if search.taken(board) != stays:
+        if search.taken(board) != search.stays:
             return before, float(value)
         before = float(value)
     return None
 
 
-def _close(search: _Search, base: Board, bracket: tuple[float, float], end: float) -> Switch | None:
-    """Close a bracket at full draws: ``inner`` keeps today's choice, ``outer`` does not."""
-    stays = search.taken(base)
+def _close(search: _Search, bracket: tuple[float, float], end: float) -> Switch | None:
+    """Close a bracket at full draws: ``inner`` keeps today's choice, ``outer`` does not.
+
+    Ends when the model, run ``CONFIRM_SHARE`` to either side of a value, takes today's choice on
+    the near side and another on the far side.
+    """
     inner, outer = bracket
-    inner_board = search.board_at(inner, search.full)
-    while search.taken(inner_board) != stays:
-        inner = search.settable(_towards(search.now, inner, bracket))
-        if inner == search.now:
-            inner_board = base
-            break
-        inner_board = search.board_at(inner, search.full)
-    outer_board = search.board_at(outer, search.full)
-    while search.taken(outer_board) == stays:
+    inner_board, outer_board = search.run(inner), search.run(outer)
+    step = abs(math.log(outer / inner))
+    while search.taken(inner_board) != search.stays:
+        outer, outer_board = inner, inner_board
+        inner, step = search.settable(_moved(inner, search.now, step)), 2 * step
+        inner_board = search.run(inner)
+    while search.taken(outer_board) == search.stays:
         if outer == end:
             return None
         inner, inner_board = outer, outer_board
-        outer = search.settable(_beyond(outer, bracket, end))
-        outer_board = search.board_at(outer, search.full)
-    for _ in range(40):
-        if _near_enough(search, inner, outer):
-            break
-        value = _guess(search, inner_board, outer_board, inner, outer, stays)
-        for probe in _probes(search, value, inner, outer):
-            board = search.board_at(probe, search.full)
-            if search.taken(board) == stays:
-                inner, inner_board = _nearer(inner, inner_board, probe, board, outer)
-            else:
-                outer, outer_board = probe, board
-    return _confirmed(search, inner, outer, stays)
-
-
-def _probes(search: _Search, value: float, inner: float, outer: float) -> list[float]:
-    """Values on both sides of a guess, strictly inside the bracket; else its middle."""
-    if search.path in INTEGERS:
-        around = [float(math.floor(value)), float(math.ceil(value))]
-    else:
-        around = [value * (1 - TIGHT_SHARE / 2), value * (1 + TIGHT_SHARE / 2)]
-    low, high = sorted((inner, outer))
-    inside = [v for v in around if low < v < high]
-    return inside or [search.settable(math.sqrt(inner * outer))]
-
-
-def _nearer(
-    inner: float, inner_board: Board, probe: float, board: Board, outer: float
-) -> tuple[float, Board]:
-    closer = abs(probe - outer) < abs(inner - outer)
-    return (probe, board) if closer else (inner, inner_board)
-
-
-def _guess(
-    search: _Search, a: Board, b: Board, inner: float, outer: float, stays: str | None
-) -> float:
-    """Bisect the interpolated boards; the middle where that does not narrow the bracket."""
-    lo, hi = inner, outer
-    for _ in range(12):
-        middle = math.sqrt(lo * hi) if min(lo, hi) > 0 else 0.5 * (lo + hi)
-        if search.taken(between(a, b, inner, outer, middle)) == stays:
-            lo = middle
-        else:
-            hi = middle
-    ends = abs(math.log(hi / inner)), abs(math.log(hi / outer))
-    if min(ends) < TIGHT_SHARE:
-        return math.sqrt(inner * outer)
-    return hi
-
-
-def _towards(now: float, inner: float, bracket: tuple[float, float]) -> float:
-    step = 2.0 * abs(math.log(bracket[1] / bracket[0]))
-    if not now or abs(math.log(inner / now)) <= step:
-        return now
-    return inner * math.exp(math.copysign(step, math.log(now / inner)))
-
-
-def _beyond(outer: float, bracket: tuple[float, float], end: float) -> float:
-    step = 2.0 * abs(math.log(bracket[1] / bracket[0]))
-    if abs(math.log(end / outer)) <= step:
-        return end
-    return outer * math.exp(math.copysign(step, math.log(end / outer)))
-
-
-def _near_enough(search: _Search, inner: float, outer: float) -> bool:
-    if search.path in INTEGERS and abs(outer - inner) <= 1:
-        return True
-    return abs(math.log(outer / inner)) <= 2 * TIGHT_SHARE
-
-
-def _confirmed(search: _Search, inner: float, outer: float, stays: str | None) -> Switch | None:
-    """Run the model on both sides of the value; the choice must differ."""
+        outer, step = search.settable(_moved(outer, end, step)), 2 * step
+        outer_board = search.run(outer)
     way = 1.0 if outer > inner else -1.0
-    value = outer if search.path in INTEGERS else math.sqrt(inner * outer)
-    step = max(CONFIRM_SHARE * value, 1.0) if search.path in INTEGERS else CONFIRM_SHARE * value
-    before = search.taken(search.confirm_at(value - way * step, search.full))
-    low, high = RANGES[search.path]
-    past = min(max(value + way * step, low), high)
-    after = search.taken(search.confirm_at(past, search.full))
-    if before == after:
-        return None
-    sense = "above" if way > 0 else "below"
-    return Switch(search.path, search.now, value, after, f"{sense} this value", before == stays)
+    for attempt in range(ATTEMPTS):
+        value = _guess(search, inner_board, outer_board, inner, outer, attempt)
+        near, far = search.sides(value, way)
+        near_board, far_board = search.run(near), search.run(far)
+        near_stays = search.taken(near_board) == search.stays
+        far_stays = search.taken(far_board) == search.stays
+        if near_stays and not far_stays:
+            exact = far if abs(far - near) <= 1 and search.path in INTEGERS else value
+            return search.found(exact, far_board, way)
+        if not near_stays:
+            outer, outer_board = near, near_board
+        else:
+            inner, inner_board = far, far_board
+    return None
+
+
+def _guess(search: _Search, a: Board, b: Board, inner: float, outer: float, attempt: int) -> float:
+    """Bisect the interpolated boards; the middle at every third attempt, so that it ends."""
+    low, high = inner, outer
+    if attempt % 3 != 2:
+        for _ in range(BISECTIONS):
+            middle = math.sqrt(low * high)
+            if search.taken(between(a, b, inner, outer, middle)) == search.stays:
+                low = middle
+            else:
+                high = middle
+    value = search.settable(math.sqrt(low * high))
+    return value + math.copysign(1.0, outer - inner) if value == inner else value
+
+
+def _moved(value: float, to: float, step: float) -> float:
+    """A value moved by a step on the log scale, not past its goal."""
+    if not to or abs(math.log(to / value)) <= step:
+        return to
+    return value * math.exp(math.copysign(step, math.log(to / value)))
 
 
 def _distance(value: float | None, now: float) -> float:
