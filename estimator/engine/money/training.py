@@ -131,8 +131,10 @@ def _api_lines(
     model = candidate.model
     if model is not None and model.hosted:
         price = ctx.evidence.api_price_of.get(model.name)
-        usd = price.finetune_train_usd_per_mtok if price else None
-        what = "fine-tuning of a hosted model"
+        as_is = candidate.approach in (Approach.ZERO_SHOT, Approach.HYBRID)
+        what = "prompts tried on the test set" if as_is else "fine-tuning of a hosted model"
+        tuning = price.finetune_train_usd_per_mtok if price else None
+        usd = price.input_usd_per_mtok if price and as_is else tuning
     else:
         teacher = ctx.evidence.default_models.get((str(ctx.inputs.task), str(Approach.ZERO_SHOT)))
         price = ctx.evidence.api_price_of.get(teacher or "")
