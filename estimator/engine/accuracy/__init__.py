@@ -1,4 +1,4 @@
-"""Accuracy as a function of labelled examples: what to expect, how surely, and from which sources."""
+"""Accuracy as a function of labelled examples: what to expect and how surely."""
 
 from estimator.engine.accuracy.fit import fit_accuracy
 from estimator.engine.accuracy.predict import predict_accuracy

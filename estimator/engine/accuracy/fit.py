@@ -11,16 +11,27 @@ import numpy as np
 from estimator.engine.accuracy import posterior as post
 from estimator.engine.accuracy.cells import cell_table
 from estimator.engine.accuracy.kernel import SHARED, covariance, parse_hyper
-from estimator.engine.accuracy.rows import Rows, build_rows, columns_from_frame, typical_sizes
+from estimator.engine.accuracy.rows import (
+    Lookup,
+    Rows,
+    build_rows,
+    columns_from_frame,
+    lookup_of,
+    typical_sizes,
+)
 from estimator.engine.accuracy.scales import OUT_OF_SCALE
 from estimator.engine.distributions import Array
 
 if TYPE_CHECKING:
     import pandas as pd
+
     from estimator.evidence.load import Evidence
 
 MAX_ROWS_PER_SOURCE = 250
 """Larger sources enter with whole curves in hashed order up to this: else two of them are half."""
+
+LEAST_LEARNED = 0.1
+"""Share of an effect's prior variance that the points must remove for it to be shipped."""
 
 Progress = Callable[[float, str], None]
 
@@ -46,9 +57,10 @@ def fit_accuracy(evidence: Evidence, progress: Progress | None = None) -> dict[s
     variances: mean = D Phi' K^-1 (y - centre), covariance = D - D Phi' K^-1 Phi D.
     """
     say = progress or (lambda share, text: None)
-    frame = usable(evidence.table("curves"))
+    lookup = lookup_of(evidence)
+    frame = usable(evidence.table("curves"), lookup)
     say(0.05, "reading points")
-    everything, typical = evidence_rows(frame)
+    everything, typical = evidence_rows(frame, lookup)
     rows = everything.take(capped(everything, MAX_ROWS_PER_SOURCE))
     sds = parse_hyper(evidence.fits["accuracy_hyper"]["sd"])
     say(0.1, f"{len(rows)} points: covariance")
@@ -73,7 +85,7 @@ def fit_accuracy(evidence: Evidence, progress: Progress | None = None) -> dict[s
         covariance=np.diag(prior) - scaled.T @ scaled,
         typical=typical,
     )
-    out = post.dump(fitted)
+    out = post.dump(post.pruned(fitted, LEAST_LEARNED))
     out["cells"] = cell_table(everything, frame)
     out["n_points"] = len(everything)
     out["n_points_used"] = len(rows)
@@ -81,12 +93,12 @@ def fit_accuracy(evidence: Evidence, progress: Progress | None = None) -> dict[s
     return out
 
 
-def usable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows that a fit may see: verified, an approach and a task of the product, a metric in scale."""
+def usable(frame: pd.DataFrame, lookup: Lookup) -> pd.DataFrame:
+    """Rows a fit may see: verified, an approach and a task of the product, a metric in scale."""
     keep = np.ones(len(frame), bool)
     if "verified" in frame.columns:
         keep &= frame["verified"].astype(str).str.lower().isin(["yes", "true", "1"]).to_numpy()
-    columns = columns_from_frame(frame)
+    columns = columns_from_frame(frame, lookup)
     value = np.array(columns["value"], float)
     for name in ("task", "approach"):
         keep &= np.array([bool(x) for x in columns[name]])
@@ -95,9 +107,9 @@ def usable(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[keep].reset_index(drop=True)
 
 
-def evidence_rows(frame: pd.DataFrame) -> tuple[Rows, dict[str, dict[str, float]]]:
+def evidence_rows(frame: pd.DataFrame, lookup: Lookup) -> tuple[Rows, dict[str, dict[str, float]]]:
     """All usable points as rows, and the sizes typical of them."""
-    columns = columns_from_frame(frame)
+    columns = columns_from_frame(frame, lookup)
     typical = typical_sizes(columns)
     return build_rows(columns, typical), typical
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from estimator.engine.accuracy import scales
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.distributions import Array
 
@@ -27,6 +28,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "task+variant": ("task", "variant"),
     "family+variant": ("family", "variant"),
     "domain": ("domain",),
+    "domain+task": ("domain_word", "task"),
+    "model": ("model_family",),
+    "model+task": ("model_family", "task"),
+    "model+variant": ("model_family", "variant"),
     "backbone": ("backbone",),
     "backbone+task": ("backbone", "task"),
     "dataset": ("dataset",),
@@ -35,6 +40,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "source": ("source",),
     "source+dataset": ("source", "dataset"),
     "source+variant": ("source", "variant"),
+    "source+model": ("source", "model_family", "variant"),
     "source+backbone": ("source", "backbone", "variant"),
     "source+dataset+variant": ("source", "dataset", "variant"),
     "curve": ("source", "curve", "metric", "variant"),
@@ -52,6 +58,10 @@ SHARED = (
     "task+variant",
     "family+variant",
     "domain",
+    "domain+task",
+    "model",
+    "model+task",
+    "model+variant",
     "backbone",
     "backbone+task",
 )
@@ -62,34 +72,55 @@ SEPARATOR = "|"
 
 
 def parse_hyper(hyper: Mapping[str, float]) -> dict[Component, float]:
-    """Standard deviations by component from the keys ``group:feature`` of the shipped file."""
+    """Standard deviations by component from the keys ``group:feature`` of the shipped file.
+
+    The feature ``w`` stands for the steps of a random walk along the knots, all of one size.
+    """
     out: dict[Component, float] = {}
     for key, value in hyper.items():
         group, feature = key.split(":")
-        out[(group, feature)] = float(value)
+        for name in WALK if feature == "w" else (feature,):
+            out[(group, name)] = float(value)
     return out
+
+
+KNOTS = (-0.3, 0.5, 1.25, 2.0, 3.0, 4.0, 6.0)
+"""log10 labels per class between which a learning curve is straight on the scale."""
+
+WALK = tuple(f"w{i}" for i in range(len(KNOTS) - 1))
 
 
 def features(rows: Rows) -> dict[str, Array]:
     """What each effect is multiplied with, shape (n,) each.
 
-    ``s``: log10 labels per class about 100, per 1.5 decades; ``q``: how far below about 30 labels
-    per class; ``p``: log10 parameters about 2e8; ``k``: log10 classes about 10.
+    ``s``: log10 labels per class about 100, per 1.5 decades; ``q``: how far below about 18 labels
+    per class; ``w0``...: steps between the knots; ``p``: log10 parameters about 2e8; ``k``: log10
+    classes about 10; ``ps``, ``ks``: their products with ``s``.
     """
     has = ~rows.no_labels.astype(bool)
-    s = np.where(has, np.clip((rows.log_per_class - 2) / 1.5, -3, 5), 0.0)
-    q = np.where(has, np.clip(1.5 - rows.log_per_class, 0, None), 0.0)
+    level = np.clip(rows.log_per_class, KNOTS[0], 9.0)
+    s = np.where(has, (level - 2) / 1.5, 0.0)
     classes = np.where(np.isnan(rows.n_classes), 3.0, rows.n_classes)
-    return {
+    k = np.log10(np.maximum(classes, 1)) - 1
+    p = rows.log_params - 8.3
+    out = {
         "one": np.ones(len(rows)),
         "s": s,
-        "q": q,
-        "p": rows.log_params - 8.3,
-        "k": np.log10(np.maximum(classes, 1)) - 1,
+        "q": np.where(has, np.clip(KNOTS[2] - level, 0, None), 0.0),
+        "p": p,
+        "ps": p * s,
+        "k": k,
+        "ks": k * s,
         "no_k": rows.classes_unknown.astype(float),
         "no_n": rows.n_unknown.astype(float),
         "labels": has.astype(float),
     }
+    for i, name in enumerate(WALK):
+        low, high = KNOTS[i], KNOTS[i + 1]
+        top = high if i + 2 < len(KNOTS) else np.inf
+        step = np.clip(level, low, top) - low
+        out[name] = np.where(has, step / np.sqrt(high - low), 0.0)
+    return out
 
 
 def group_keys(rows: Rows, group: str) -> Array:
@@ -103,49 +134,84 @@ def group_keys(rows: Rows, group: str) -> Array:
 def covariance(
     rows: Rows,
     sds: Mapping[Component, float],
-    known: Mapping[str, frozenset[str]] | None = None,
+    known: Mapping[Component, frozenset[str]] | None = None,
     noise: bool = True,
 ) -> Array:
-    """Covariance of the rows' y, shape (n, n), leaving out groups whose effects are known.
+    """Covariance of the rows' y, shape (n, n), leaving out effects that are known.
 
     Parameters
     ----------
     rows : Rows
     sds : mapping of component to standard deviation
-    known : mapping of group to names, optional
+    known : mapping of component to group members, optional
         Effects already counted by the learned part.
     noise : bool
         Add the variance of single rows to the diagonal.
     """
-    x = features(rows)
-    out = np.zeros((len(rows), len(rows)))
-    for group, members in by_group(sds).items():
-        if group == ROW:
-            continue
-        scaled = np.stack([sd * x[f] for f, sd in members], 1)
-        keys = group_keys(rows, group)
-        if known is not None and group in known:
-            fresh = np.array([k not in known[group] for k in keys])
-            if not fresh.any():
-                continue
-            scaled = scaled * fresh[:, None]
-        product = scaled @ scaled.T
-        if group != "all":
-            codes = np.unique(keys.astype(str), return_inverse=True)[1]
-            product *= codes[:, None] == codes[None, :]
-        out += product
+    out = cross_covariance(rows, rows, sds, known)
     if noise:
         out[np.diag_indices(len(rows))] += noise_variance(rows, sds)
     return out
 
 
+def cross_covariance(
+    left: Rows,
+    right: Rows,
+    sds: Mapping[Component, float],
+    known: Mapping[Component, frozenset[str]] | None = None,
+) -> Array:
+    """Covariance between two sets of rows without row noise, shape (n, m)."""
+    x = features(left)
+    z = x if right is left else features(right)
+    out = np.zeros((len(left), len(right)))
+    for group, members in by_group(sds).items():
+        if group == ROW:
+            continue
+        keys = group_keys(left, group).astype(str)
+        a = np.stack([sd * x[f] for f, sd in members], 1)
+        b = np.stack([sd * z[f] for f, sd in members], 1)
+        for j, (feature, _) in enumerate(members):
+            seen = () if known is None else known.get((group, feature), ())
+            if seen:
+                a[:, j] *= [k not in seen for k in keys]
+        if not a.any():
+            continue
+        if group == "all":
+            out += a @ b.T
+            continue
+        others = keys if right is left else group_keys(right, group).astype(str)
+        codes = np.unique(np.concatenate([keys, others]), return_inverse=True)[1]
+        same = codes[: len(keys), None] == codes[None, len(keys) :]
+        out += np.where(same, a @ b.T, 0.0)
+    return out
+
+
 def noise_variance(rows: Rows, sds: Mapping[Component, float]) -> Array:
     """Variance of a single published row about its curve, shape (n,)."""
-    x = features(rows)
+    x = features(rows) | level_features(rows, rows.y)
     out = np.zeros(len(rows))
     for feature, sd in by_group(sds).get(ROW, []):
         out += (sd * x[feature]) ** 2
     return out
+
+
+def level_features(rows: Rows, y: Array) -> dict[str, Array]:
+    """Row noise of a fixed size in error over chance at the level ``y``; 0 where that is unknown.
+
+    ``level``: every row; ``level_few``: growing below 100 labels per class; ``level_prompt``: rows
+    that depend on a prompt.
+    """
+    size = np.where(np.isnan(y), 0.0, scales.stretch(np.nan_to_num(y)))
+    few = np.where(rows.no_labels.astype(bool), 0.0, np.clip(2 - rows.log_per_class, 0, 2.5) / 2)
+    prompt = rows.approach == "zero_shot"
+    return {"level": size, "level_few": size * few, "level_prompt": size * prompt}
+
+
+def level_variance(rows: Rows, y: Array, sds: Mapping[Component, float]) -> Array:
+    """Part of the row noise that depends on the level, at level ``y``, shape (n,)."""
+    x = level_features(rows, y)
+    members = [(f, sd) for f, sd in by_group(sds).get(ROW, []) if f in x]
+    return np.asarray(sum(((sd * x[f]) ** 2 for f, sd in members), np.zeros(len(rows))))
 
 
 def by_group(sds: Mapping[Component, float]) -> dict[str, list[tuple[str, float]]]:

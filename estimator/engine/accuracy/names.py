@@ -1,38 +1,10 @@
-"""Names of published tables turned into the product's own tasks, approaches and data sets."""
+"""Spellings of data sets, base models and sizes in published tables, brought to one form."""
 
 from __future__ import annotations
 
 import re
 
 import numpy as np
-
-from estimator.vocabulary import Approach, Task
-
-TASKS: dict[str, str] = {
-    "ner": "token_classification",
-    "ie": "token_classification",
-    "glue": "text_classification",
-    "nli": "text_classification",
-    "sentence_pair": "text_classification",
-    "text_regression": "text_classification",
-    "code_understanding": "text_classification",
-    "reasoning": "text_generation",
-    "code_generation": "text_generation",
-    "text_to_sql": "text_generation",
-    "instruction_following": "text_generation",
-    "anomaly_detection": "image_classification",
-    "medical_segmentation": "medical_imaging",
-    "object_detection_few_shot": "object_detection",
-    "speaker_verification": "audio_classification",
-    "tabular": "tabular_classification",
-} | {str(t): str(t) for t in Task}
-
-APPROACHES: dict[str, str] = {
-    "adapter": "lora",
-    "few_shot_prompt": "zero_shot",
-    "continued_pretrain_finetune": "continued_pretrain",
-    "pretrain": "scratch",
-} | {str(a): str(a) for a in Approach}
 
 NO_CLASS_TASKS = frozenset(
     {"speech_recognition", "translation", "summarisation", "text_generation", "recommendation"}
@@ -64,20 +36,6 @@ SIZE_WORDS: tuple[tuple[str, float], ...] = (
     ("tiny", 1.5e7),
 )
 """Nominal parameters by the word in a model's name; the first that occurs counts."""
-
-
-def task_of(family: object, domain: object) -> str | None:
-    """The product's task of a published task family; None for time series and unknown names."""
-    name = str(family).strip().lower()
-    if name.startswith("image_classification") or name == "anomaly_detection":
-        medical = "medical" in str(domain).lower()
-        return "medical_imaging" if medical else "image_classification"
-    return TASKS.get(name)
-
-
-def approach_of(name: object) -> str | None:
-    """The product's approach of a published one; None for chance, human and unknown names."""
-    return APPROACHES.get(str(name).strip().lower())
 
 
 def variant_of(approach: object, task: str | None) -> str:
@@ -130,3 +88,61 @@ def to_number(cell: object) -> float:
     except ValueError:
         return float("nan")
     return value if np.isfinite(value) else float("nan")
+
+
+FAMILIES: tuple[tuple[str, str], ...] = (
+    ("boosting", r"xgboost|catboost|lightgbm|gradient boosting|gbdt|gbm"),
+    ("forest", r"random forest|extra trees|decision tree|forest"),
+    (
+        "linear",
+        r"logistic|linear regression|linear svm|\bsvm\b|\bsvc\b|ridge|tf ?idf|bag of words|\bbow\b",
+    ),
+    ("neighbours", r"nearest neigh|\bknn\b|k nn"),
+    ("bayes", r"naive bayes"),
+    ("tabpfn", r"tabpfn"),
+    ("tabular net", r"ft transformer|tabr|realmlp|tabnet"),
+    ("perceptron", r"\bmlp\b|perceptron"),
+    ("clip", r"clip|siglip|align\b"),
+    ("dino", r"dino"),
+    (
+        "setfit",
+        r"setfit|sentence|mpnet|\be5\b|\bbge\b|\bgte\b|embed|minilm|glove|word2vec|fasttext",
+    ),
+    ("gpt4", r"gpt ?4|gpt ?5|claude|gemini|\bo[134]\b"),
+    ("gpt3", r"gpt ?3|chatgpt|davinci|palm"),
+    ("gpt2", r"gpt ?2|\bgpt\b|gpt j|gpt neo|opt \d|bloom"),
+    ("llama", r"llama|vicuna|alpaca|mistral|mixtral|zephyr"),
+    ("qwen", r"qwen|gemma|phi ?\d|yi \d|deepseek|falcon|mpt"),
+    ("t5", r"t5|\bbart\b|pegasus|mbart|m2m|nllb|marian"),
+    ("roberta", r"roberta|xlm r|deberta|electra|modernbert|eurobert"),
+    ("distilbert", r"distil|tinybert|mobilebert"),
+    ("bert", r"bert|ernie|xlnet|albert"),
+    ("ulmfit", r"ulmfit|elmo|awd"),
+    ("whisper", r"whisper"),
+    ("wav2vec", r"wav2vec|hubert|wavlm|data2vec|xls ?r|apc|cpc|pase"),
+    ("yolo", r"yolo|ssd"),
+    ("rcnn", r"r ?cnn|retinanet|detr|glip"),
+    ("segmenter", r"deeplab|unet|u net|segformer|pspnet|fcn"),
+    ("vit", r"\bvit|deit|swin|beit|\bmae\b"),
+    (
+        "self-supervised",
+        r"simclr|moco|byol|swav|simsiam|jigsaw|rotation|exemplar|rel pat|barlow|paws",
+    ),
+    ("efficientnet", r"efficientnet|mobilenet|regnet"),
+    ("resnet", r"resnet|resnext|densenet|vgg|inception|alexnet|wrn|wideresnet"),
+    ("recurrent", r"lstm|gru|rnn|conformer|transducer|zipformer"),
+    ("cnn", r"\bcnn|conv"),
+    ("transformer", r"transformer|attention"),
+)
+"""Families of base models by the words in their names; the first that fits counts."""
+
+
+def model_family(backbone: object) -> str:
+    """Family of a base model, ``other`` where its name says nothing."""
+    name = str(backbone).lower()
+    return next((family for family, words in FAMILIES if re.search(words, name)), "other")
+
+
+def first_word(text: object) -> str:
+    """First word of a domain, which names its field."""
+    return re.split(r"[^a-z0-9]+", str(text).strip().lower())[0]

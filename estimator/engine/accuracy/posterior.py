@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -43,11 +43,11 @@ class Posterior:
     typical: Mapping[str, Mapping[str, float]]
 
     @cached_property
-    def known(self) -> dict[str, frozenset[str]]:
-        """Members of each group whose effects are learned."""
-        out: dict[str, set[str]] = {}
-        for group, _, member in self.columns:
-            out.setdefault(group, set()).add(member)
+    def known(self) -> dict[Component, frozenset[str]]:
+        """Members of each component whose effects are learned."""
+        out: dict[Component, set[str]] = {}
+        for group, feature, member in self.columns:
+            out.setdefault((group, feature), set()).add(member)
         return {g: frozenset(m) for g, m in out.items()}
 
     @cached_property
@@ -78,7 +78,7 @@ def design_matrix(
 def shared_columns(
     rows: Rows, sds: Mapping[Component, float], shared: tuple[str, ...]
 ) -> list[Column]:
-    """Columns worth learning: shared groups; base models and domains only if two sources have them."""
+    """Columns worth learning; base models and domains only where two sources have them."""
     columns: list[Column] = []
     for group, members in by_group(sds).items():
         if group not in shared:
@@ -90,6 +90,25 @@ def shared_columns(
                 continue
             columns += [(group, feature, key) for feature, _ in members]
     return columns
+
+
+def pruned(posterior: Posterior, least: float) -> Posterior:
+    """Without the effects the points say little about: they stay at their prior, per project.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    least : float
+        Share of the prior variance that the points must have removed.
+    """
+    prior = np.array([posterior.sds[(g, f)] ** 2 for g, f, _ in posterior.columns])
+    keep = np.flatnonzero(1 - np.diag(posterior.covariance) / prior >= least)
+    return replace(
+        posterior,
+        columns=tuple(posterior.columns[i] for i in keep),
+        mean=posterior.mean[keep],
+        covariance=posterior.covariance[np.ix_(keep, keep)],
+    )
 
 
 def dump(posterior: Posterior) -> dict[str, Any]:

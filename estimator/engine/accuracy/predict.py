@@ -10,7 +10,8 @@ import numpy as np
 from estimator.engine.accuracy import names
 from estimator.engine.accuracy.block import Block, predict_block, root
 from estimator.engine.accuracy.grade import grade_candidate
-from estimator.engine.accuracy.paths import KNOTS, Path, make_path
+from estimator.engine.accuracy.kernel import KNOTS, level_variance
+from estimator.engine.accuracy.paths import Path, falling
 from estimator.engine.accuracy.posterior import Posterior, load
 from estimator.engine.accuracy.project import (
     OWN,
@@ -21,7 +22,7 @@ from estimator.engine.accuracy.project import (
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import OUT_OF_SCALE, metric_group, to_error
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.distributions import Array, Draws
+from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import AccuracyEstimate, Candidate, EvidenceGrade
 
@@ -68,8 +69,9 @@ def predict_accuracy(
     block = predict_block(posterior, knots, observed, extra)
     paths = _paths(block, knots, candidates, draws)
     return [
-        _estimate(inputs, candidate, path, fit, draws, float(np.sqrt(block.noise[3 * i + 1])))
+        _estimate(inputs, candidate, path, fit, draws, _run_sd(posterior, block, knots, path, i, n))
         for i, (candidate, path) in enumerate(zip(candidates, paths, strict=True))
+        for n in [candidate.n_labelled(inputs)]
     ]
 
 
@@ -80,27 +82,25 @@ def _paths(block: Block, knots: Rows, candidates: Sequence[Candidate], draws: Dr
     y = block.mean[:, None] + root(block.cov) @ z
     out = []
     for i, _ in enumerate(candidates):
-        at = slice(3 * i, 3 * i + 3)
+        first = len(KNOTS) * i
         out.append(
-            make_path(
-                y[at],
-                _anchor(block.cov[at, at]),
-                _divisor(knots, 3 * i),
-                float(knots.chance[3 * i]),
-                str(knots.group[3 * i]),
-                not bool(knots.no_labels[3 * i]),
+            Path(
+                nodes=falling(y[first : first + len(KNOTS)]),
+                divisor=_divisor(knots, first),
+                chance=float(knots.chance[first]),
+                group=str(knots.group[first]),
+                needs_labels=not bool(knots.no_labels[first]),
             )
         )
     return out
 
 
-def _anchor(cov: Array) -> float:
-    """log10 labels per class where the late piece is known best, within its range."""
-    span = KNOTS[2] - KNOTS[1]
-    slope = (cov[2, 2] - 2 * cov[1, 2] + cov[1, 1]) / span**2
-    related = (cov[1, 2] - cov[1, 1]) / span
-    at = KNOTS[1] - related / slope if slope > 0 else KNOTS[1]
-    return float(np.clip(at, KNOTS[1], KNOTS[2]))
+def _run_sd(posterior: Posterior, block: Block, knots: Rows, path: Path, i: int, n: int) -> float:
+    """Standard deviation on the scale of one training run about its curve."""
+    at = len(KNOTS) * i + 3
+    row = knots.take(np.array([at]))
+    level = level_variance(row, path.y(n)[0, :1], posterior.sds)[0]
+    return float(np.sqrt(block.noise[at] + level))
 
 
 def _divisor(rows: Rows, i: int) -> float:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from estimator.engine.accuracy import names
-from estimator.engine.accuracy.paths import KNOTS
+from estimator.engine.accuracy.kernel import KNOTS
 from estimator.engine.accuracy.rows import Rows, build_rows
-from estimator.engine.accuracy.scales import to_scale
+from estimator.engine.accuracy.scales import error_from_value, stretch, to_scale
 from estimator.engine.distributions import Array
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate
@@ -96,17 +96,8 @@ def pilot_rows(
         )
     labels = [float(p.n_labelled) for p in inputs.pilot]
     rows = project_rows(inputs, members, labels, typical, dataset)
-    error = pilot_errors(rows, [float(p.value) for p in inputs.pilot])
+    error = error_from_value(np.array([float(p.value) for p in inputs.pilot]), rows.group)
     return rows.with_(y=to_scale(error, rows.chance))
-
-
-def pilot_errors(rows: Rows, values: Sequence[float]) -> Array:
-    """Errors as fractions from values in the scenario's unit."""
-    from estimator.engine.accuracy.paths import error_from_metric
-
-    return np.array(
-        [error_from_metric(v, str(g)) for v, g in zip(values, rows.group, strict=True)], float
-    )
 
 
 def test_set_variance(error: Array, chance: Array, n_evaluation: float, group: str) -> Array:
@@ -114,6 +105,5 @@ def test_set_variance(error: Array, chance: Array, n_evaluation: float, group: s
     if n_evaluation <= 0 or group not in ("accuracy", "error", "f1", "top5", "em", "auc"):
         return np.zeros(np.shape(error))
     e = np.clip(np.asarray(error, float), 0.5 / n_evaluation, 1 - 0.5 / n_evaluation)
-    z = np.clip(e / (1.15 * chance), 1e-4, 1 - 1e-4)
-    slope = 1 / (1.15 * chance * z * (1 - z))
+    slope = stretch(to_scale(e, chance)) / chance
     return np.asarray(e * (1 - e) / n_evaluation * slope**2)

@@ -10,9 +10,13 @@ import numpy as np
 
 from estimator.engine.accuracy import names, scales
 from estimator.engine.distributions import Array
+from estimator.evidence.names import approach_of, task_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from estimator.evidence.load import Evidence
+    from estimator.evidence.origin import Metric
 
 SECONDS_PER_CLIP = 10.0
 """Length of one labelled clip where a table counts hours: the usual utterance of read speech."""
@@ -26,7 +30,7 @@ class Rows:
     """Columns of n rows; strings are arrays of objects, numbers float arrays.
 
     ``log_per_class`` = log10(labels / classes + 1/2); ``log_params`` = log10 of parameters;
-    ``chance`` is the error of guessing and ``y`` the error on the scale of scales.py (nan: unknown).
+    ``chance`` is the error of guessing, ``y`` the error on the scale of scales.py (nan: unknown).
     """
 
     task: Array
@@ -37,7 +41,9 @@ class Rows:
     group: Array
     dataset: Array
     domain: Array
+    domain_word: Array
     backbone: Array
+    model_family: Array
     source: Array
     curve: Array
     n_labelled: Array
@@ -128,6 +134,8 @@ def build_rows(columns: Mapping[str, Sequence[Any]], typical: Mapping[str, Any])
     no_labels = (text["variant"] == "zero_shot") | (n <= 0)
     return Rows(
         **text,
+        domain_word=np.array([names.first_word(d) for d in text["domain"]], object),
+        model_family=np.array([names.model_family(b) for b in text["backbone"]], object),
         group=group,
         n_labelled=n,
         n_classes=classes,
@@ -155,8 +163,37 @@ _TEXTS = (
 )
 
 
-def columns_from_frame(frame: pd.DataFrame) -> dict[str, list[Any]]:
-    """Plain columns from a table with the evidence's names; missing columns are blank."""
+@dataclass(frozen=True)
+class Lookup:
+    """Name tables: data-set ids by spelling (data/dataset_names.csv), metrics by spelling."""
+
+    datasets: Mapping[str, str]
+    metrics: Mapping[str, Metric]
+
+    def dataset(self, name: object) -> str:
+        """One id for the spellings of a data set."""
+        return self.datasets.get(str(name)) or names.dataset_key(name)
+
+    def metric(self, name: object) -> tuple[str, float]:
+        """Canonical name, and the factor from the table's unit to the canonical one."""
+        found = self.metrics.get(str(name).strip())
+        if found is not None:
+            return found.name, found.to_canonical
+        plain = str(name).strip().lower()
+        points = scales.metric_group(plain) in (*scales.POINTS, "mt", *scales.OUT_OF_SCALE)
+        return plain, 1.0 if points else 0.01
+
+
+def lookup_of(evidence: Evidence) -> Lookup:
+    """The name tables of the shipped evidence."""
+    return Lookup(evidence.dataset_ids, evidence.metric_spellings)
+
+
+def columns_from_frame(frame: pd.DataFrame, lookup: Lookup) -> dict[str, list[Any]]:
+    """Plain columns from a table with the evidence's names; missing columns are blank.
+
+    ``factor`` times a value of the table is ``value``, in the canonical unit of the metric.
+    """
     count = len(frame)
 
     def column(name: str) -> list[Any]:
@@ -164,26 +201,27 @@ def columns_from_frame(frame: pd.DataFrame) -> dict[str, list[Any]]:
             return [""] * count
         return ["" if x is None or x != x else x for x in frame[name].tolist()]
 
-    tasks = [
-        names.task_of(f, d) for f, d in zip(column("task_family"), column("domain"), strict=True)
-    ]
-    approaches = [names.approach_of(a) for a in column("approach")]
-    source = column("source_family")
+    pairs = zip(column("task_family"), column("domain"), strict=True)
+    tasks = [task_of(str(f), str(d)) for f, d in pairs]
+    approaches = [approach_of(str(a)) for a in column("approach")]
     titles = column("source_title") if "source_title" in frame.columns else column("source_id")
+    source = [str(s or t) for s, t in zip(column("source_family"), titles, strict=True)]
+    backbones = [names.backbone_key(b) for b in column("backbone")]
     params = [names.parse_params(p) for p in column("backbone_params")]
-    backbones = column("backbone")
     labels = [names.to_number(x) for x in column("n_labelled")]
     hours = ["hour" in str(u).lower() for u in column("label_unit")]
+    metrics = [lookup.metric(m) for m in column("metric")]
+    values = [names.to_number(x) for x in column("value")]
     return {
         "task": [t or "" for t in tasks],
         "family": [str(f).strip().lower() for f in column("task_family")],
         "approach": [a or "" for a in approaches],
         "variant": [names.variant_of(a, t) for a, t in zip(column("approach"), tasks, strict=True)],
-        "metric": [str(m).strip().lower() for m in column("metric")],
-        "dataset": [names.dataset_key(x) for x in column("dataset")],
+        "metric": [name for name, _ in metrics],
+        "dataset": [lookup.dataset(x) for x in column("dataset")],
         "domain": [str(x).strip().lower() for x in column("domain")],
-        "backbone": [names.backbone_key(b) for b in backbones],
-        "source": [str(s or t) for s, t in zip(source, titles, strict=True)],
+        "backbone": backbones,
+        "source": source,
         "curve": [str(c) for c in column("curve_id")],
         "n_classes": [names.to_number(x) for x in column("n_classes")],
         "n_labelled": [
@@ -191,9 +229,10 @@ def columns_from_frame(frame: pd.DataFrame) -> dict[str, list[Any]]:
         ],
         "params": [
             names.params_from_name(b) if np.isnan(p) else p
-            for p, b in zip(params, backbones, strict=True)
+            for p, b in zip(params, column("backbone"), strict=True)
         ],
-        "value": [names.to_number(x) for x in column("value")],
+        "factor": [factor for _, factor in metrics],
+        "value": [v * f for v, (_, f) in zip(values, metrics, strict=True)],
     }
 
 

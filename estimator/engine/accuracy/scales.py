@@ -8,11 +8,9 @@ import numpy as np
 
 from estimator.engine.distributions import Array
 
-CAP = 1.15
-"""Error over chance level at which the scale ends; published errors above chance occur."""
-
-SMALLEST = 1e-3
-"""Smallest error over chance level that is told apart from none."""
+SOFT = 0.02
+"""Share of the chance level by which both ends of the scale are softened: differences below it,
+near perfection or near guessing, say little about the rest of a curve."""
 
 LOWER_IS_BETTER = frozenset({"wer", "error", "mae", "mase", "fid", "fad"})
 OUT_OF_SCALE = frozenset({"mase", "mae", "fid", "fad", "other"})
@@ -27,7 +25,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"\b(wer|cer|per|eer|ter)\b", "wer"),
     (r"^error|error rate|\berr\b", "error"),
     (r"miou|dice|\biou\b|jaccard", "miou"),
-    (r"au-?roc|\bauc\b|au-?prc|auprc|^auc", "auc"),
+    (r"au-?prc", "map"),
+    (r"au-?roc|\bauc\b|^auc", "auc"),
     (r"bleu", "bleu"),
     (r"chrf", "chrf"),
     (r"rouge|meteor|bertscore", "rouge"),
@@ -55,9 +54,15 @@ def metric_group(metric: object) -> str:
     return "other"
 
 
+POINTS = frozenset({"bleu", "chrf", "rouge"})
+"""Metric groups given as 0-100 in scenarios and results; all others are fractions."""
+
+
 def full_scale(group: str) -> float:
-    """What a perfect score is, in the unit of the evidence tables: percent, or points of ten."""
-    return 10.0 if group == "mt" else 100.0
+    """A perfect score in the unit of scenarios and results (data/metrics.csv, canonical)."""
+    if group in POINTS:
+        return 100.0
+    return 10.0 if group == "mt" else 1.0
 
 
 def chance_error(group: str, task: str, n_classes: float) -> float:
@@ -83,19 +88,27 @@ CLASS_TASKS = frozenset(
 )
 
 
-def to_scale(error: Array, chance: Array) -> Array:
-    """Transformed error: logit(min(error / chance, 1.13) / 1.15); falls as quality rises."""
-    z = np.clip(np.asarray(error, float) / chance, SMALLEST, CAP - 0.02) / CAP
-    return np.asarray(np.log(z / (1 - z)))
+def to_scale(error: Array, chance: Array | float) -> Array:
+    """Transformed error: logit((z + SOFT) / (1 + 2 SOFT)) of z = error / chance, clipped to 0-1."""
+    z = np.clip(np.asarray(error, float) / chance, 0.0, 1.0)
+    share = (z + SOFT) / (1 + 2 * SOFT)
+    return np.asarray(np.log(share / (1 - share)))
 
 
 def to_error(y: Array, chance: Array | float) -> Array:
-    """Inverse of `to_scale`: the error as a fraction."""
-    return np.asarray(CAP * chance / (1 + np.exp(-np.asarray(y))))
+    """Inverse of `to_scale`: the error as a fraction, from 0 to its chance level."""
+    z = (1 + 2 * SOFT) / (1 + np.exp(-np.asarray(y, float))) - SOFT
+    return np.asarray(np.clip(z, 0.0, 1.0) * chance)
+
+
+def stretch(y: Array) -> Array:
+    """Change of y per change of error / chance: large near perfection and near guessing."""
+    share = 1 / (1 + np.exp(-np.asarray(y, float)))
+    return np.asarray(1 / ((1 + 2 * SOFT) * share * (1 - share)))
 
 
 def error_from_value(value: Array, groups: Array) -> Array:
-    """Error as a fraction from a value in the unit of the evidence tables."""
+    """Error as a fraction from a value in the canonical unit."""
     scale = np.array([full_scale(str(g)) for g in groups], float)
     fraction = np.asarray(value, float) / scale
     lower = np.array([g in LOWER_IS_BETTER for g in groups])
@@ -103,6 +116,6 @@ def error_from_value(value: Array, groups: Array) -> Array:
 
 
 def value_from_error(error: Array, group: str) -> Array:
-    """Value in the unit of the evidence tables from an error as a fraction."""
+    """Value in the canonical unit from an error as a fraction."""
     fraction = error if group in LOWER_IS_BETTER else 1 - np.asarray(error)
     return np.asarray(fraction * full_scale(group))
