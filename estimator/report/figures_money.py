@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from estimator.report.chart import Chart, f32, finish, money_axis
+from estimator.report.chart import (
+    Chart,
+    blank,
+    f32,
+    finish,
+    hover,
+    log_ticks,
+    money_axis,
+    spread_labels,
+)
 from estimator.report.figures import P
 from estimator.report.format import Style
-from estimator.report.text import Answer, Row, horizon_text, key_of
+from estimator.report.text import (
+    Answer,
+    Row,
+    horizon_text,
+    key_of,
+    ready_date,
+    recommended,
+    row_name,
+    row_of,
+)
 from estimator.report.texts import approach_label, phase_label, say
-from estimator.report.theme import PATTERNS, theme
+from estimator.report.theme import PATTERNS, SYMBOLS, theme
 from estimator.vocabulary import Phase
 
 
@@ -96,3 +115,222 @@ def _costs_alt(answer: Answer, style: Style) -> str:
             )
         )
     return say("chart.costs_alt", style.language, sentence="; ".join(parts) + ".")
+
+
+def cashflow(
+    answer: Answer, key: str | None = None, style: Style | None = None, dark: bool = False
+) -> Chart:
+    """Spending by month as bars and in sum as a line, plan values, for one row."""
+    style, t = style or Style(), theme(dark)
+    row = row_of(answer, key) if key else recommended(answer)
+    flow = row.get("cash_flow_usd") if row else None
+    if row is None or not flow:
+        return blank(t, style)
+    lang = style.language
+    months = np.arange(len(flow))
+    usd = np.array([style.convert(x) for x in flow])
+    total = np.cumsum(usd)
+    figure = go.Figure()
+    figure.add_bar(
+        x=months, y=f32(usd), name=say("chart.cashflow_month", lang), marker={"color": t.accent},
+        hovertemplate="%{x}: %{y:,.0f}<extra></extra>",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=months, y=f32(total), mode="lines", line={"color": t.text, "width": 2},
+        name=say("chart.cashflow_sum", lang), hovertemplate="%{x}: %{y:,.0f}<extra></extra>",
+    )  # fmt: skip
+    figure.add_annotation(
+        x=months[-1], y=float(total[-1]), text=style.money_short(total[-1] * style.usd_rate),
+        showarrow=False, yshift=12, xanchor="right", font={"color": t.text},
+    )  # fmt: skip
+    figure.update_xaxes(title_text=say("axis.month", lang))
+    figure.update_yaxes(
+        title_text=say("axis.money", lang, currency=style.currency), **money_axis(style)
+    )
+    name = row_name(row, lang)
+    finish(figure, t, style, f"{say('chart.cashflow', lang)}: {hover(name)}", showlegend=True)
+    alt = say(
+        "chart.cashflow_alt", lang, approach=name, first=style.money_about(flow[0]),
+        total=style.money_about(sum(flow)), month=len(flow) - 1,
+    )  # fmt: skip
+    table = pd.DataFrame(
+        {
+            say("col.month", lang): months,
+            f"{say('chart.cashflow_month', lang)}, {style.currency}": np.round(usd, 2),
+            f"{say('col.cumulative', lang)}, {style.currency}": np.round(total, 2),
+        }
+    )
+    return Chart(figure, alt, table)
+
+
+def gantt(
+    answer: Answer, key: str | None = None, style: Style | None = None, dark: bool = False
+) -> Chart:
+    """The calendar of one row: middle start and length of each step, whisker to the late end."""
+    style, t = style or Style(), theme(dark)
+    row = row_of(answer, key) if key else recommended(answer)
+    steps = row.get("calendar") if row else None
+    if row is None or not steps:
+        return blank(t, style)
+    lang = style.language
+    names = [s["name"].replace("_", " ") for s in steps]
+    start = np.array([s["start_weeks"]["p50"] for s in steps])
+    length = np.array([s["weeks"]["p50"] for s in steps])
+    late = np.array([s["start_weeks"]["p90"] + s["weeks"]["p90"] for s in steps])
+    end = start + length
+    figure = go.Figure()
+    figure.add_bar(
+        y=names, x=f32(length), base=f32(start), orientation="h", marker={"color": t.accent},
+        error_x={
+            "type": "data", "symmetric": False, "array": f32(np.maximum(late - end, 0)),
+            "arrayminus": f32(np.zeros(len(end))), "color": t.muted, "thickness": 1.2, "width": 4,
+        },
+        hovertext=[
+            f"{hover(n)} ({hover(s['role'])}): {style.weeks(a)} – {style.weeks(b)}"
+            for n, s, a, b in zip(names, steps, start, end, strict=True)
+        ],
+        hoverinfo="text",
+    )  # fmt: skip
+    figure.update_yaxes(autorange="reversed", title_text="")
+    first_day = answer["inputs"].get("start_date")
+    title = say("axis.weeks", lang) + (f" ({first_day})" if first_day else "")
+    figure.update_xaxes(title_text=title, rangemode="tozero")
+    name = row_name(row, lang)
+    height = 140 + 28 * len(names)
+    finish(figure, t, style, f"{say('chart.gantt', lang)}: {hover(name)}", height, bargap=0.35)
+    weeks = style.weeks(row["calendar_weeks"]["p50"])
+    alt = say("chart.gantt_alt", lang, approach=name, n=len(names), weeks=weeks)
+    table: dict[str, Any] = {
+        say("col.task", lang): names,
+        say("col.role", lang): [s["role"].replace("_", " ") for s in steps],
+        say("col.start", lang): np.round(start, 2),
+        say("col.end", lang): np.round(end, 2),
+    }
+    if first_day:
+        table[say("col.date", lang)] = [ready_date(first_day, float(e)) for e in end]
+    return Chart(figure, alt, pd.DataFrame(table))
+
+
+def energy(answer: Answer, style: Style | None = None, dark: bool = False) -> Chart:
+    """Energy of training with its 80 % interval on a log axis, CO2 in words."""
+    style, t = style or Style(), theme(dark)
+    lang = style.language
+    rows = [r for r in answer["approaches"] if (r["energy_kwh"]["p50"] or 0) > 0][::-1]
+    if not rows:
+        return blank(t, style)
+    names = [_bar_name(r, lang) for r in rows]
+    kwh = {p: np.array([r["energy_kwh"][p] for r in rows]) for p in P}
+    co2 = {p: np.array([r["co2_kg"][p] for r in rows]) for p in P}
+    figure = go.Figure()
+    figure.add_scatter(
+        y=names, x=f32(kwh["p50"]), mode="markers",
+        marker={
+            "size": 10, "color": [t.approach(r["approach"]) for r in rows],
+            "symbol": [SYMBOLS[r["approach"]] for r in rows],
+        },
+        error_x={
+            "type": "data", "symmetric": False, "array": f32(kwh["p90"] - kwh["p50"]),
+            "arrayminus": f32(kwh["p50"] - kwh["p10"]), "color": t.muted, "thickness": 1.2,
+        },
+        hovertext=[
+            f"{n}: {style.about(k, 2)} kWh ({style.about(a, 2)} – {style.about(b, 2)}), "
+            f"{style.about(c, 2)} kg CO2"
+            for n, k, a, b, c in zip(
+                names, kwh["p50"], kwh["p10"], kwh["p90"], co2["p50"], strict=True
+            )
+        ],
+        hoverinfo="text",
+    )  # fmt: skip
+    figure.update_xaxes(
+        type="log", title_text=say("axis.energy", lang),
+        **log_ticks(float(kwh["p10"].min()), float(kwh["p90"].max()), style),
+    )  # fmt: skip
+    finish(figure, t, style, say("chart.energy", lang), 140 + 28 * len(names))
+    words = [
+        say(
+            "chart.energy_row", lang, approach=n, kwh=style.about(float(k), 2),
+            co2=style.about(float(c), 2),
+        )
+        for n, k, c in zip(names[::-1], kwh["p50"][::-1], co2["p50"][::-1], strict=True)
+    ]  # fmt: skip
+    table: dict[str, Any] = {say("col.approach", lang): names}
+    for head, spread in (("col.energy", kwh), ("col.co2", co2)):
+        table |= {f"{say(head, lang)} {p}": v for p, v in spread.items()}
+    alt = say("chart.energy_alt", lang, sentence="; ".join(words) + ".")
+    return Chart(figure, alt, pd.DataFrame(table).iloc[::-1])
+
+
+def break_even(
+    volumes: Sequence[float],
+    totals_usd: Mapping[str, Sequence[float]],
+    crossings: Sequence[tuple[str, str, float]] = (),
+    now: float | None = None,
+    style: Style | None = None,
+    dark: bool = False,
+) -> Chart:
+    """Total cost of rows against requests a month, with the volumes where two cost the same.
+
+    Parameters
+    ----------
+    volumes : sequence of float
+        Requests a month, rising.
+    totals_usd : mapping
+        Row key -> median total at each volume [USD].
+    crossings : sequence of (key, key, volume)
+        Break-even volumes.
+    now : float, optional
+        Volume of the scenario.
+    """
+    style, t = style or Style(), theme(dark)
+    if not totals_usd or not len(volumes):
+        return blank(t, style)
+    lang = style.language
+    x = np.asarray(volumes, float)
+    curves = {k: np.asarray(v, float) / style.usd_rate for k, v in totals_usd.items()}
+    figure = go.Figure()
+    for key, y in curves.items():
+        figure.add_scatter(
+            x=f32(x), y=f32(y), mode="lines", line={"color": t.approach(key), "width": 2.2},
+            name=approach_label(key, lang), hovertemplate="%{fullData.name}: %{y:,.0f}"
+            "<extra></extra>",
+        )  # fmt: skip
+    shown = spread_labels([float(np.log10(max(y[-1], 1e-9))) for y in curves.values()], 0.12)
+    for (key, _), height in zip(curves.items(), shown, strict=True):
+        figure.add_annotation(
+            x=float(np.log10(x[-1])), y=float(height), xanchor="left", xshift=6,
+            showarrow=False, text=approach_label(key, lang), font={"size": 12, "color": t.text},
+        )  # fmt: skip
+    for a, b, at in crossings:
+        y = np.interp(np.log(at), np.log(x), curves[a]) if a in curves else None
+        if y is not None and x[0] <= at <= x[-1]:
+            figure.add_scatter(
+                x=[at], y=[float(y)], mode="markers",
+                marker={"size": 10, "symbol": "circle-open", "color": t.text},
+                hovertext=_crossing(a, b, at, style), hoverinfo="text",
+            )  # fmt: skip
+    if now:
+        figure.add_vline(x=now, line={"color": t.muted, "width": 1, "dash": "dot"})
+    low = min(float(v.min()) for v in curves.values())
+    high = max(float(v.max()) for v in curves.values())
+    figure.update_xaxes(
+        type="log", title_text=say("axis.volume_log", lang), **log_ticks(x[0], x[-1], style),
+        range=[np.log10(x[0]), np.log10(x[-1]) + 0.32 * np.log10(x[-1] / x[0])],
+    )  # fmt: skip
+    figure.update_yaxes(
+        type="log", title_text=say("axis.money_log", lang, currency=style.currency),
+        **log_ticks(low, high, style, True),
+    )  # fmt: skip
+    finish(figure, t, style, say("chart.break_even", lang), 420)
+    words = "; ".join(_crossing(a, b, at, style) for a, b, at in crossings)
+    alt = say(
+        "chart.break_even_alt", lang, sentence=(words or say("chart.break_even_none", lang)) + "."
+    )
+    table = {say("col.volume", lang): x}
+    table |= {f"{approach_label(k, lang)}, {style.currency}": v for k, v in curves.items()}
+    return Chart(figure, alt, pd.DataFrame(table))
+
+
+def _crossing(a: str, b: str, volume: float, style: Style) -> str:
+    lang = style.language
+    names = {"a": approach_label(a, lang), "b": approach_label(b, lang)}
+    return say("chart.break_even_at", lang, **names, volume=style.short(volume))

@@ -293,17 +293,8 @@ def next_sentence(answer: Answer, row: Row, kind: str, style: Style) -> str:
     """The next step: a pilot where it pays, else labels, another target or the approval."""
     lang = style.language
     pilot = answer.get("pilot_plan") or {}
-    n, cost = pilot.get("n_labelled"), pilot.get("cost_usd")
-    cost = cost.get("p50") if isinstance(cost, Mapping) else cost
-    saving = pilot.get("net_value_usd", pilot.get("expected_saving_usd"))
-    worth = pilot.get("worth_it", saving is None or saving > 0)
-    if n and cost is not None and worth:
-        weeks = pilot.get("weeks")
-        name = approach_label(str(pilot.get("approach") or row["approach"]), lang)
-        values = {"n": style.count(n), "usd": style.money_about(cost)}
-        if weeks:
-            return say("next.pilot", lang, **values, days=_span(weeks, style), approach=name)
-        return say("next.pilot_plain", lang, **values)
+    if pilot.get("n_labelled") and pilot.get("worth_it", True):
+        return _pilot(answer, pilot, row, style)
     stated = answer["recommendation"].get("next_step")
     if stated and lang == "en":
         return str(stated)
@@ -324,6 +315,26 @@ def next_sentence(answer: Answer, row: Row, kind: str, style: Style) -> str:
         choice = approach_label(row["approach"], lang)
         return say("next.reachable", lang, target=reachable, choice=choice)
     return say("next.go", lang)
+
+
+def _pilot(answer: Answer, pilot: Mapping[str, Any], row: Row, style: Style) -> str:
+    lang = style.language
+    n, usd = style.count(pilot["n_labelled"]), style.money_about(pilot.get("cost_usd"))
+    if pilot.get("weeks") is None:
+        return say("next.pilot_plain", lang, n=n, usd=usd)
+    keys = pilot.get("approaches") or [key_of(row)]
+    names = joined([approach_label(str(k), lang) for k in keys], lang)
+    text = say("next.pilot", lang, n=n, usd=usd, days=_span(pilot["weeks"], style), approach=names)
+    before, after = pilot.get("interval_before"), pilot.get("interval_after")
+    quality = row.get("accuracy")
+    if before is None or after is None or not quality:
+        return text
+    metric = quality["metric"]
+    width = {"before": style.metric_gap(before, 0, metric)}
+    width["after"] = style.metric_gap(after, 0, metric)
+    if width["before"] == width["after"]:
+        return text
+    return f"{text} {say('next.pilot_shrinks', lang, **width)}"
 
 
 def _span(weeks: float, style: Style) -> str:
