@@ -92,7 +92,7 @@ def add_api_serving(ctx: Context, bill: Bill, candidate: Candidate) -> None:
     tuned = candidate.approach is not Approach.ZERO_SHOT
     note = f"{price.provider} {price.model}, list price of {price.as_of}"
     if price.other_unit_price_usd:
-        quantity, unit, per = _other_unit(ctx, requests, price.other_unit)
+        quantity, unit, per = other_unit(ctx, requests, price.other_unit)
         bill.add(
             "serving_api", Phase.RUNNING, quantity, unit, price.other_unit_price_usd * per,
             Basis.PUBLISHED, price.source_id, MONTHLY, note=note,
@@ -120,7 +120,8 @@ def add_api_serving(ctx: Context, bill: Bill, candidate: Candidate) -> None:
         )  # fmt: skip
 
 
-def _other_unit(ctx: Context, requests: float, unit: str) -> tuple[float, str, float]:
+def other_unit(ctx: Context, requests: float, unit: str) -> tuple[float, str, float]:
+    """Quantity, unit and factor on the list price of requests priced by minute, image or text."""
     if "minute" in unit:
         return requests * ctx.inputs.unit_length / SECONDS_PER_MINUTE, "audio minute", 1.0
     if "1000 images" in unit:

@@ -10,7 +10,7 @@ from estimator.engine.distributions import Array
 from estimator.engine.money.cloud import CPU, OWN, Rental, rent, rent_cpu_or
 from estimator.engine.money.context import Context, Figure
 from estimator.engine.money.lines import Bill
-from estimator.engine.money.serving import TOKENS_PER_MILLION, own_prices
+from estimator.engine.money.serving import TOKENS_PER_MILLION, other_unit, own_prices
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.errors import PriceNotFoundError
 from estimator.units import HOURS_PER_YEAR
@@ -140,15 +140,21 @@ def _api_lines(
         price = ctx.evidence.api_price_of.get(teacher or "")
         usd = price.input_usd_per_mtok if price else None
         what = "answers of the teacher"
+    quantity: Array | float = tokens / TOKENS_PER_MILLION
+    unit = "million tokens"
+    if price is not None and not usd and price.other_unit_price_usd:
+        calls = float(ctx.inputs.n_evaluation * ctx.inputs.compute.trials)
+        quantity, unit, per = other_unit(ctx, calls, price.other_unit)
+        usd = price.other_unit_price_usd * per
     if price is None or not usd:
         raise PriceNotFoundError(f"models.{candidate.approach}: no API price for {what}")
     note = f"{what}: {price.provider} {price.model}, list price of {price.as_of}"
     bill.add(
-        "training_api", Phase.COMPUTE, tokens / TOKENS_PER_MILLION, "million tokens", usd,
+        "training_api", Phase.COMPUTE, quantity, unit, usd,
         Basis.FITTED, price.source_id, note=note,
     )  # fmt: skip
     origin = Figure(0.0, Basis.FITTED, price.source_id, note)
-    out.repeat.append(("api", tokens / TOKENS_PER_MILLION, "million tokens", usd, origin))
+    out.repeat.append(("api", quantity, unit, usd, origin))
 
 
 def _first(ids: tuple[str, ...]) -> str:
