@@ -36,6 +36,9 @@ class Evidence:
 
     root: Path = DATA
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _records: dict[str, tuple[Mapping[str, Any], ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     _excluded: dict[str, tuple[Excluded, ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -54,6 +57,13 @@ class Evidence:
         if name not in self._tables:
             self._load(name)
         return self._tables[name]
+
+    def records(self, name: str) -> tuple[Mapping[str, Any], ...]:
+        """Rows of a table as mappings, made once; read, never changed."""
+        if name not in self._records:
+            rows = self.table(name).to_dict("records")
+            self._records[name] = tuple({str(k): v for k, v in row.items()} for row in rows)
+        return self._records[name]
 
     def excluded(self, name: str) -> tuple[Excluded, ...]:
         """Rows of a table that are kept out, with the reason."""

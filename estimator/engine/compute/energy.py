@@ -40,12 +40,13 @@ def grid_gco2_per_kwh(evidence: Evidence, provider: str, region: str) -> tuple[f
     """Grid factor of a cloud region [gCO2 per kWh] and its source; None where no row names it."""
     cloud = _CLOUDS.get(provider.lower(), "")
     fallback: tuple[float | None, str] = (None, "")
-    for row in evidence.table("energy").to_dict("records"):
-        grid = _cell({str(k): v for k, v in row.items()}, "grid_gco2_per_kwh")
-        if grid is None:
+    wanted = _key(region)
+    for row in evidence.records("energy"):
+        names = (str(row.get("cloud_region")), str(row.get("country_or_region")))
+        if wanted not in map(_key, names):
             continue
-        name = _key(str(row.get("cloud_region") or row.get("country_or_region")))
-        if name == _key(region) or _key(str(row.get("country_or_region"))) == _key(region):
+        grid = _cell(row, "grid_gco2_per_kwh")
+        if grid is not None:
             if str(row.get("cloud_provider")) == cloud:
                 return grid, str(row["source_id"])
             if fallback[0] is None:
@@ -56,9 +57,9 @@ def grid_gco2_per_kwh(evidence: Evidence, provider: str, region: str) -> tuple[f
 def pue(evidence: Evidence, provider: str) -> tuple[float | None, str]:
     """Power usage effectiveness of a provider's fleet and its source."""
     wanted = _PUE_ROWS.get(provider.lower(), "Industry average (Uptime Institute survey)")
-    for row in evidence.table("pue").to_dict("records"):
+    for row in evidence.records("pue"):
         if row["provider"] == wanted:
-            return _cell({str(k): v for k, v in row.items()}, "pue"), str(row["source_id"])
+            return _cell(row, "pue"), str(row["source_id"])
     return None, ""
 
 
@@ -76,7 +77,7 @@ def co2_kg(
     kwh: Array, grid: float, device_hours: Array, accelerator: Accelerator | None,
     assumptions: Assumptions, draws: Draws, embodied: bool = False,
 ) -> Array:  # fmt: skip
-    """CO2 of the electricity [kg], grid factor +-40 %; embodied adds manufacture per device-hour."""
+    """CO2 of the electricity [kg], grid factor +-40 %; embodied adds manufacture."""
     factor = assumptions.draw("compute.grid_factor_spread", draws)
     out = kwh * grid / GRAMS_PER_KG * factor
     if embodied and accelerator is not None:

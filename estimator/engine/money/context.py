@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -51,16 +51,9 @@ class Context:
         made: T = self._made[key]
         return made
 
-    def records(self, table: str) -> list[dict[str, Any]]:
+    def records(self, table: str) -> tuple[Mapping[str, Any], ...]:
         """Rows of a table as mappings."""
-        rows: list[dict[str, Any]] = self.once(
-            ("table", table),
-            lambda: [
-                {str(k): v for k, v in row.items()}
-                for row in self.evidence.table(table).to_dict("records")
-            ],
-        )
-        return rows
+        return self.evidence.records(table)
 
     def value(self, name: str) -> float:
         """The p50 of a judgement, or the typed value."""
