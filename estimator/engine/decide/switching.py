@@ -288,7 +288,9 @@ def _guess(search: _Search, a: Board, b: Board, inner: float, outer: float, atte
             else:
                 high = middle
     value = search.settable(math.sqrt(low * high))
-    return value + math.copysign(1.0, outer - inner) if value == inner else value
+    if search.path in INTEGERS and value == inner:
+        return value + math.copysign(1.0, outer - inner)
+    return value
 
 
 def _moved(value: float, to: float, step: float) -> float:
