@@ -1,0 +1,151 @@
+"""Every verified row of the collection is shipped, and nothing kept for acceptance."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+SHARED = ROOT.parent / "shared" / "evidence"
+RENAMED = {"llm_api_prices": "api", "timm_train_rtx3090": "timm_train"}
+OWN_SHAPE = ("hardware", "prices", "models", "accelerator_names")
+SOURCE_COLUMNS = ("source_title", "source_url", "source_year", "verified")
+NOT_KEPT_AS_READ = {
+    "llm_api_prices": (
+        "finetuned_input",
+        "finetuned_output",
+        "as_of",
+        "kind",
+        "input_usd_per_mtok",
+        "output_usd_per_mtok",
+    ),
+}
+PRICE_COLUMNS = {
+    "on_demand_hourly": "od",
+    "spot_hourly": "sp",
+    "reserved_1yr_hourly": "c1",
+    "reserved_3yr_hourly": "c3",
+}
+LISTS_EXPECTED = 2
+
+
+@pytest.fixture(scope="module")
+def shared() -> Path:
+    """The collection next to the checkout."""
+    if not SHARED.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail("../shared/evidence is missing: completeness cannot be checked")
+        pytest.skip("../shared/evidence is not next to this checkout")
+    return SHARED
+
+
+def cells(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def verified(path: Path) -> pd.DataFrame:
+    frame = cells(path)
+    return frame[frame["verified"] == "yes"] if "verified" in frame else frame
+
+
+def shipped(name: str) -> pd.DataFrame:
+    (path,) = (ROOT / "data").rglob(f"{RENAMED.get(name, name)}.csv")
+    return cells(path)
+
+
+def test_every_verified_row_is_shipped(shared: Path) -> None:
+    for path in sorted(shared.glob("*.csv")):
+        name = path.stem
+        if name in OWN_SHAPE:
+            continue
+        there, here = verified(path), shipped(name)
+        left_out = (*SOURCE_COLUMNS, *NOT_KEPT_AS_READ.get(name, ()))
+        columns = [c for c in there.columns if c not in left_out]
+        if "year" not in here.columns:
+            columns = [c for c in columns if c != "year"]
+        wanted = Counter(there[columns].itertuples(index=False, name=None))
+        have = Counter(here[columns].itertuples(index=False, name=None))
+        assert not wanted - have, (name, next(iter(wanted - have)))
+        assert len(here) >= len(there), name
+
+
+def test_sources_keep_title_and_address(shared: Path) -> None:
+    known = set(
+        cells(ROOT / "data" / "sources.csv")[["title", "url"]].itertuples(index=False, name=None)
+    )
+    for path in sorted(shared.glob("*.csv")):
+        frame = verified(path)
+        if "source_title" in frame:
+            pairs = frame[["source_title", "source_url"]].itertuples(index=False, name=None)
+            assert set(pairs) <= known, path.name
+
+
+def test_every_verified_price_is_in_the_book(shared: Path) -> None:
+    here = shipped("prices").set_index("row_id")["usd_per_instance_hour"].astype(float)
+    rows = verified(shared / "prices.csv").reset_index(drop=True)
+    missing = []
+    for number, row in enumerate(rows.to_dict("records"), start=1):
+        for column, short in PRICE_COLUMNS.items():
+            if not row[column] or "attach to N1" in row["instance_type"]:
+                continue
+            key = f"p{number:05d}-{short}"
+            if key not in here.index or here[key] != pytest.approx(float(row[column]), rel=1e-5):
+                missing.append((key, row["instance_type"], column))
+    assert missing == []
+
+
+def test_every_verified_model_and_device_is_in_the_catalogue(shared: Path) -> None:
+    here = shipped("models")
+    spelled = {
+        alias: (params, source)
+        for aliases, params, source in zip(
+            here["aliases"], here["params_total"], here["source_id"], strict=True
+        )
+        for alias in aliases.split("|")
+    }
+    for row in verified(shared / "models.csv").to_dict("records"):
+        assert row["model"] in spelled, row["model"]
+        assert spelled[row["model"]][0] == row["params_total"], row["model"]
+    devices = set(shipped("hardware")["name"])
+    wanted = {n for n in verified(shared / "hardware.csv")["accelerator"] if "K80" not in n}
+    assert wanted <= devices
+
+
+def reserved(shared: Path) -> dict[str, list[str]]:
+    text = (shared / "RESERVED.md").read_text(encoding="utf-8")
+    parts = re.split(r"^## (\w+)$", text, flags=re.MULTILINE)[1:]
+    return {
+        name: re.findall(r"^- (.+)$", body, re.MULTILINE)
+        for name, body in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+def plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def test_no_reserved_source_is_shipped(shared: Path, evidence: Evidence) -> None:
+    lists = reserved(shared)
+    tables = [t for t in lists if t != "also"]
+    assert len(tables) == LISTS_EXPECTED
+    for table in tables:
+        frame = cells(ROOT / "data" / "evidence" / f"{table}.csv")
+        present = {plain(f) for f in frame["source_family"]}
+        present |= {plain(evidence.sources[s].title) for s in set(frame["source_id"])}
+        assert not present & {plain(r) for r in lists[table]}, table
+
+
+def test_no_trace_of_the_sources_kept_aside(evidence: Evidence) -> None:
+    words = re.compile(r"neural scaling laws in language and vision|ftune|\bvtrain\b|simumax", re.I)
+    hits = [s.title for s in evidence.sources.values() if words.search(f"{s.title} {s.url}")]
+    assert hits == []
