@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import estimator
+from estimator.engine import groups
 from estimator.engine.accuracy import predict_accuracy
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.candidates import build_candidates, check_names
@@ -16,13 +19,60 @@ from estimator.engine.decide.rerun import Progress, quiet
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.money import price_candidates
-from estimator.engine.results import CandidateResult, Evaluation
+from estimator.engine.results import (
+    AccuracyEstimate,
+    CandidateResult,
+    ComputeEstimate,
+    Evaluation,
+)
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
 
-def evaluate(inputs: ProjectInputs, evidence: Evidence, n_draws: int | None = None) -> Evaluation:
+@dataclass(frozen=True)
+class Memo:
+    """Accuracies and hours already computed; re-runs that change money only use them again."""
+
+    accuracies: dict[tuple[ProjectInputs, int], list[AccuracyEstimate]] = field(
+        default_factory=dict
+    )
+    computes: dict[tuple[ProjectInputs, int], list[ComputeEstimate]] = field(default_factory=dict)
+
+
+def hours_inputs(inputs: ProjectInputs) -> ProjectInputs:
+    """The scenario with the fields at their defaults that no accuracy and no hour depends on."""
+    return dataclasses.replace(
+        inputs,
+        name="",
+        start_date=None,
+        prices=None,
+        people=groups.People(),
+        finance=groups.Finance(),
+        value=groups.Value(),
+        labelling=dataclasses.replace(inputs.labelling, usd_per_label=None),
+        compute=dataclasses.replace(inputs.compute, usd_per_device_hour=None),
+    )
+
+
+def accuracy_inputs(inputs: ProjectInputs) -> ProjectInputs:
+    """The scenario with the fields at their defaults that no accuracy depends on."""
+    return dataclasses.replace(
+        hours_inputs(inputs),
+        compute=groups.Compute(),
+        serving=groups.Serving(),
+        limits=groups.Limits(),
+        own_hardware=None,
+        own_runs=(),
+    )
+
+
+def evaluate(
+    inputs: ProjectInputs,
+    evidence: Evidence,
+    n_draws: int | None = None,
+    memo: Memo | None = None,
+) -> Evaluation:
     """Accuracy, compute, money and feasibility of every row of a scenario.
 
     Parameters
@@ -32,6 +82,8 @@ def evaluate(inputs: ProjectInputs, evidence: Evidence, n_draws: int | None = No
         The loaded tables and fits.
     n_draws : int, optional
         Fewer draws for searches; the scenario's own number by default.
+    memo : Memo, optional
+        What earlier runs of the same work computed.
 
     Returns
     -------
@@ -47,8 +99,13 @@ def evaluate(inputs: ProjectInputs, evidence: Evidence, n_draws: int | None = No
     draws = Draws(n_draws or inputs.draws, inputs.seed)
     assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
     candidates = build_candidates(inputs, evidence)
-    accuracies = predict_accuracy(inputs, candidates, evidence, assumptions, draws)
-    computes = predict_compute(inputs, candidates, evidence, assumptions, draws)
+    memo = memo or Memo()
+    seen, hours = (accuracy_inputs(inputs), draws.n), (hours_inputs(inputs), draws.n)
+    if seen not in memo.accuracies:
+        memo.accuracies[seen] = predict_accuracy(inputs, candidates, evidence, assumptions, draws)
+    if hours not in memo.computes:
+        memo.computes[hours] = predict_compute(inputs, candidates, evidence, assumptions, draws)
+    accuracies, computes = memo.accuracies[seen], memo.computes[hours]
     monies = price_candidates(
         inputs, candidates, accuracies, computes, evidence, assumptions, draws
     )
@@ -97,10 +154,11 @@ def complete_comparison(
         Called before each re-run of the model; an exception from it stops the work.
     """
     inputs = evaluation.inputs
+    memo = Memo()
 
     def rerun(varied: ProjectInputs) -> Evaluation:
         before_rerun()
-        return evaluate(varied, evidence)
+        return evaluate(varied, evidence, memo=memo)
 
     decision = decide(
         evaluation,
