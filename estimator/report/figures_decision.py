@@ -25,11 +25,11 @@ def tornado(answer: Answer, style: Style | None = None, dark: bool = False) -> C
     style, t = style or Style(), theme(dark)
     lang = style.language
     drivers = [d for d in answer["recommendation"].get("drivers") or () if d["effect_usd"]]
-    drivers = sorted(drivers, key=lambda d: -abs(_effect(d)))[:MOST_BARS][::-1]
+    drivers = sorted(drivers, key=lambda d: -abs(effect_usd(d)))[:MOST_BARS][::-1]
     if not drivers:
         return blank(t, style)
     names = [str(d.get("name") or input_label(d["input"], lang)) for d in drivers]
-    effect = np.array([style.convert(_effect(d)) for d in drivers])
+    effect = np.array([style.convert(effect_usd(d)) for d in drivers])
     ends = [
         (input_value(answer, d["input"], d["low"], style),
          input_value(answer, d["input"], d["high"], style))
@@ -70,7 +70,8 @@ def tornado(answer: Answer, style: Style | None = None, dark: bool = False) -> C
     return Chart(figure, alt, table)
 
 
-def _effect(driver: Mapping[str, Any]) -> float:
+def effect_usd(driver: Mapping[str, Any]) -> float:
+    """Change of the total from the low to the high value of one driver [USD]."""
     effect = driver["effect_usd"]
     if isinstance(effect, Mapping):
         return float(effect["high"]) - float(effect["low"])

@@ -1,0 +1,71 @@
+"""Every file that an answer can be saved as, behind one door."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from estimator.engine.comparison import Comparison
+from estimator.report.format import Style
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+
+def pdf(
+    comparison: Comparison,
+    evidence: Evidence | None = None,
+    style: Style | None = None,
+    date: str | None = None,
+) -> bytes:
+    """The printed report."""
+    from estimator.report.pdf import pdf_bytes
+
+    return pdf_bytes(comparison, evidence, style, date)
+
+
+def html(
+    comparison: Comparison,
+    evidence: Evidence | None = None,
+    style: Style | None = None,
+    date: str | None = None,
+) -> bytes:
+    """One page that opens offline."""
+    from estimator.report.html import html_bytes
+
+    return html_bytes(comparison, evidence, style, date)
+
+
+def xlsx(answer: Mapping[str, Any], date: str | None = None) -> bytes:
+    """The workbook with live formulas."""
+    from estimator.report.xlsx import xlsx_bytes
+
+    return xlsx_bytes(answer, date)
+
+
+def csv(answer: Mapping[str, Any]) -> bytes:
+    """One row for each approach."""
+    from estimator.report.csv_export import csv_bytes
+
+    return csv_bytes(answer)
+
+
+def as_json(answer: Mapping[str, Any]) -> bytes:
+    """The JSON of ``compare --json``."""
+    return (json.dumps(answer, indent=2, allow_nan=False) + "\n").encode("ascii")
+
+
+def record(answer: Mapping[str, Any], when: str | None = None, who: str | None = None) -> bytes:
+    """The audit record."""
+    from estimator.report.record import make_record, record_bytes
+
+    return record_bytes(make_record(answer, when, who))
+
+
+def scenario_yaml(inputs: Mapping[str, Any]) -> bytes:
+    """The scenario as a file that the command line reads."""
+    import yaml
+
+    text = yaml.safe_dump(dict(inputs), sort_keys=False, allow_unicode=True, width=100)
+    return text.encode("utf-8")

@@ -1,0 +1,340 @@
+"""The printed report: an A4 document set by Typst, tagged, without a browser or a network."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pkgutil
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib
+import typst
+
+from estimator.engine.comparison import Comparison
+from estimator.engine.inputs import ProjectInputs
+from estimator.report import plots, tables
+from estimator.report.format import Style, metric_name
+from estimator.report.points import published_points
+from estimator.report.text import (
+    Answer,
+    Row,
+    recommended,
+    row_name,
+    story,
+)
+from estimator.report.texts import phase_label, say, task_label
+from estimator.report.words import input_label
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+STANDARDS: tuple[tuple[str, ...], ...] = (("ua-1",), ())
+"""Accessible PDF first; plain where a name holds a sign that no shipped font has."""
+URL_SHOWN = 70
+
+
+def pdf_bytes(
+    comparison: Comparison,
+    evidence: Evidence | None = None,
+    style: Style | None = None,
+    date: str | None = None,
+) -> bytes:
+    """The report of a comparison; the same arguments give the same bytes.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    evidence : Evidence, optional
+        For the published points behind the curves.
+    style : Style, optional
+        Language and currency; the scenario's currency by default.
+    date : str, optional
+        Date printed on the report; none is printed by default.
+    """
+    document = json.dumps(report_data(comparison, evidence, style, date), allow_nan=False)
+    source = pkgutil.get_data("estimator.report", "report.typ") or b""
+    error: Exception | None = None
+    for standards in STANDARDS:
+        try:
+            out = typst.compile(
+                source,
+                font_paths=list(font_folders()),
+                ignore_system_fonts=True,
+                sys_inputs={"data": document},
+                format="pdf",
+                pdf_standards=list(standards),
+            )
+        except typst.TypstError as failed:
+            error = failed
+        else:
+            assert isinstance(out, bytes)
+            return out
+    raise RuntimeError(f"the report cannot be set: {error}")
+
+
+@lru_cache(maxsize=1)
+def font_folders() -> tuple[str, ...]:
+    """The fonts of the package and, for signs that they lack, those of matplotlib."""
+    return str(plots.FONTS), str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")
+
+
+def report_data(
+    comparison: Comparison,
+    evidence: Evidence | None = None,
+    style: Style | None = None,
+    date: str | None = None,
+) -> dict[str, Any]:
+    """Everything that the template prints, as plain values; user text stays data."""
+    answer = comparison.to_dict()
+    finance = answer["inputs"]["finance"]
+    style = style or Style("en", finance["currency"], finance["usd_rate"])
+    lang = style.language
+    row = recommended(answer)
+    told = story(answer, style)
+    found = tables.lines(answer, style)
+    target = answer["inputs"]["target"]
+    data: dict[str, Any] = {
+        "lang": lang,
+        "title": say("pdf.title", lang, name=answer["inputs"]["name"]),
+        "name": answer["inputs"]["name"],
+        "task": task_label(answer["inputs"]["task"], lang),
+        "date": date or "",
+        "grade": _grade(row, style) if row else "",
+        "footer": say(
+            "pdf.footer",
+            lang,
+            **{n: answer[n] for n in ("data_version", "code_version", "seed", "draws")},
+        ),
+        "page": say("pdf.page", lang),
+        "headline": told.headline,
+        "sentences": _sentences(told),
+        "strip": [list(s) for s in told.strip],
+        "changes_title": say("change.title", lang),
+        "changes": list(told.changes),
+        "warnings": list(told.warnings[:2]),
+        "table_title": say("pdf.table", lang),
+        "heads": [
+            say("col.approach", lang),
+            metric_name(target["metric"]),
+            say("col.total", lang),
+            *(
+                say(f"col.{c}", lang)
+                for c in ("target", "labels", "hours", "cloud", "people", "weeks", "evidence")
+            ),
+        ],
+        "rows": [dataclasses.asdict(x) for x in found],
+        "table_note": say("pdf.table_note", lang, draws=style.count(answer["draws"])),
+        "evidence_note": say("pdf.evidence_note", lang),
+        "not_possible": say("infeasible", lang),
+        "reasons_title": say("pdf.reasons", lang),
+        "excluded": [[x.approach, x.reason] for x in found if not x.feasible],
+        "charts": _charts(comparison, answer, evidence, style),
+        **_bill(answer, row, style),
+        **_closing(answer, row, style),
+    }
+    return data
+
+
+def _grade(row: Row, style: Style) -> str:
+    grade = row["evidence"]["grade"]
+    word = say(f"grade.{grade}", style.language)
+    return f"{say('col.evidence', style.language)}: {grade} ({word})"
+
+
+def _sentences(told: Any) -> list[str]:
+    first = " ".join(s for s in (told.approve, told.ready) if s)
+    second = " ".join(s for s in (told.accuracy, told.regret) if s)
+    return [s for s in (told.detail, first, second, told.next_step) if s]
+
+
+def _charts(
+    comparison: Comparison, answer: Answer, evidence: Evidence | None, style: Style
+) -> list[dict[str, str]]:
+    from estimator.report import figures, figures_accuracy, figures_money
+
+    points = published_points(evidence, comparison.evaluation.inputs) if evidence else None
+    lang = style.language
+    return [
+        {
+            "title": say("chart.frontier", lang),
+            "svg": plots.frontier(answer, style),
+            "alt": figures.frontier(answer, style).alt,
+        },
+        {
+            "title": say("chart.accuracy", lang),
+            "svg": plots.accuracy(answer, comparison.evaluation, points, style),
+            "alt": figures_accuracy.accuracy(answer, comparison.evaluation, style=style).alt,
+        },
+        {
+            "title": say("chart.costs", lang),
+            "svg": plots.costs(answer, style),
+            "alt": figures_money.costs(answer, style).alt,
+        },
+    ]
+
+
+def _bill(answer: Answer, row: Row | None, style: Style) -> dict[str, Any]:
+    lang = style.language
+    empty = {"lines": [], "years": [], "money_charts": [], "assumed": "", "costs_title": ""}
+    if row is None:
+        return {**empty, "line_heads": [], "costs_note": "", "years_title": "", "year_heads": []}
+    numbers = source_numbers(answer)
+    heads = ("phase", "item", "quantity", "unit", "price", "plan", "low_high", "basis", "source")
+    share = row.get("assumed_share")
+    flow = row.get("cash_flow_usd") or []
+    return {
+        "costs_title": say("pdf.costs", lang, choice=row_name(row, lang)),
+        "line_heads": [say(f"col.{h}", lang) for h in heads],
+        "lines": [*(_line(i, numbers, style) for i in row["items"]), _total(row, style)],
+        "costs_note": say("pdf.costs_note", lang),
+        "assumed": "" if share is None else say("pdf.assumed", lang, share=style.percent(share)),
+        "money_charts": _money_charts(answer, row, flow, style),
+        "years_title": say("pdf.years", lang),
+        "year_heads": [say(f"col.{h}", lang) for h in ("year_number", "plan", "cumulative")],
+        "years": _years(flow, style),
+    }
+
+
+def _line(item: Any, numbers: dict[str, int], style: Style) -> dict[str, Any]:
+    lang, usd = style.language, item["usd"]
+    source = numbers.get(item["source_id"])
+    cells = [
+        phase_label(item["phase"], lang),
+        item["item"].replace("_", " "),
+        style.about(item["quantity"], 6),
+        item["unit"],
+        style.unit_price(item["unit_price_usd"]),
+        style.money(usd["base"]),
+        style.between(style.money_short(usd["p10"]), style.money_short(usd["p90"])),
+        say(f"basis.{item['basis']}", lang),
+        f"[{source}]" if source else "",
+    ]
+    return {"total": False, "cells": cells}
+
+
+def _total(row: Row, style: Style) -> dict[str, Any]:
+    total = row["cost_usd"]["total"]
+    spread = style.between(style.money_short(total["p10"]), style.money_short(total["p90"]))
+    name = say("col.total", style.language)
+    return {
+        "total": True,
+        "cells": [name, "", "", "", "", style.money(total["base"]), spread, "", ""],
+    }
+
+
+def _money_charts(
+    answer: Answer, row: Row, flow: Sequence[float], style: Style
+) -> list[dict[str, str]]:
+    from estimator.report import figures_decision, figures_money
+
+    lang, out = style.language, []
+    if len(flow) > 1:
+        out.append(
+            {
+                "title": say("chart.cashflow", lang),
+                "svg": plots.cashflow(flow, style),
+                "alt": figures_money.cashflow(answer, style=style).alt,
+            }
+        )
+    drivers = answer["recommendation"].get("drivers") or []
+    effects = {
+        str(d.get("name") or input_label(d["input"], lang)): figures_decision.effect_usd(d)
+        for d in drivers
+    }
+    effects = {n: e for n, e in effects.items() if e}
+    names = sorted(effects, key=lambda n: -abs(effects[n]))[:10]
+    if names:
+        out.append(
+            {
+                "title": say("chart.tornado", lang),
+                "svg": plots.tornado(names, effects, style),
+                "alt": figures_decision.tornado(answer, style).alt,
+            }
+        )
+    return out
+
+
+def _years(flow: Sequence[float], style: Style) -> list[list[str]]:
+    if len(flow) < 2:
+        return []
+    groups = [list(flow[:1])] + [list(flow[1 + k : 13 + k]) for k in range(0, len(flow) - 1, 12)]
+    total, out = 0.0, []
+    for number, part in enumerate(groups):
+        total += sum(part)
+        out.append([str(number), style.money(sum(part)), style.money(total)])
+    return out
+
+
+def _closing(answer: Answer, row: Row | None, style: Style) -> dict[str, Any]:
+    lang = style.language
+    usual = ProjectInputs.from_dict({"task": answer["inputs"]["task"]}).to_dict()
+    now, before = tables.flat(answer["inputs"]), tables.flat(usual)
+    name = row_name(row, lang) if row else ""
+    numbers = source_numbers(answer)
+    return {
+        "risks_title": say("pdf.risks", lang, choice=name),
+        "risks": [[r["risk"].replace("_", " "), r["text"]] for r in (row or {}).get("risks") or ()],
+        "facts": _facts(answer, row, style),
+        "path_title": say("pdf.path", lang),
+        "path": [str(p) for p in answer["recommendation"].get("decision_path") or ()],
+        "inputs_title": say("pdf.inputs", lang),
+        "inputs_note": say("pdf.inputs_note", lang),
+        "input_heads": [say("col.field", lang), say("col.value", lang)],
+        "inputs": [
+            {"field": k, "value": tables.show(v), "changed": v != before.get(k)}
+            for k, v in now.items()
+        ],
+        "method_title": say("pdf.method", lang),
+        "method": [say(f"pdf.method_{m}", lang) for m in _METHOD],
+        "limits_title": say("pdf.limits", lang),
+        "limits": say("pdf.limits_text", lang),
+        "sources_title": say("pdf.sources", lang),
+        "sources_note": say("pdf.sources_note", lang),
+        "sources": [
+            _source(s) for s in sorted(answer["sources"], key=lambda s: numbers[s["source_id"]])
+        ],
+        "repeat": say("pdf.repeat", lang),
+    }
+
+
+_METHOD = ("accuracy", "compute", "money", "decision")
+
+
+def _facts(answer: Answer, row: Row | None, style: Style) -> list[str]:
+    if row is None:
+        return []
+    lang = style.language
+    out = []
+    if row.get("flexibility"):
+        out.append(
+            say("pdf.flexibility", lang, flexibility=row["flexibility"], lock_in=row["lock_in"])
+        )
+    if row.get("data_goes_to"):
+        out.append(say("pdf.data_goes", lang, places=", ".join(row["data_goes_to"])))
+    return out
+
+
+def source_numbers(answer: Answer) -> dict[str, int]:
+    """Numbers of the sources: those of the recommended row's lines first, then the others."""
+    row = recommended(answer)
+    used = [i["source_id"] for i in row["items"]] if row else []
+    known = {s["source_id"] for s in answer["sources"]}
+    order = dict.fromkeys([u for u in used if u in known] + sorted(known))
+    return {source_id: n for n, source_id in enumerate(order, start=1)}
+
+
+def _source(source: Any) -> dict[str, str]:
+    url = str(source.get("url") or "")
+    if not url.startswith(("http://", "https://")):
+        url = ""
+    year = f", {source['year']}" if source.get("year") else ""
+    shown = url.removeprefix("https://").removeprefix("http://")
+    return {
+        "text": f"{source['title']}{year}",
+        "url": url,
+        "shown": shown if len(shown) <= URL_SHOWN else shown[: URL_SHOWN - 1] + "…",
+        "licence": str(source.get("licence") or ""),
+    }

@@ -1,0 +1,270 @@
+"""The charts of the printed report: matplotlib figures as SVG text, no screen, no state."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from estimator.engine.results import Evaluation
+from estimator.report.chart import place_labels, spread_labels
+from estimator.report.figures import P, metric_axis, metric_scale
+from estimator.report.figures_accuracy import curve_bands, label_grid, shown_rows
+from estimator.report.format import SYMBOLS as CURRENCY_SIGNS
+from estimator.report.format import Style, lower_is_better
+from estimator.report.text import Answer, Row, horizon_text, key_of, row_of
+from estimator.report.texts import approach_label, phase_label, say
+from estimator.report.theme import LIGHT, MPL_MARKS
+from estimator.vocabulary import Phase
+
+FONTS = Path(__file__).parent / "fonts"
+FONT = "Estimator Sans"
+WIDTH_IN, HEIGHT_IN = 7.1, 3.1
+
+for _font in sorted(FONTS.glob("*.ttf")):
+    font_manager.fontManager.addfont(str(_font))
+_SETTINGS: dict[str, Any] = {
+    "font.family": [FONT, "DejaVu Sans"],
+    "font.size": 8.5,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "estimator",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": LIGHT.muted,
+    "axes.labelcolor": LIGHT.muted,
+    "axes.grid": True,
+    "grid.color": LIGHT.grid,
+    "grid.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "xtick.color": LIGHT.muted,
+    "ytick.color": LIGHT.muted,
+    "text.color": LIGHT.text,
+    "text.parse_math": False,
+    "hatch.linewidth": 0.5,
+}
+matplotlib.rcParams.update(_SETTINGS)
+HATCHES = ("", "///", "...", "\\\\\\", "xxx")
+
+
+def _new(width: float = WIDTH_IN, height: float = HEIGHT_IN) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.add_subplot()
+
+
+def _svg(figure: Figure) -> str:
+    out = io.StringIO()
+    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    return out.getvalue()
+
+
+def _money_ticks(axis: Any, style: Style) -> None:
+    sign = CURRENCY_SIGNS.get(style.currency, style.currency + " ")
+    axis.set_major_formatter(lambda v, _: f"{sign}{style.short(v)}")
+
+
+def _log_ticks(axis: Any, style: Style, sign: str = "") -> None:
+    axis.set_major_formatter(lambda v, _: f"{sign}{style.short(v)}")
+    axis.set_minor_formatter(lambda v, _: "")
+
+
+def frontier(answer: Answer, style: Style) -> str:
+    """Total cost against quality with 80 % intervals; empty text where there is no quality."""
+    rows = [r for r in answer["approaches"] if r["accuracy"]]
+    if not rows:
+        return ""
+    metric = rows[0]["accuracy"]["metric"]
+    scale = metric_scale(metric)
+    figure, ax = _new()
+    ax.set_xscale("log")
+    cost = {p: [max(style.convert(r["cost_usd"]["total"][p]), 1.0) for r in rows] for p in P}
+    good = {p: [r["accuracy"][p] * scale for r in rows] for p in P}
+    best = [r for r in (row_of(answer, k) for k in answer["frontier"]) if r and r["accuracy"]]
+    best.sort(key=lambda r: r["cost_usd"]["total"]["p50"])
+    ax.plot(
+        [max(style.convert(r["cost_usd"]["total"]["p50"]), 1.0) for r in best],
+        [r["accuracy"]["p50"] * scale for r in best],
+        ":", color=LIGHT.muted, linewidth=1.2,
+    )  # fmt: skip
+    chosen = answer["recommendation"].get("approach")
+    labels = [approach_label(r["approach"], style.language) for r in rows]
+    first = [True] * len(rows)
+    sides = place_labels(np.log10(cost["p50"]).tolist(), good["p50"], labels, first, (620.0, 240.0))
+    for i, r in enumerate(rows):
+        colour = LIGHT.approach(r["approach"]) if r["feasible"] else LIGHT.muted
+        x, y = cost["p50"][i], good["p50"][i]
+        ax.plot([cost["p10"][i], cost["p90"][i]], [y, y], color=colour, alpha=0.45, linewidth=1)
+        ax.plot([x, x], [good["p10"][i], good["p90"][i]], color=colour, alpha=0.45, linewidth=1)
+        strong = key_of(r) == chosen
+        ax.plot(
+            x, y, MPL_MARKS[r["approach"]], color=colour, markersize=8 if strong else 5.5,
+            markeredgecolor=LIGHT.text if strong else colour,
+        )  # fmt: skip
+        _side_label(ax, x, y, labels[i], sides[i], strong)
+    _target(ax, answer, metric, style)
+    lang = style.language
+    ax.set_xlabel(
+        say("axis.total_log", lang, horizon=horizon_text(answer, lang), currency=style.currency)
+    )
+    ax.set_ylabel(metric_axis(metric, style))
+    _money_ticks(ax.xaxis, style)
+    ax.xaxis.set_minor_formatter(lambda v, _: "")
+    if lower_is_better(metric):
+        ax.invert_yaxis()
+    return _svg(figure)
+
+
+def _side_label(ax: Axes, x: float, y: float, text: str, side: str, strong: bool) -> None:
+    vertical, horizontal = side.split()
+    dx = {"right": 6, "left": -6, "center": 0}[horizontal]
+    dy = {"top": 6, "bottom": -6, "middle": 0}[vertical]
+    ax.annotate(
+        text, (x, y), (dx, dy), textcoords="offset points", fontsize=8,
+        fontweight="bold" if strong else "normal",
+        ha={"right": "left", "left": "right", "center": "center"}[horizontal],
+        va={"top": "bottom", "bottom": "top", "middle": "center"}[vertical],
+    )  # fmt: skip
+
+
+def _target(ax: Axes, answer: Answer, metric: str, style: Style) -> None:
+    target = answer["inputs"]["target"]
+    if target["value"] is None or target["metric"] != metric:
+        return
+    level = target["value"] * metric_scale(metric)
+    ax.axhline(level, color=LIGHT.bad, linestyle="--", linewidth=1)
+    text = say("chart.target", style.language, value=style.metric(target["value"], metric))
+    ax.annotate(
+        text, (0.005, level), xycoords=("axes fraction", "data"), xytext=(0, 2),
+        textcoords="offset points", color=LIGHT.bad, fontsize=8,
+    )  # fmt: skip
+
+
+def accuracy(
+    answer: Answer, evaluation: Evaluation, points: pd.DataFrame | None, style: Style
+) -> str:
+    """Quality along labelled examples with bands; empty text where there is no curve."""
+    grid = label_grid(answer, points)
+    bands = curve_bands(evaluation, shown_rows(answer, 3), grid)
+    if not bands:
+        return ""
+    metric = next(r.accuracy.metric for r in evaluation.results if r.candidate.key in bands)
+    scale = metric_scale(metric)
+    figure, ax = _new()
+    ax.set_xscale("log")
+    if points is not None and len(points):
+        colours = [LIGHT.approaches.get(a, LIGHT.muted) for a in points["approach"]]
+        ax.scatter(
+            points["n_labelled"], points["value"] * scale, s=5, c=colours, alpha=0.3, linewidths=0
+        )
+    for key, band in bands.items():
+        low, mid, high = band * scale
+        ax.fill_between(grid, low, high, color=LIGHT.approach(key), alpha=0.14, linewidth=0)
+        ax.plot(grid, mid, color=LIGHT.approach(key), linewidth=1.8)
+    ends = [float(b[1, -1] * scale) for b in bands.values()]
+    reach = np.ptp(np.concatenate([b.ravel() for b in bands.values()])) * scale
+    for key, y in zip(bands, spread_labels(ends, 0.07 * max(reach, 1e-6)), strict=True):
+        ax.annotate(
+            approach_label(key, style.language), (grid[-1], float(y)), (5, 0), va="center",
+            textcoords="offset points", color=LIGHT.approach(key), fontsize=8, fontweight="bold",
+            annotation_clip=False,
+        )  # fmt: skip
+    plan = answer["inputs"]["n_labelled_available"] + answer["inputs"]["n_labelled_to_buy"]
+    if plan > 0:
+        ax.axvline(plan, color=LIGHT.muted, linestyle=":", linewidth=1)
+        ax.annotate(
+            say("chart.you", style.language, n=style.count(plan)), (plan, 0.02), (3, 0),
+            xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=8,
+            color=LIGHT.muted,
+        )  # fmt: skip
+    _target(ax, answer, metric, style)
+    ax.set_xlim(grid[0], grid[-1])
+    ax.set_xlabel(say("axis.labels_log", style.language))
+    ax.set_ylabel(metric_axis(metric, style))
+    _log_ticks(ax.xaxis, style)
+    if lower_is_better(metric):
+        ax.invert_yaxis()
+    return _svg(figure)
+
+
+def costs(answer: Answer, style: Style) -> str:
+    """Stacked bars of the plan by phase with the 80 % interval of the total."""
+    rows = list(answer["approaches"])[::-1]
+    figure, ax = _new(height=0.9 + 0.24 * len(rows))
+    y = np.arange(len(rows))
+    left = np.zeros(len(rows))
+    for k, phase in enumerate(map(str, Phase)):
+        usd = np.array([style.convert(r["cost_usd"]["by_phase"][phase]["base"]) for r in rows])
+        ax.barh(
+            y, usd, left=left, height=0.62, color=LIGHT.phases[phase], hatch=HATCHES[k],
+            edgecolor="white", linewidth=0.3, label=phase_label(phase, style.language),
+        )  # fmt: skip
+        left += usd
+    total = {p: np.array([style.convert(r["cost_usd"]["total"][p]) for r in rows]) for p in P}
+    ax.hlines(y, total["p10"], total["p90"], color=LIGHT.text, linewidth=1)
+    ax.plot(total["p50"], y, "|", color=LIGHT.text, markersize=8)
+    for i, r in enumerate(rows):
+        text = style.money_short(r["cost_usd"]["total"]["base"])
+        ax.annotate(
+            text, (max(total["p90"][i], left[i]), i), (5, 0), textcoords="offset points",
+            va="center", fontsize=8,
+        )  # fmt: skip
+    ax.set_yticks(y, [_name(r, style.language) for r in rows])
+    ax.set_xlim(0, float(max(total["p90"].max(), left.max())) * 1.1 or 1.0)
+    ax.grid(axis="y", visible=False)
+    _money_ticks(ax.xaxis, style)
+    lang = style.language
+    ax.set_xlabel(
+        say("axis.total", lang, horizon=horizon_text(answer, lang), currency=style.currency)
+    )
+    figure.legend(loc="outside upper left", ncols=5, frameon=False, fontsize=8)
+    return _svg(figure)
+
+
+def _name(row: Row, language: str) -> str:
+    number = key_of(row).partition("#")[2]
+    return approach_label(row["approach"], language) + (f" #{number}" if number else "")
+
+
+def cashflow(flow_usd: Sequence[float], style: Style) -> str:
+    """Spending in sum by month, and by month as bars."""
+    figure, ax = _new(height=2.0)
+    usd = np.array([style.convert(x) for x in flow_usd])
+    months = np.arange(len(usd))
+    ax.bar(months, usd, color=LIGHT.accent, width=0.8)
+    ax.plot(months, np.cumsum(usd), color=LIGHT.text, linewidth=1.5)
+    ax.annotate(
+        style.money_short(float(np.sum(flow_usd))), (months[-1], float(usd.sum())), (0, 4),
+        textcoords="offset points", ha="right", fontsize=8,
+    )  # fmt: skip
+    ax.set_xlabel(say("axis.month", style.language))
+    _money_ticks(ax.yaxis, style)
+    return _svg(figure)
+
+
+def tornado(names: Sequence[str], effects_usd: Mapping[str, float], style: Style) -> str:
+    """Change of the total cost from the low to the high value of each input."""
+    figure, ax = _new(height=0.7 + 0.22 * len(names))
+    y = np.arange(len(names))[::-1]
+    values = np.array([style.convert(effects_usd[n]) for n in names])
+    colours = [LIGHT.bad if v > 0 else LIGHT.good for v in values]
+    ax.barh(y, values, color=colours, height=0.62)
+    for at, v in zip(y, values, strict=True):
+        ax.annotate(
+            ("+" if v > 0 else "") + style.money_short(v * style.usd_rate), (v, at),
+            (4 if v >= 0 else -4, 0), textcoords="offset points", va="center",
+            ha="left" if v >= 0 else "right", fontsize=8,
+        )  # fmt: skip
+    ax.axvline(0, color=LIGHT.muted, linewidth=0.8)
+    ax.set_yticks(y, list(names))
+    ax.margins(x=0.15)
+    ax.grid(axis="y", visible=False)
+    _money_ticks(ax.xaxis, style)
+    ax.set_xlabel(say("axis.effect", style.language, currency=style.currency))
+    return _svg(figure)

@@ -1,0 +1,52 @@
+"""Published points that belong behind a project's curves, each with its source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from estimator.engine.inputs import ProjectInputs
+from estimator.evidence.names import approach_of, task_of
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+SECONDS_PER_HOUR = 3600.0
+
+
+def published_points(evidence: Evidence, inputs: ProjectInputs) -> pd.DataFrame:
+    """Points of the project's task in the target's metric.
+
+    Returns
+    -------
+    DataFrame
+        n_labelled (examples; hours of speech counted as clips of the project's length), value in
+        the metric's own unit, approach, dataset, source (title and place in it), source_id.
+    """
+    frame = evidence.table("curves")
+    known = evidence.metric_spellings
+    metric = str(inputs.target.metric)
+    families = zip(frame["task_family"], frame["domain"], strict=True)
+    task = [task_of(family, str(domain)) == inputs.task for family, domain in families]
+    rows = frame[task]
+    rows = rows[[m in known and known[m].name == metric for m in rows["metric"]]]
+    approach = rows["approach"].map(approach_of)
+    rows = rows[approach.notna() & rows["n_labelled"].notna() & rows["value"].notna()]
+    count = rows["n_labelled"].copy()
+    hours = rows["label_unit"].str.contains("hour", na=False)
+    if inputs.unit_name == "audio_seconds":
+        count[hours] *= SECONDS_PER_HOUR / inputs.unit_length
+    scale = [known[m].to_canonical for m in rows["metric"]]
+    titles = {i: s.title for i, s in evidence.sources.items()}
+    where = zip(rows["source_id"], rows["locator"], strict=True)
+    return pd.DataFrame(
+        {
+            "n_labelled": count,
+            "value": rows["value"] * scale,
+            "approach": approach[rows.index],
+            "dataset": rows["dataset"],
+            "source": [f"{titles.get(i, i)}; {place}" for i, place in where],
+            "source_id": rows["source_id"],
+        }
+    ).reset_index(drop=True)
