@@ -19,12 +19,14 @@ JITTER = 1e-9
 class Block:
     """Joint normal distribution of some rows' y without the noise of single rows.
 
-    ``noise`` is the variance of a single published row about its curve, shape (n,).
+    ``noise`` is the variance of a measured row about its curve, at the level it was measured at;
+    ``free`` its part that does not depend on the level. Shapes (n,).
     """
 
     mean: Array
     cov: Array
     noise: Array
+    free: Array
 
 
 def predict_block(
@@ -52,18 +54,36 @@ def predict_block(
     cov = phi @ posterior.covariance @ phi.T
     cov += covariance(both, posterior.sds, posterior.known, noise=False)
     noise = noise_variance(both, posterior.sds)
+    unread = wanted.with_(y=np.full(n, np.nan))
+    free = noise_variance(unread, posterior.sds)
     if observed is None or len(observed) == 0:
-        return Block(mean, cov, noise)
+        return Block(mean, cov, noise, free)
     seen = cov[n:, n:] + np.diag(noise[n:] + JITTER)
     if extra_noise is not None:
         seen[np.diag_indices(len(observed))] += extra_noise
     factor = cho_factor(seen, lower=True)
     cross = cov[n:, :n]
     shift = cross.T @ cho_solve(factor, observed.y - mean[n:])
-    return Block(mean[:n] + shift, cov[:n, :n] - cross.T @ cho_solve(factor, cross), noise[:n])
+    left = cov[:n, :n] - cross.T @ cho_solve(factor, cross)
+    return Block(mean[:n] + shift, left, noise[:n], free)
 
 
 def root(cov: Array) -> Array:
     """Lower-triangular-like root of a covariance that may be singular, shape (n, n)."""
     scale = float(np.trace(cov)) / max(len(cov), 1)
     return np.asarray(np.linalg.cholesky(cov + np.eye(len(cov)) * (1e-8 * scale + 1e-12)))
+
+
+def condition(block: Block, y: Array, seen: list[int], wanted: list[int]) -> Block:
+    """Distribution of a block's rows ``wanted`` once its rows ``seen`` are measured as ``y``."""
+    target = np.array(wanted, int)
+    if not seen:
+        free = block.free[target]
+        return Block(block.mean[target], block.cov[np.ix_(target, target)], free, free)
+    own = np.array(seen, int)
+    measured = block.cov[np.ix_(own, own)] + np.diag(block.noise[own] + JITTER)
+    cross = block.cov[np.ix_(own, target)]
+    gain = np.linalg.solve(measured, cross).T
+    mean = block.mean[target] + gain @ (y[own] - block.mean[own])
+    left = block.cov[np.ix_(target, target)] - gain @ cross
+    return Block(mean, left, block.free[target], block.free[target])

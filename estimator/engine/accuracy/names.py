@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import numpy as np
 
@@ -137,6 +138,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
 """Families of base models by the words in their names; the first that fits counts."""
 
 
+@lru_cache(maxsize=4096)
 def model_family(backbone: object) -> str:
     """Family of a base model, ``other`` where its name says nothing."""
     name = str(backbone).lower()

@@ -84,6 +84,10 @@ class Path:
 
 def falling(nodes: Array) -> Array:
     """The nearest curves that never rise: mean of the lower and upper monotone envelopes."""
-    lower = np.minimum.accumulate(nodes, axis=0)
-    upper = np.maximum.accumulate(nodes[::-1], axis=0)[::-1]
-    return np.asarray((lower + upper) / 2)
+    lower, upper = nodes.copy(), nodes.copy()
+    for j in range(1, len(nodes)):
+        np.minimum(lower[j], lower[j - 1], out=lower[j])
+        np.maximum(upper[-1 - j], upper[-j], out=upper[-1 - j])
+    lower += upper
+    lower *= 0.5
+    return lower

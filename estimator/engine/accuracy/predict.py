@@ -100,7 +100,7 @@ def _run_sd(posterior: Posterior, block: Block, knots: Rows, path: Path, i: int,
     at = len(KNOTS) * i + 3
     row = knots.take(np.array([at]))
     level = level_variance(row, path.y(n)[0, :1], posterior.sds)[0]
-    return float(np.sqrt(block.noise[at] + level))
+    return float(np.sqrt(block.free[at] + level))
 
 
 def _divisor(rows: Rows, i: int) -> float:

@@ -74,7 +74,7 @@ def search_hyper(
         gradient = np.zeros(len(keys))
         masked: dict[str, Array] = {}
         for i, key in enumerate(keys):
-            group, feature = key.split(":")
+            group = key.split(":")[0]
             names = [f for _, f in parse_hyper({key: 1.0})]
             if group == ROW:
                 total = sum(float((np.diag(pull) * x[f] ** 2).sum()) for f in names)
