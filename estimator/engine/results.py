@@ -129,8 +129,10 @@ class CostItem:
 
     @property
     def usd_draws(self) -> Array:
-        """Draws of the line's money over the horizon."""
-        return self.quantity_draws * self.unit_price_usd_draws
+        """Draws of the line's money over the horizon, the base case to the cent."""
+        usd = self.quantity_draws * self.unit_price_usd_draws
+        usd[0] = round(float(usd[0]), 2)
+        return usd
 
 
 @dataclass(frozen=True)
