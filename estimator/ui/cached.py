@@ -2,30 +2,58 @@
 
 Results hold draws and callables, so one frozen object is shared by all sessions
 (``cache_resource``); the key is the scenario's canonical JSON and the data version. What a page
-does not show is not computed: the answer needs one evaluation, switching values, drivers and the
-pilot re-run the model and have their own entries.
+does not show is not computed: the answer needs one evaluation; searches re-run the model, tell how
+far they are and give way to the next change, so they keep their results on a shelf of their own
+(a cached function may not draw its progress).
 """
 
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from estimator import ProjectInputs, load_evidence
 from estimator.engine import decide
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.comparison import Comparison
-from estimator.engine.distributions import Draws
 from estimator.engine.results import Evaluation
-from estimator.engine.simulate import compare_approaches, evaluate, quick_comparison
+from estimator.engine.simulate import complete_comparison, evaluate, quick_comparison
 from estimator.evidence.load import Evidence
 from estimator.evidence.presets import preset_scenarios
 
 ENTRIES = 16
-Progress = Callable[[int, int], None]
+Tick = Callable[[], None]
+
+
+class Shelf:
+    """The last results of the searches; nothing is kept of a search that gave way."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, ...], Any] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: tuple[str, ...]) -> Any:
+        """A kept result, or None."""
+        with self._lock:
+            return self._kept.get(key)
+
+    def put(self, key: tuple[str, ...], value: Any) -> None:
+        """Keep a result; the oldest makes room."""
+        with self._lock:
+            self._kept[key] = value
+            while len(self._kept) > ENTRIES:
+                self._kept.popitem(last=False)
+
+
+@st.cache_resource(show_spinner=False)
+def _shelf() -> Shelf:
+    return Shelf()
 
 
 @st.cache_resource(show_spinner=False)
@@ -37,7 +65,13 @@ def evidence() -> Evidence:
 @st.cache_resource(show_spinner=False)
 def presets() -> Mapping[str, ProjectInputs]:
     """The shipped example projects by id, the first one first on the screen."""
-    return {name: ProjectInputs.from_dict(s) for name, s in preset_scenarios().items()}
+    return {name: ProjectInputs.from_dict(raw) for name, raw in preset_scenarios().items()}
+
+
+@st.cache_resource(show_spinner=False)
+def price_date() -> str:
+    """Newest date of the price book."""
+    return max((row.as_of for row in evidence().prices), default="")
 
 
 def roles() -> tuple[str, ...]:
@@ -45,25 +79,20 @@ def roles() -> tuple[str, ...]:
     return tuple(sorted(set(evidence().table("wages")["role"])))
 
 
-def _inputs(canonical: str) -> ProjectInputs:
-    return ProjectInputs.from_dict(json.loads(canonical))
+def key_of(inputs: ProjectInputs) -> tuple[str, str]:
+    """What a result depends on: the scenario and the data."""
+    return inputs.canonical_json(), evidence().data_version
 
 
 @st.cache_resource(show_spinner=False, max_entries=ENTRIES)
 def _quick(canonical: str, data_version: str) -> tuple[Comparison, dict[str, Any]]:
-    result = quick_comparison(_inputs(canonical), evidence())
-    return result, result.to_dict()
-
-
-@st.cache_resource(show_spinner=False, max_entries=ENTRIES)
-def _full(canonical: str, data_version: str) -> tuple[Comparison, dict[str, Any]]:
-    result = compare_approaches(_inputs(canonical), evidence())
+    result = quick_comparison(ProjectInputs.from_dict(json.loads(canonical)), evidence())
     return result, result.to_dict()
 
 
 def comparison(inputs: ProjectInputs) -> Comparison:
     """Every approach and the choice; without what needs re-runs of the model."""
-    return _quick(inputs.canonical_json(), evidence().data_version)[0]
+    return _quick(*key_of(inputs))[0]
 
 
 def evaluation(inputs: ProjectInputs) -> Evaluation:
@@ -72,23 +101,45 @@ def evaluation(inputs: ProjectInputs) -> Evaluation:
 
 
 def answer(inputs: ProjectInputs) -> dict[str, Any]:
-    """The quick comparison as the JSON of the contract; read, never changed."""
-    return _quick(inputs.canonical_json(), evidence().data_version)[1]
+    """The comparison as the JSON of the contract, whole where that is known; never changed."""
+    whole = _shelf().get(("full", *key_of(inputs)))
+    return whole[1] if whole else _quick(*key_of(inputs))[1]
 
 
-def full_answer(inputs: ProjectInputs) -> dict[str, Any]:
-    """The whole JSON of ``compare``, switching values, drivers and pilot plan included."""
-    return _full(inputs.canonical_json(), evidence().data_version)[1]
+def is_whole(inputs: ProjectInputs) -> bool:
+    """Are switching values, drivers and pilot plan of this scenario known already?"""
+    return _shelf().get(("full", *key_of(inputs))) is not None
 
 
-def full_comparison(inputs: ProjectInputs) -> Comparison:
-    """The whole comparison, for exports."""
-    return _full(inputs.canonical_json(), evidence().data_version)[0]
+def searched(name: str, inputs: ProjectInputs, search: Callable[[], Any]) -> Any:
+    """The result of a search, made once per scenario and data version."""
+    key = (name, *key_of(inputs))
+    found = _shelf().get(key)
+    if found is None:
+        found = search()
+        _shelf().put(key, found)
+    return found
 
 
-def rerun(inputs: ProjectInputs) -> Evaluation:
-    """Evaluate a varied scenario; searches keep none of it."""
-    return evaluate(inputs, evidence())
+def _complete(inputs: ProjectInputs, tick: Tick) -> tuple[Comparison, dict[str, Any]]:
+    result = complete_comparison(evaluation(inputs), evidence(), before_rerun=tick)
+    return result, result.to_dict()
+
+
+def _still() -> None:
+    """No progress is drawn."""
+
+
+def full_comparison(inputs: ProjectInputs, tick: Tick = _still) -> Comparison:
+    """The whole comparison, switching values, drivers and pilot plan included."""
+    whole: tuple[Comparison, Any] = searched("full", inputs, lambda: _complete(inputs, tick))
+    return whole[0]
+
+
+def full_answer(inputs: ProjectInputs, tick: Tick = _still) -> dict[str, Any]:
+    """The JSON of ``compare``."""
+    whole: tuple[Any, dict[str, Any]] = searched("full", inputs, lambda: _complete(inputs, tick))
+    return whole[1]
 
 
 def judged(inputs: ProjectInputs) -> Assumptions:
@@ -96,45 +147,54 @@ def judged(inputs: ProjectInputs) -> Assumptions:
     return Assumptions(evidence().assumptions, inputs.assumptions)
 
 
-@st.cache_resource(show_spinner=False, max_entries=ENTRIES)
-def _tornado(canonical: str, data_version: str, _progress: Progress) -> Any:
-    inputs = _inputs(canonical)
-    base = evaluation(inputs)
-    advice = decide.recommend(base, judged(inputs))
-    return decide.tornado(base, advice, rerun, judged(inputs), _progress)
+def rerun(tick: Tick) -> Callable[[ProjectInputs], Evaluation]:
+    """Evaluate varied scenarios; ``tick`` is called before each."""
+
+    def run(varied: ProjectInputs) -> Evaluation:
+        tick()
+        return evaluate(varied, evidence())
+
+    return run
 
 
-def tornado(inputs: ProjectInputs, progress: Progress) -> Any:
+def tornado(inputs: ProjectInputs, tick: Tick) -> Any:
     """What moves cost, date and accuracy, one input at a time."""
-    return _tornado(inputs.canonical_json(), evidence().data_version, progress)
+
+    def search() -> Any:
+        base, own = evaluation(inputs), judged(inputs)
+        return decide.tornado(base, decide.recommend(base, own), rerun(tick), own)
+
+    return searched("tornado", inputs, search)
 
 
-@st.cache_resource(show_spinner=False, max_entries=ENTRIES)
-def _pilot(canonical: str, data_version: str, _progress: Progress) -> Any:
-    inputs = _inputs(canonical)
-    draws = Draws(inputs.draws, inputs.seed)
-    return decide.pilot_plan(evaluation(inputs), judged(inputs), draws, _progress)
-
-
-def pilot(inputs: ProjectInputs, progress: Progress) -> Any:
-    """Value and size of a pilot."""
-    return _pilot(inputs.canonical_json(), evidence().data_version, progress)
-
-
-@st.cache_resource(show_spinner=False, max_entries=ENTRIES)
-def _optimum(canonical: str, data_version: str, objective: str, _progress: Progress) -> Any:
-    inputs = _inputs(canonical)
-    wanted = decide.Objective(objective)
-    return decide.optimise(evaluation(inputs), rerun, judged(inputs), wanted, progress=_progress)
-
-
-def optimum(inputs: ProjectInputs, objective: str, progress: Progress) -> Any:
-    """The best plan over approach, labels, accelerator, count and purchase option."""
-    return _optimum(inputs.canonical_json(), evidence().data_version, objective, progress)
+@st.cache_data(show_spinner=False, max_entries=ENTRIES)
+def points(task: str, metric: str, data_version: str) -> pd.DataFrame:
+    """Published points of a task in the target's metric, for the background of a chart."""
+    frame = evidence().table("curves")
+    known = evidence().metric_spellings
+    rows = frame[frame["task"] == task]
+    kept = rows[[known[m].name == metric if m in known else False for m in rows["metric"]]]
+    scale = [known[m].to_canonical for m in kept["metric"]]
+    return pd.DataFrame(
+        {
+            "n_labelled": kept["n_labelled"],
+            "value": kept["value"] * scale,
+            "approach": kept["approach"],
+            "dataset": kept["dataset"],
+            "source": kept["source_id"],
+        }
+    )
 
 
 def warm_up() -> None:
-    """Import the heavy packages and compute the first screen before anybody waits for it."""
-    from estimator.report import figures, pdf  # noqa: F401
+    """Import the heavy packages and compute the first screen before anybody waits for it.
 
+    The folder ``pages`` beside the script would make the very first visitor of a page other than
+    the first see it without its frame; the pages are registered by ``st.navigation`` alone.
+    """
+    from streamlit.runtime.pages_manager import PagesManager
+
+    from estimator.report import figures_accuracy, figures_money  # noqa: F401
+
+    PagesManager.uses_pages_directory = False
     answer(next(iter(presets().values())))

@@ -1,0 +1,33 @@
+"""Entry of the dashboard: `streamlit run app.py`, or `uvicorn app:app` with one worker."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from estimator.ui import cached
+from estimator.ui.frame import FrameHeaders
+
+FRAME_ANCESTORS = os.environ.get("ESTIMATOR_FRAME_ANCESTORS", "*")
+"""Origins that may frame the dashboard, with scheme and port, parted by spaces."""
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Import and load everything before the first visitor, then keep it out of collection."""
+    cached.warm_up()
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+app = st.App(
+    "estimator/ui/main.py",
+    lifespan=lifespan,
+    middleware=[Middleware(FrameHeaders, ancestors=FRAME_ANCESTORS)],
+)

@@ -1,0 +1,1 @@
+"""The dashboard: the only package, with app.py, that imports Streamlit."""

@@ -1,0 +1,169 @@
+"""Blocks that stand on pages and, with ``?view=NAME``, alone in a frame of another page."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable
+
+import streamlit as st
+
+from estimator import Comparison, ProjectInputs
+from estimator.evidence.load import Evidence
+from estimator.report import figures, figures_accuracy, figures_money, link
+from estimator.report.format import Style, style_of
+from estimator.report.record import make_record, record_bytes
+from estimator.report.text import recommended, story
+from estimator.report.texts import say
+from estimator.ui import cached, errors, state
+from estimator.ui.components import (
+    dark,
+    number_style,
+    sentences,
+    show_chart,
+    strip,
+)
+from estimator.ui.row_table import rows_table
+from estimator.ui.words import language, w
+
+
+def frontier() -> None:
+    """Cost against quality."""
+    answer = cached.answer(state.current())
+    show_chart(figures.frontier(answer, number_style(), dark()), "frontier")
+
+
+def accuracy() -> None:
+    """Quality against labelled examples, published points behind."""
+    inputs = state.current()
+    answer = cached.answer(inputs)
+    chart = figures_accuracy.accuracy(
+        answer,
+        cached.evaluation(inputs),
+        cached.points(str(inputs.task), str(inputs.target.metric), answer["data_version"]),
+        style=number_style(),
+        dark=dark(),
+    )
+    show_chart(chart, "accuracy")
+
+
+def costs() -> None:
+    """What the money is for."""
+    show_chart(figures_money.costs(cached.answer(state.current()), number_style(), dark()), "costs")
+
+
+def cashflow() -> None:
+    """Spending by month of the recommended row."""
+    answer = cached.answer(state.current())
+    row = recommended(answer)
+    if row is None:
+        errors.note(w("empty.no_row"))
+        return
+    show_chart(figures_money.cashflow(answer, row["key"], number_style(), dark()), "cashflow")
+
+
+def table() -> None:
+    """The ten rows."""
+    rows_table(cached.answer(state.current()), number_style(), None)
+
+
+def recommendation() -> None:
+    """The answer in words."""
+    answer = cached.answer(state.current())
+    words = story(answer, number_style())
+    st.html(sentences(words) + strip(words))
+
+
+CHARTS: dict[str, Callable[[], None]] = {
+    "frontier": frontier,
+    "accuracy": accuracy,
+    "costs": costs,
+    "cashflow": cashflow,
+}
+VIEWS: dict[str, Callable[[], None]] = {
+    **CHARTS,
+    "table": table,
+    "recommendation": recommendation,
+}
+
+
+def alone(view: str) -> None:
+    """One block and nothing else; an unknown name lists the known ones."""
+    if view not in VIEWS:
+        errors.message(w("error.view", view=view, known=", ".join(sorted(VIEWS))))
+        return
+    VIEWS[view]()
+
+
+def copy_link() -> None:
+    """The link that reopens these numbers, with a copy button in its corner."""
+    with st.popover(w("link.copy"), key="copy_link", on_change="rerun") as fold:
+        if fold.open:
+            address, lost = full_link()
+            st.code(address, language=None, wrap_lines=True)
+            if lost:
+                errors.note(lost)
+
+
+def full_link() -> tuple[str, str]:
+    """The link of the scenario, and in words what it cannot hold."""
+    base = (st.context.url or "").split("?", 1)[0]
+    made = link.encode(state.current())
+    names = ", ".join(made.left_out)
+    lost = say("link.lost", language(), fields=names) if made.left_out else ""
+    return f"{base}?{made.query}", lost
+
+
+def pdf_button(where: str, primary: bool = False) -> None:
+    """The report as PDF, made when the button is pressed."""
+    inputs, lang = state.current(), language()
+    st.download_button(
+        w("export.pdf"),
+        data=lambda: pdf_file(inputs, lang),
+        file_name=f"{file_stem(inputs.name)}.pdf",
+        mime="application/pdf",
+        key=f"pdf:{where}",
+        on_click="ignore",
+        type="primary" if primary else "secondary",
+        help=w("export.pdf_help"),
+    )
+
+
+def _report_of(inputs: ProjectInputs, lang: str) -> tuple[Comparison, Evidence, Style, str]:
+    style = style_of(inputs.to_dict(), lang)
+    today = datetime.date.today().isoformat()
+    return cached.full_comparison(inputs), cached.evidence(), style, today
+
+
+def pdf_file(inputs: ProjectInputs, lang: str) -> bytes:
+    """The report of a scenario."""
+    from estimator.report.pdf import pdf_bytes
+
+    return pdf_bytes(*_report_of(inputs, lang))
+
+
+def html_file(inputs: ProjectInputs, lang: str) -> bytes:
+    """The stand-alone page of a scenario."""
+    from estimator.report.html import html_bytes
+
+    return html_bytes(*_report_of(inputs, lang))
+
+
+def json_file(inputs: ProjectInputs) -> bytes:
+    """What ``compare --json`` prints."""
+    return (json.dumps(cached.full_answer(inputs), indent=1, allow_nan=False) + "\n").encode(
+        "utf-8"
+    )
+
+
+def record_file(inputs: ProjectInputs) -> bytes:
+    """The audit record, with the reader's name where a proxy gives one."""
+    when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    who = str(st.user.get("email") or "") or None
+    return record_bytes(make_record(cached.full_answer(inputs), when, who))
+
+
+def file_stem(name: str) -> str:
+    """A project's name as a harmless file name."""
+    clean = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower()).strip("-")
+    return clean[:60] or "scenario"

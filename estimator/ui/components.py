@@ -1,0 +1,152 @@
+"""Pieces of pages: sentences, strip, facts, charts with their tables, sources."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from estimator.report.chart import Chart
+from estimator.report.csv_export import table_csv
+from estimator.report.format import Style, style_of
+from estimator.report.text import Story
+from estimator.ui import state
+from estimator.ui.words import language, w
+
+PLOT_CONFIG = {"displaylogo": False, "displayModeBar": False, "responsive": True}
+
+
+def e(value: Any) -> str:
+    """Any text as harmless HTML."""
+    return html.escape(str(value), quote=True)
+
+
+def number_style() -> Style:
+    """How numbers are written in the scenario in force, in the reader's language."""
+    return style_of(state.current().to_dict(), language())
+
+
+def dark() -> bool:
+    """Is the page dark? The charts follow it."""
+    return getattr(st.context.theme, "type", None) == "dark"
+
+
+def sentences(story: Story, whole: bool = True) -> str:
+    """The answer in words: headline, money, date, quality, risk, next step.
+
+    Whether a pilot pays is known only from the whole answer; until then the line says so.
+    """
+    step = story.next_step if whole else w("answer.next_searching")
+    first = " ".join(t for t in (story.approve, story.ready) if t)
+    second = " ".join(t for t in (story.accuracy, story.regret) if t)
+    parts = [
+        f'<h1 class="es-head">{e(story.headline)}. <span>{e(story.detail)}</span></h1>',
+        f'<p class="es-say"><b>{e(first)}</b></p>' if first else "",
+        f'<p class="es-say">{e(second)}</p>' if second else "",
+        f'<p class="es-next"><b>{e(step)}</b></p>' if step else "",
+    ]
+    return f'<section class="es" aria-label="{e(w("answer.label"))}">{"".join(parts)}</section>'
+
+
+def strip(story: Story) -> str:
+    """The figures under the sentences."""
+    cells = "".join(f"<div><dt>{e(k)}</dt><dd>{e(v)}</dd></div>" for k, v in story.strip)
+    return f'<dl class="es es-strip">{cells}</dl>' if cells else ""
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> str:
+    """Small named figures in a grid."""
+    cells = "".join(f"<div><dt>{e(k)}</dt><dd>{e(v)}</dd></div>" for k, v in pairs)
+    return f'<dl class="es es-facts">{cells}</dl>'
+
+
+def html_table(
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    numeric: Sequence[int] = (),
+    label: str = "",
+) -> str:
+    """An accessible table; cells are HTML that is already escaped."""
+
+    def row(cells: Sequence[str], tag: str) -> str:
+        scope = ' scope="col"' if tag == "th" else ""
+        return "".join(
+            f"<{tag}{scope}{' class=num' if i in numeric else ''}>{c}</{tag}>"
+            for i, c in enumerate(cells)
+        )
+
+    head = row([e(h) for h in header], "th")
+    body = "".join(f"<tr>{row(cells, 'td')}</tr>" for cells in rows)
+    return (
+        f'<div class="es es-scroll" role="region" tabindex="0" aria-label="{e(label)}">'
+        f'<table class="es-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def heading(text: str, level: int = 2) -> None:
+    """A quiet heading."""
+    st.html(f'<h{level} class="es es-h">{e(text)}</h{level}>')
+
+
+def source_link(source: Mapping[str, Any] | None, source_id: str, locator: str = "") -> str:
+    """A source as a link with its title, year and place in it."""
+    if not source:
+        return e(source_id)
+    year = f", {source['year']}" if source.get("year") else ""
+    name = f"{source.get('title') or source_id}{year}"
+    place = f" ({e(locator)})" if locator else ""
+    url = str(source.get("url") or "")
+    if not url.startswith(("https://", "http://")):
+        return f"{e(name)}{place}"
+    return f'<a href="{e(url)}" target="_blank" rel="noopener noreferrer">{e(name)}</a>{place}'
+
+
+def show_chart(chart: Chart, key: str) -> None:
+    """A chart with its words; the table and the CSV behind it are made when asked for."""
+    if chart.empty:
+        st.html(f'<p class="es es-note">{e(chart.alt)}</p>')
+        return
+    st.plotly_chart(chart.figure, theme=None, key=f"chart:{key}", config=PLOT_CONFIG, alt=chart.alt)
+    fold = st.expander(w("chart.table"), key=f"fold:{key}", on_change="rerun", type="compact")
+    if fold.open:
+        with fold:
+            show_frame(chart.table, key)
+
+
+def show_frame(frame: pd.DataFrame, key: str, height: int | None = None) -> None:
+    """A table with a CSV download."""
+    st.dataframe(
+        frame, hide_index=True, key=f"frame:{key}", height=height or "auto", alt=w("chart.table")
+    )
+    st.download_button(
+        w("chart.csv"),
+        data=lambda: table_csv(frame),
+        file_name=f"{key.replace(':', '-')}.csv",
+        mime="text/csv",
+        key=f"csv:{key}",
+        on_click="ignore",
+    )
+
+
+def choose_view(key: str, views: Mapping[str, Callable[[], None]], labels: str) -> None:
+    """One of several views; only the chosen one is computed and drawn."""
+    ids = list(views)
+    pick = st.segmented_control(
+        w(f"{labels}.choose"),
+        ids,
+        default=ids[0],
+        required=True,
+        format_func=lambda i: w(f"{labels}.{i}"),
+        key=key,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    views[pick or ids[0]]()
+
+
+def sources_by_id(answer: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Sources named in an answer, by id."""
+    return {s["source_id"]: s for s in answer["sources"]}

@@ -1,0 +1,37 @@
+"""Errors become one readable message; a traceback goes to the log only."""
+
+from __future__ import annotations
+
+import html
+import logging
+
+import streamlit as st
+
+from estimator.errors import EstimatorError
+from estimator.ui.words import w
+
+LOG = logging.getLogger("estimator.ui")
+
+
+def message(text: str, title: str = "") -> None:
+    """A readable message box; user texts are escaped."""
+    head = f"<strong>{html.escape(title)}</strong> " if title else ""
+    st.html(f'<div class="es-alert" role="alert">{head}{html.escape(text)}</div>')
+
+
+def note(text: str, title: str = "") -> None:
+    """A quiet note, for what is empty, unknown or not possible here."""
+    head = f"<strong>{html.escape(title)}</strong> " if title else ""
+    st.html(f'<div class="es-note" role="note">{head}{html.escape(text)}</div>')
+
+
+def shown(error: EstimatorError, title: str = "") -> None:
+    """Show an error of the estimator as its one sentence."""
+    message(str(error), title)
+
+
+def on_script_error(error: Exception) -> bool:
+    """Log what nobody foresaw and show a sentence in its place; True: no traceback on the page."""
+    LOG.error("uncaught in the page", exc_info=error)
+    message(w("error.unforeseen"), w("error.unforeseen_title"))
+    return True

@@ -1,0 +1,103 @@
+"""Answer: what to do, what it costs, how sure that is, what would change it; then the ten rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from estimator.report.text import row_of, story
+from estimator.report.words import changes
+from estimator.ui import blocks, cached, progress, state
+from estimator.ui.components import choose_view, e, number_style, sentences, strip
+from estimator.ui.row_detail import detail
+from estimator.ui.row_table import rows_table
+from estimator.ui.words import w
+
+OPENED = "opened_row"
+SHOWN_CHANGES = 4
+
+
+def top_line(answer: dict[str, Any]) -> None:
+    """Project, state of the data, link and PDF."""
+    inputs, marks = state.current(), state.changed()
+    chosen = row_of(answer, answer["recommendation"].get("approach"))
+    parts = [f"<strong>{e(inputs.name)}</strong>"]
+    if marks:
+        parts.append(f"<span>{e(w('inputs.n_changed', n=len(marks)))}</span>")
+    parts.append(f"<span>{e(w('answer.prices', date=cached.price_date()))}</span>")
+    parts.append(f"<span>{e(w('answer.data', version=answer['data_version'][:8]))}</span>")
+    if chosen:
+        proof = chosen["evidence"]
+        text = w("answer.evidence", grade=w(f"grade.{proof['grade']}"), n=proof["n_sources"])
+        parts.append(f"<span>{e(text)}</span>")
+    left, right = st.columns([0.72, 0.28], vertical_alignment="center")
+    left.html(f'<div class="es es-top">{"".join(parts)}</div>')
+    with right, st.container(horizontal=True, gap="small", horizontal_alignment="right"):
+        blocks.copy_link()
+        blocks.pdf_button("top")
+
+
+def changes_line(place: Any, full: dict[str, Any]) -> None:
+    """What would change the answer, in one line."""
+    found = [f"<span>{e(c)}</span>" for c in changes(full, number_style())[:SHOWN_CHANGES]]
+    text = " | ".join(found) or e(w("answer.no_change"))
+    place.html(f'<p class="es es-change"><b>{e(w("answer.change"))}</b> {text}</p>')
+
+
+@st.fragment
+def rows() -> None:
+    """The table; a click on a row opens its detail below."""
+    answer, style = cached.answer(state.current()), number_style()
+    opened = st.session_state.get(OPENED)
+    clicked = rows_table(answer, style, opened)
+    if clicked:
+        st.session_state[OPENED] = None if clicked == opened else clicked
+        st.rerun(scope="fragment")
+    row = row_of(answer, opened)
+    if row:
+        with st.container(border=True, key="detail"):
+            st.button(w("detail.close"), on_click=_close, type="tertiary", key="detail:close")
+            detail(answer, row, style)
+
+
+def _close() -> None:
+    st.session_state[OPENED] = None
+
+
+@st.fragment
+def pictures() -> None:
+    """One chart at a time, below the numbers."""
+    choose_view("answer:chart", blocks.CHARTS, "chart")
+
+
+inputs = state.current()
+answer = cached.answer(inputs)
+whole = cached.is_whole(inputs)
+top_line(answer)
+left, right = st.columns([0.8, 0.2], vertical_alignment="bottom")
+said = left.empty()
+said.html(sentences(story(answer, number_style()), whole))
+with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+    st.page_link("pages/plan.py", label=w("answer.enter_result"))
+    st.page_link("pages/plan.py", label=w("answer.plan_pilot"))
+st.html(strip(story(answer, number_style())))
+line = st.empty()
+if whole:
+    changes_line(line, answer)
+else:
+    line.html(f'<p class="es es-change" role="status">{e(w("answer.searching"))}</p>')
+rows()
+pictures()
+
+
+def search() -> None:
+    """Switching values, drivers and pilot follow the numbers."""
+    tick = progress.ticker(line, w("answer.searching"))
+    full = cached.full_answer(inputs, tick)
+    said.html(sentences(story(full, number_style()), True))
+    changes_line(line, full)
+
+
+if not whole:
+    progress.later(search)

@@ -1,0 +1,133 @@
+"""Compare: two to four rows side by side, extra rows, and up to six scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from estimator.report import figures_accuracy
+from estimator.report.format import Style
+from estimator.report.text import key_of, row_name
+from estimator.report.texts import approach_label, say
+from estimator.ui import cached, scenarios, state
+from estimator.ui.components import (
+    choose_view,
+    dark,
+    e,
+    heading,
+    html_table,
+    number_style,
+    show_chart,
+)
+from estimator.ui.fields import message_at
+from estimator.ui.row_detail import figures_of, lines_table
+from estimator.ui.words import language, w
+from estimator.vocabulary import Approach
+
+MOST = 4
+
+
+def side_by_side(answer: Mapping[str, Any], keys: list[str], style: Style) -> None:
+    """The figures of some rows in columns."""
+    rows = [r for r in answer["approaches"] if key_of(r) in keys]
+    columns = [dict(figures_of(r, style)) for r in rows]
+    names = list(dict.fromkeys(name for column in columns for name in column))
+    cells = [[e(n), *(f"<b>{e(column.get(n, '–'))}</b>" for column in columns)] for n in names]
+    reasons = [e("; ".join(r["reasons"]) or "–") for r in rows]
+    cells.insert(0, [e(w("compare.reasons")), *reasons])
+    header = [w("compare.figure"), *(row_name(r, language()) for r in rows)]
+    st.html(html_table(header, cells, (), w("compare.rows")))
+
+
+def curves(answer: Mapping[str, Any], keys: list[str]) -> None:
+    """Quality against labelled examples for the chosen rows only."""
+    inputs = state.current()
+    metric = str(inputs.target.metric)
+    points = cached.points(str(inputs.task), metric, answer["data_version"])
+    kept = points[points["approach"].isin({k.split("#")[0] for k in keys})]
+    base = cached.evaluation(inputs)
+    chart = figures_accuracy.accuracy(answer, base, kept, keys, number_style(), dark())
+    show_chart(chart, "compare-accuracy")
+
+
+def bills(answer: Mapping[str, Any], keys: list[str], style: Style) -> None:
+    """The lines of each chosen row."""
+    for row in answer["approaches"]:
+        if key_of(row) in keys:
+            heading(row_name(row, language()), 3)
+            st.html(lines_table(answer, row, style))
+
+
+def extra_row() -> None:
+    """An extra row: approach, base model and labels of its own."""
+    inputs = state.current()
+    fold = st.expander(w("compare.add"), key="compare:add", on_change="rerun")
+    if not fold.open:
+        return
+    with fold:
+        for i, option in enumerate(inputs.options):
+            name = approach_label(option.approach, language())
+            label = f"{name}, {option.model or '–'}, {option.n_labelled_to_buy or '–'}"
+            st.button(
+                w("compare.remove", row=label), key=f"option:drop:{i}", on_click=_drop, args=(i,)
+            )
+        with st.form("option:form", clear_on_submit=True, border=False):
+            approach = st.selectbox(say("col.approach"), tuple(Approach), 4, approach_label)
+            models = sorted(
+                m.name for m in cached.evidence().models.values() if str(inputs.task) in m.tasks
+            )
+            model = st.selectbox(
+                w("inputs.model"), models, index=None, placeholder=w("inputs.empty")
+            )
+            labels = st.number_input(
+                w("field.n_labelled_to_buy"), value=None, min_value=0, step=100,
+                placeholder=w("inputs.empty"),
+            )  # fmt: skip
+            if st.form_submit_button(w("compare.add_row")):
+                options = inputs.to_dict()["options"]
+                entry = {
+                    "approach": str(approach),
+                    "model": model,
+                    "n_labelled_to_buy": labels,
+                }
+                state.set_field("options", [*options, entry])
+                st.rerun()
+        message_at("options")
+
+
+def _drop(index: int) -> None:
+    options = state.current().to_dict()["options"]
+    state.set_field("options", [o for i, o in enumerate(options) if i != index])
+
+
+def _rows_view() -> None:
+    answer, style = cached.answer(state.current()), number_style()
+    names = {key_of(r): row_name(r, language()) for r in answer["approaches"]}
+    chosen = answer["recommendation"].get("approach")
+    first = [k for k in dict.fromkeys([chosen, *answer["frontier"], *names]) if k in names][:3]
+    kept = [k for k in st.session_state.get("compare:keys", first) if k in names]
+    st.session_state["compare:keys"] = kept or first
+    keys = st.multiselect(
+        w("compare.pick"),
+        list(names),
+        format_func=lambda k: names.get(k, k),
+        max_selections=MOST,
+        key="compare:keys",
+        persist_state="session",
+    )
+    if len(keys) < 2:
+        st.html(f'<p class="es es-note">{e(w("compare.two"))}</p>')
+        return
+    side_by_side(answer, keys, style)
+    extra_row()
+    views = {
+        "curves": lambda: curves(answer, keys),
+        "bills": lambda: bills(answer, keys, style),
+    }
+    choose_view("compare:chart", views, "compare_chart")
+
+
+heading(w("page.compare"), 1)
+choose_view("compare:what", {"rows": _rows_view, "scenarios": scenarios.page}, "compare_what")

@@ -1,0 +1,137 @@
+"""Plan: the calendar with dates, the cash flow by month, the pilot, and results of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from estimator.report import figures_money
+from estimator.report.text import key_of, recommended, row_name, row_of
+from estimator.report.texts import approach_label, say
+from estimator.ui import cached, errors, own_data, progress, state
+from estimator.ui.components import (
+    choose_view,
+    dark,
+    e,
+    facts,
+    heading,
+    html_table,
+    number_style,
+    show_chart,
+)
+from estimator.ui.fields import plain_field
+from estimator.ui.words import language, w
+
+PICK = "plan:row"
+
+
+def chosen_row(answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The row that is planned: the recommended one until another is picked."""
+    names = {key_of(r): row_name(r, language()) for r in answer["approaches"]}
+    first = recommended(answer) or answer["approaches"][0]
+    if st.session_state.get(PICK) not in names:
+        st.session_state[PICK] = key_of(first)
+    st.selectbox(
+        w("plan.row"), list(names), format_func=lambda k: names.get(k, k), key=PICK,
+        persist_state="session",
+    )  # fmt: skip
+    return row_of(answer, st.session_state[PICK])
+
+
+def calendar() -> None:
+    """Who does what, when; with dates where there is a first day."""
+    answer, style = cached.answer(state.current()), number_style()
+    row = chosen_row(answer)
+    if row is None:
+        errors.note(w("empty.no_row"))
+        return
+    plain_field("start_date", state.current(), state.changed())
+    show_chart(figures_money.gantt(answer, key_of(row), style, dark()), "gantt")
+    heading(w("plan.people"), 3)
+    items = [i for i in row["items"] if i["phase"] == "people"]
+    header = [say("col.role"), say("col.quantity"), say("col.price"), say("col.plan")]
+    cells = [
+        [
+            e(i["item"].replace("_", " ")),
+            f"{e(style.about(i['quantity']))} {e(i['unit'])}",
+            e(style.unit_price(i["unit_price_usd"])),
+            e(style.money_about(i["usd"]["base"])),
+        ]
+        for i in items
+    ]
+    st.html(html_table(header, cells, (1, 2, 3), w("plan.people")))
+
+
+def cash_flow() -> None:
+    """Spending by month, its present value and what doing nothing costs."""
+    answer, style = cached.answer(state.current()), number_style()
+    row = chosen_row(answer)
+    if row is None:
+        errors.note(w("empty.no_row"))
+        return
+    cost = row["cost_usd"]
+    pairs = [
+        (w("detail.one_off"), style.money(cost["one_off"]["base"])),
+        (w("detail.total"), style.money(cost["total"]["base"])),
+        (w("detail.npv"), style.money(cost["npv"]["base"])),
+        (w("plan.net_value"), style.money(row["net_value_usd"]["base"])),
+    ]
+    pairs += [
+        (name.replace("_", " "), _extra(name, value))
+        for name, value in (row.get("extras") or {}).items()
+        if isinstance(value, int | float)
+    ]
+    st.html(facts(pairs))
+    show_chart(figures_money.cashflow(answer, key_of(row), style, dark()), "cashflow-plan")
+
+
+def _extra(name: str, value: float) -> str:
+    style = number_style()
+    return style.money_about(value) if "usd" in name else style.about(value)
+
+
+def pilot() -> None:
+    """Is a pilot worth its money, how large, and what it would tell."""
+    inputs, style = state.current(), number_style()
+    full = progress.search(w("plan.searching"), lambda tick: cached.full_answer(inputs, tick))
+    if full is None:
+        return
+    plan = full["pilot_plan"]
+    st.html(f'<p class="es es-say"><b>{e(plan["text"])}</b></p>')
+    if plan["questions"]:
+        items = "".join(f"<li>{e(q)}</li>" for q in plan["questions"])
+        st.html(f'<ul class="es es-steps">{items}</ul>')
+    header = [
+        w("own.n_labelled"), w("plan.tried"), w("plan.cost"), say("col.weeks"),
+        w("plan.saving"), w("plan.net"),
+    ]  # fmt: skip
+    cells = [
+        [
+            e(style.count(o["n_labelled"])),
+            e(", ".join(approach_label(a, language()) for a in o["approaches"])),
+            e(style.money_about(o["cost_usd"])),
+            e(style.weeks(o["weeks"])),
+            e(style.money_about(o["expected_saving_usd"])),
+            e(style.money_about(o["net_saving_usd"])),
+        ]
+        for o in plan["options"]
+    ]
+    st.html(html_table(header, cells, (0, 2, 3, 4, 5), w("plan.options")))
+    st.html(f'<p class="es es-say">{e(w("plan.pilot_note"))}</p>')
+
+
+def results() -> None:
+    """Enter what was measured: the answer moves at once."""
+    own_data.pilot_points("pilot", state.current(), state.changed())
+
+
+VIEWS: dict[str, Callable[[], None]] = {
+    "calendar": calendar,
+    "cash_flow": cash_flow,
+    "pilot": pilot,
+    "results": results,
+}
+heading(w("page.plan"), 1)
+choose_view("plan:view", VIEWS, "plan")

@@ -1,0 +1,66 @@
+"""Trade-offs: what more money, more labels, more requests or another input would buy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from estimator.report import figures_decision, figures_money
+from estimator.report.texts import approach_label
+from estimator.ui import blocks, cached, searches, state
+from estimator.ui.components import choose_view, dark, e, heading, number_style, show_chart
+from estimator.ui.words import language, w
+
+
+def frontier() -> None:
+    """Cost against quality, and which approach beats the ones off the line."""
+    blocks.frontier()
+    inputs = state.current()
+    beaten = searches.frontier(inputs)
+    lines = [
+        w(
+            "tradeoffs.dominated",
+            row=approach_label(loser, language()),
+            better=approach_label(winner, language()),
+        )
+        for loser, winner in beaten.dominated.items()
+    ]
+    if lines:
+        items = "".join(f"<li>{e(line)}</li>" for line in lines)
+        st.html(f'<ul class="es es-steps">{items}</ul>')
+
+
+def best() -> None:
+    """Chance of being the best choice."""
+    answer = cached.answer(state.current())
+    show_chart(figures_decision.best(answer, number_style(), dark()), "best")
+    steps = "".join(f"<li>{e(s)}</li>" for s in answer["recommendation"]["decision_path"])
+    heading(w("tradeoffs.path"), 3)
+    st.html(f'<ol class="es es-steps">{steps}</ol>')
+
+
+def energy() -> None:
+    """Energy and CO2 of training."""
+    answer = cached.answer(state.current())
+    show_chart(figures_money.energy(answer, number_style(), dark()), "energy")
+    st.html(f'<p class="es es-say">{e(w("tradeoffs.energy_note"))}</p>')
+
+
+VIEWS: dict[str, Callable[[], None]] = {
+    "frontier": frontier,
+    "labels": blocks.accuracy,
+    "sensitivity": searches.sensitivity_view,
+    "best": best,
+    "energy": energy,
+}
+
+
+@st.fragment
+def body() -> None:
+    """The chosen view only."""
+    choose_view("tradeoffs:view", VIEWS, "tradeoffs")
+
+
+heading(w("page.tradeoffs"), 1)
+body()

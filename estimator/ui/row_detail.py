@@ -1,0 +1,221 @@
+"""What stands behind one row: figures, lines with formula and source, recipe, risks, overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from estimator.report.format import Style, metric_name
+from estimator.report.text import row_name
+from estimator.report.texts import phase_label, say
+from estimator.ui import cached, state
+from estimator.ui.components import e, facts, heading, html_table, source_link, sources_by_id
+from estimator.ui.inputs_special import assumption_box
+from estimator.ui.words import language, w
+
+Row = Mapping[str, Any]
+
+
+def detail(answer: Mapping[str, Any], row: Row, style: Style) -> None:
+    """Everything behind a row, drawn when its door is opened."""
+    heading(row_name(row, language()))
+    if row["reasons"]:
+        st.html(f'<p class="es es-note">{e(" ".join(row["reasons"]))}</p>')
+    st.html(facts(figures_of(row, style)))
+    st.html(_evidence(answer, row))
+    heading(w("detail.lines"), 3)
+    st.html(lines_table(answer, row, style))
+    st.html(f'<p class="es es-say">{e(w("detail.lines_note"))}</p>')
+    heading(w("detail.recipe"), 3)
+    st.html(_recipe(row, style))
+    if row.get("risks"):
+        heading(w("detail.risks"), 3)
+        items = "".join(
+            f"<li><b>{e(str(r['risk']).replace('_', ' '))}</b> ({e(r['severity'])}): "
+            f"{e(r['text'])}</li>"
+            for r in row["risks"]
+        )
+        st.html(f'<ul class="es es-steps">{items}</ul>')
+    _overrides(row)
+
+
+def figures_of(row: Row, style: Style) -> list[tuple[str, str]]:
+    """The named figures of a row, each with its interval."""
+    value, total = row["accuracy"], row["cost_usd"]["total"]
+    labels = row["labels_for_target"] or {}
+    pairs = [
+        (w("detail.total"), _money_range(total, style)),
+        (w("detail.one_off"), _money_range(row["cost_usd"]["one_off"], style)),
+        (w("detail.monthly"), _money_range(row["cost_usd"]["monthly"], style)),
+        (w("detail.npv"), _money_range(row["cost_usd"]["npv"], style)),
+        (w("detail.target"), style.chances(row["target_probability"])),
+        (w("detail.best"), style.chances(row.get("best_probability"))),
+        (
+            w("detail.labels"),
+            f"{style.count(labels.get('p50'))} "
+            f"({w('detail.safe')} {style.count(labels.get('p90'))})",
+        ),
+        (w("detail.hours"), _range(row["device_hours"], style.hours)),
+        (w("detail.wallclock"), _range(row["wallclock_hours"], style.hours)),
+        (w("detail.devices"), _devices(row, style)),
+        (w("detail.weeks"), _range(row["calendar_weeks"], style.weeks)),
+        (w("detail.energy"), _range(row["energy_kwh"], style.about)),
+        (w("detail.co2"), _range(row["co2_kg"], style.about)),
+        (w("detail.data"), ", ".join(row["data_goes_to"]) or w("detail.nowhere")),
+        (w("detail.flexibility"), str(row.get("flexibility") or "–")),
+        (w("detail.lock_in"), str(row.get("lock_in") or "–")),
+        (w("detail.assumed"), style.percent(row.get("assumed_share"))),
+    ]
+    if value:
+        text = _range(value, lambda x: style.metric(x, value["metric"]))
+        pairs.insert(0, (metric_name(value["metric"]).capitalize(), text))
+    return pairs
+
+
+def _range(value: Mapping[str, Any], show: Any) -> str:
+    return f"{show(value['p50'])} ({show(value['p10'])} – {show(value['p90'])})"
+
+
+def _money_range(value: Mapping[str, Any], style: Style) -> str:
+    return _range(value, style.money_short)
+
+
+def _devices(row: Row, style: Style) -> str:
+    if not row["accelerator"]:
+        return say(f"kind.{row['device_kind']}", language())
+    memory = row["peak_memory_gb"]
+    text = f"{row['n_devices']} x {row['accelerator']}"
+    if row["min_devices"] and row["min_devices"] > 1:
+        text += f" ({w('detail.at_least', n=row['min_devices'])})"
+    return text + (f", {style.about(memory)} GB" if memory else "")
+
+
+def _evidence(answer: Mapping[str, Any], row: Row) -> str:
+    proof = row["evidence"]
+    known = sources_by_id(answer)
+    grade = say(f"grade.{proof['grade']}", language())
+    head = w("detail.evidence", grade=grade, points=proof["n_points"], sources=proof["n_sources"])
+    links = "".join(f"<li>{source_link(known.get(s), s)}</li>" for s in proof["source_ids"][:30])
+    reason = row["accuracy_reason"] or proof["reason"]
+    return (
+        f'<div class="es"><p class="es-say"><b>{e(head)}</b> {e(reason)}</p>'
+        f"<details><summary>{e(w('detail.sources', n=len(proof['source_ids'])))}</summary>"
+        f'<ul class="es-steps">{links}</ul></details></div>'
+    )
+
+
+def lines_table(answer: Mapping[str, Any], row: Row, style: Style) -> str:
+    """The bill line by line: quantity x unit price, interval, basis and source."""
+    known = sources_by_id(answer)
+    header = [say(f"col.{c}", language()) for c in ("item", "quantity", "price", "plan")]
+    header += [w("detail.interval"), say("col.basis", language()), say("col.source", language())]
+    rows, phase = [], None
+    for item in sorted(row["items"], key=lambda i: PHASES.index(i["phase"])):
+        if item["phase"] != phase:
+            phase = item["phase"]
+            cost = row["cost_usd"]["by_phase"][phase]
+            name = f"<b>{e(phase_label(phase, language()))}</b>"
+            rows.append(
+                [
+                    name,
+                    "",
+                    "",
+                    f"<b>{e(style.money(cost['base']))}</b>",
+                    e(_ends(cost, style)),
+                    "",
+                    "",
+                ]
+            )
+        basis = item["basis"]
+        tag = f'<span class="es-tag {e(basis)}">{e(say(f"basis.{basis}", language()))}</span>'
+        note = f"<br><small>{e(item['note'])}</small>" if item.get("note") else ""
+        rows.append(
+            [
+                e(item["item"].replace("_", " ")) + note,
+                f"{e(style.about(item['quantity'], 6))} {e(item['unit'])}",
+                e(style.unit_price(item["unit_price_usd"])),
+                e(style.money(item["usd"]["base"])),
+                e(_ends(item["usd"], style)),
+                tag,
+                _line_source(item, known),
+            ]
+        )
+    total = row["cost_usd"]["total"]
+    rows.append(
+        [
+            f"<b>{e(w('detail.total'))}</b>",
+            "",
+            "",
+            f"<b>{e(style.money(total['base']))}</b>",
+            e(_ends(total, style)),
+            "",
+            "",
+        ]
+    )
+    return html_table(header, rows, (1, 2, 3, 4), w("detail.lines"))
+
+
+PHASES = ("labelling", "compute", "people", "running", "other")
+
+
+def _ends(value: Mapping[str, Any], style: Style) -> str:
+    return f"{style.money_short(value['p10'])} – {style.money_short(value['p90'])}"
+
+
+def _line_source(item: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+    name = item["source_id"]
+    if name in known:
+        return source_link(known[name], name, item.get("locator") or "")
+    judgement = cached.evidence().assumptions.get(name)
+    if judgement:
+        text = f"{judgement.reason} ({judgement.p10:g} – {judgement.p50:g} – {judgement.p90:g})"
+        return f"<details><summary>{e(name)}</summary>{e(text)}</details>"
+    return e(name)
+
+
+def _recipe(row: Row, style: Style) -> str:
+    pairs = [
+        (k.replace("_", " "), style.about(v) if isinstance(v, float) else str(v))
+        for k, v in row["recipe"].items()
+        if v is not None
+    ]
+    if row["usd_per_device_hour"]:
+        pairs.append((w("detail.device_hour"), style.unit_price(row["usd_per_device_hour"])))
+    body = facts(pairs)
+    work = row.get("work") or ()
+    if work:
+        header = [
+            w("detail.work"),
+            w("detail.units"),
+            w("detail.flop"),
+            w("detail.passes"),
+            w("detail.formula"),
+        ]
+        cells = [
+            [
+                e(x["name"]),
+                f"{e(style.about(x['units']))} {e(x['unit'])}",
+                e(style.short(x["flop_per_unit"])),
+                e(style.about(x["passes"])),
+                e(x["formula"]),
+            ]
+            for x in work
+        ]
+        body += html_table(header, cells, (1, 2, 3), w("detail.work"))
+    return body
+
+
+def _overrides(row: Row) -> None:
+    """Judgements behind the row's lines, each with a box to type another value."""
+    known = cached.evidence().assumptions
+    used = list(dict.fromkeys(i["source_id"] for i in row["items"] if i["source_id"] in known))
+    used += [name for name in state.current().assumptions if name in known and name not in used]
+    if not used:
+        return
+    heading(w("detail.override"), 3)
+    with st.container(horizontal=True, gap="small"):
+        for name in used:
+            with st.container(width=260):
+                assumption_box(name, state.current(), prefix="row")

@@ -1,0 +1,227 @@
+"""The scenario of one browser tab: kept in the session, written to the address bar.
+
+One valid scenario is the only truth; widgets show it and change it through ``set_field``. A value
+that is refused stays in its field with a message, and the last valid scenario stays in force.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import streamlit as st
+
+from estimator import ProjectInputs
+from estimator.errors import EstimatorError, InputError
+from estimator.report import link
+from estimator.ui import cached
+
+SCENARIO, START, PAST = "scenario", "start", "past"
+MESSAGES, TYPED, ADDRESS, LINK_ERROR = "messages", "typed", "address", "link_error"
+SAVED = "saved_scenarios"
+NOTES = "link_notes"
+PRESET = "preset"
+KEPT = ("view", "lang", "tab")
+UNDO_LIMIT, SAVED_LIMIT = 50, 6
+
+
+def current() -> ProjectInputs:
+    """The scenario in force."""
+    scenario: ProjectInputs = st.session_state[SCENARIO]
+    return scenario
+
+
+def start() -> ProjectInputs:
+    """The scenario that "changed" is measured against: the preset or file last opened."""
+    first: ProjectInputs = st.session_state[START]
+    return first
+
+
+def begin() -> None:
+    """Adopt the scenario of the address on a first visit or after back and forward."""
+    given = {k: v for k, v in st.query_params.to_dict().items() if k not in link.PAGE_KEYS}
+    preset = cached.presets().get(st.query_params.get(PRESET, ""))
+    if SCENARIO not in st.session_state:
+        first = preset or next(iter(cached.presets().values()))
+        st.session_state.update(
+            {SCENARIO: first, START: first, PAST: [], MESSAGES: {}, TYPED: {}, SAVED: []}
+        )
+        if given:
+            _open_address(given, preset)
+    elif given and given != st.session_state.get(ADDRESS):
+        _open_address(given, preset)
+    write_address()
+
+
+def _open_address(given: Mapping[str, str], preset: ProjectInputs | None) -> None:
+    try:
+        opened = link.from_query(dict(given))
+        cached.comparison(opened.inputs)
+    except EstimatorError as error:
+        st.session_state[LINK_ERROR] = str(error)
+        return
+    st.session_state.pop(LINK_ERROR, None)
+    st.session_state[NOTES] = opened.notes
+    st.session_state[SCENARIO] = opened.inputs
+    st.session_state[START] = preset or _preset_like(opened.inputs)
+    _forget_typing()
+
+
+def _preset_like(inputs: ProjectInputs) -> ProjectInputs:
+    for preset in cached.presets().values():
+        if preset.name == inputs.name and preset.task == inputs.task:
+            return preset
+    return inputs
+
+
+def write_address() -> None:
+    """Put the scenario in force into the address bar; the page's own parameters stay."""
+    wanted = dict(parse_qsl(link.encode(current()).query, keep_blank_values=True))
+    kept = {k: v for k, v in st.query_params.to_dict().items() if k in KEPT}
+    here = next((i for i, p in cached.presets().items() if p == start()), None)
+    if here:
+        kept[PRESET] = here
+    if st.query_params.to_dict() != {**wanted, **kept}:
+        st.query_params.from_dict({**wanted, **kept})
+    st.session_state[ADDRESS] = wanted
+
+
+def adopt(inputs: ProjectInputs, as_start: bool = False) -> None:
+    """Put a scenario in force after computing it once; raises EstimatorError, changing nothing."""
+    cached.comparison(inputs)
+    before = current()
+    if inputs != before:
+        st.session_state[PAST] = [*st.session_state[PAST], (before, start())][-UNDO_LIMIT:]
+    st.session_state[SCENARIO] = inputs
+    st.session_state.pop(NOTES, None)
+    if as_start:
+        st.session_state[START] = inputs
+        _forget_typing()
+    st.session_state.pop(LINK_ERROR, None)
+
+
+def _forget_typing() -> None:
+    st.session_state[MESSAGES], st.session_state[TYPED] = {}, {}
+
+
+def set_field(path: str, value: Any) -> None:
+    """Change one field; on a refused value keep the scenario and note the message at the field."""
+    try:
+        adopt(with_dependents(current(), path, value))
+    except EstimatorError as error:
+        st.session_state[MESSAGES][path] = plain(error)
+        st.session_state[TYPED][path] = value
+        return
+    st.session_state[MESSAGES].pop(path, None)
+    st.session_state[TYPED].pop(path, None)
+
+
+def plain(error: EstimatorError) -> str:
+    """The message of an error without the path that the field already shows."""
+    if isinstance(error, InputError):
+        return f"{error.value!r} is not allowed; allowed: {error.allowed}"
+    return str(error)
+
+
+def with_dependents(inputs: ProjectInputs, path: str, value: Any) -> ProjectInputs:
+    """A changed copy in which the fields that hang on the changed one still fit.
+
+    A new task takes its own metric, unit and base models; a new provider its own region; an
+    accelerator that the provider does not sell moves to one that does.
+    """
+    if path == "task" and value != inputs.task:
+        data = inputs.to_dict()
+        data |= {"task": value, "unit": {}, "models": {}, "options": [], "pilot": []}
+        data["target"] = {"probability": inputs.target.probability}
+        data["facts"] = {"augmentation": inputs.facts.augmentation}
+        data["training"] = {}
+        return ProjectInputs.from_dict(data)
+    if path == "compute.provider" and value != "own":
+        place = _offer(inputs.compute.accelerator, provider=value)
+        if place:
+            return inputs.replace("compute", {**inputs.to_dict()["compute"], **place})
+    if path == "compute.accelerator" and inputs.compute.provider != "own":
+        here = inputs.compute
+        place = _offer(value, provider=here.provider, region=here.region) or _offer(value)
+        if place:
+            compute = {**inputs.to_dict()["compute"], **place, "accelerator": value}
+            return inputs.replace("compute", compute)
+    return inputs.replace(path, value)
+
+
+def _offer(accelerator: str, provider: str = "", region: str = "") -> dict[str, str] | None:
+    rows = [
+        row
+        for row in cached.evidence().prices
+        if row.accelerator == accelerator
+        and row.provider == (provider or row.provider)
+        and row.region
+    ]
+    if not rows:
+        return None
+    best = min(
+        rows,
+        key=lambda r: (
+            r.region != region,
+            r.purchase_option != "on_demand",
+            r.usd_per_instance_hour / r.accelerator_count if r.accelerator_count else 0.0,
+        ),
+    )
+    return {"provider": best.provider, "region": best.region}
+
+
+def flat(inputs: ProjectInputs) -> dict[str, Any]:
+    """Every field by its dotted path; lists as JSON text so that they compare."""
+    out: dict[str, Any] = {}
+    for key, value in inputs.to_dict().items():
+        if isinstance(value, dict) and key not in ("assumptions", "models", "unit"):
+            out |= {f"{key}.{name}": inner for name, inner in value.items()}
+        else:
+            out[key] = value
+    return {k: json.dumps(v, sort_keys=True) if isinstance(v, list) else v for k, v in out.items()}
+
+
+def changed() -> tuple[str, ...]:
+    """Paths of the fields that differ from the preset or file last opened."""
+    now, before = flat(current()), flat(start())
+    return tuple(k for k in now | before if now.get(k) != before.get(k))
+
+
+def reset(path: str) -> None:
+    """Put one field back to its value at the start."""
+    before = start().to_dict()
+    value = before
+    for name in path.split("."):
+        value = value[name] if isinstance(value, dict) else None
+        if value is None:
+            break
+    set_field(path, value)
+
+
+def reset_all() -> None:
+    """Back to the preset or file last opened."""
+    _quietly(lambda: adopt(start()))
+    _forget_typing()
+
+
+def undo() -> None:
+    """Back to the scenario before the last change."""
+    if st.session_state[PAST]:
+        *earlier, (before, first) = st.session_state[PAST]
+        _quietly(lambda: adopt(before))
+        st.session_state[PAST], st.session_state[START] = earlier, first
+        _forget_typing()
+
+
+def open_preset(preset_id: str) -> None:
+    """Open a shipped example project."""
+    _quietly(lambda: adopt(cached.presets()[preset_id], as_start=True))
+
+
+def _quietly(action: Callable[[], None]) -> None:
+    try:
+        action()
+    except EstimatorError as error:
+        st.session_state[LINK_ERROR] = str(error)

@@ -1,0 +1,140 @@
+"""One style sheet for what the dashboard draws itself; colours follow the page's light or dark."""
+
+from __future__ import annotations
+
+PALETTE = """
+  --es-text: light-dark(#1b2533, #f2f4f8);
+  --es-soft: light-dark(#4a5666, #b6c0cd);
+  --es-line: light-dark(#d5dbe3, #38424e);
+  --es-fill: light-dark(#f3f5f8, #1c232c);
+  --es-accent: light-dark(#1f5fbf, #8ab4ff);
+  --es-band: light-dark(#a9c6ee, #35568c);
+  --es-mark: light-dark(#123c7d, #d3e3ff);
+  --es-target: light-dark(#b3321b, #ff9d8a);
+  --es-good: light-dark(#1a7f4b, #7fd6a4);
+  --es-chosen: light-dark(#eaf2fd, #18283f);
+"""
+"""Text and marks keep a contrast of at least 4.5:1 on the page in both schemes."""
+
+PAGE = f"""<style>
+[data-testid="stApp"] {{ {PALETTE} }}
+[data-testid="stMainBlockContainer"] {{ padding: 3.4rem 1.4rem 2rem; max-width: 1500px; }}
+[data-testid="stHeader"] {{ height: 2.9rem; min-height: 2.9rem; }}
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {{ gap: 0.5rem; }}
+[data-testid="stSidebarUserContent"] {{ padding: 0 0 2rem; }}
+[data-testid="stSidebar"] [data-testid="stColumn"] {{ min-width: 0; }}
+[data-testid="stMain"] [data-testid="stBaseButton-secondary"],
+[data-testid="stMain"] [data-testid="stPopoverButton"] {{
+  min-height: 1.9rem; padding: 0.1rem 0.7rem; }}
+[data-testid="stSidebarHeader"] {{
+  height: 2.2rem; min-height: 2.2rem; margin: 0; padding: 0.3rem; }}
+[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] {{ gap: 0.45rem; }}
+[data-testid="stSidebarUserContent"] [data-testid="stNumberInputStepUp"],
+[data-testid="stSidebarUserContent"] [data-testid="stNumberInputStepDown"] {{ display: none; }}
+[data-testid="stSliderTickBar"] {{ display: none; }}
+.es-embed-pad {{ display: none; }}
+.es {{ color: var(--es-text); line-height: 1.38; }}
+.es p {{ margin: 0; }}
+.es-top {{ display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; font-size: 0.83rem;
+  color: var(--es-soft); align-items: baseline; }}
+.es-top strong {{ color: var(--es-text); font-size: 0.95rem; }}
+.es-kind {{ font-size: 0.78rem; font-weight: 600; letter-spacing: 0.04em; color: var(--es-accent);
+  text-transform: uppercase; }}
+.es-head {{ font-size: 1.32rem; font-weight: 650; line-height: 1.25; margin: 0; padding: 0; }}
+.es-head span {{ font-size: 0.98rem; font-weight: 400; }}
+.es-say {{ font-size: 0.98rem; margin-top: 0.3rem; }}
+.es-say b {{ font-weight: 600; }}
+.es-next {{ margin-top: 0.3rem; font-size: 0.98rem; }}
+dl.es.es-strip {{ display: flex; flex-wrap: wrap; gap: 0.1rem 1.1rem; margin: 0;
+  padding: 0.3rem 0.6rem;
+  background: var(--es-fill); border-radius: 0.4rem; font-size: 0.88rem; list-style: none; }}
+.es-strip div {{ display: flex; gap: 0.35rem; align-items: baseline; }}
+.es-strip dt {{ color: var(--es-soft); font-weight: 400; }}
+.es-strip dd {{ margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }}
+.es-change {{ font-size: 0.9rem; }}
+.es-change b {{ font-weight: 600; }}
+.es-alert, .es-note {{ border-left: 4px solid var(--es-target); background: var(--es-fill);
+  color: var(--es-text); padding: 0.5rem 0.8rem; border-radius: 0.3rem; font-size: 0.93rem; }}
+.es-note {{ border-left-color: var(--es-accent); }}
+.es-table {{ border-collapse: collapse; width: 100%; font-size: 0.88rem; }}
+.es-table th {{ text-align: left; font-weight: 600; color: var(--es-soft); padding: 0.25rem 0.5rem;
+  border-bottom: 1px solid var(--es-line); vertical-align: bottom; }}
+.es-table td {{ padding: 0.25rem 0.5rem; border-bottom: 1px solid var(--es-line);
+  vertical-align: top; }}
+.es-table .num {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}
+.es-scroll {{ overflow-x: auto; max-width: 100%; }}
+.es-tag {{ border: 1px solid var(--es-line); border-radius: 0.3rem; padding: 0 0.3rem;
+  font-size: 0.8rem; color: var(--es-soft); white-space: nowrap; }}
+.es-tag.assumed {{ border-style: dashed; border-color: var(--es-soft); font-style: italic; }}
+dl.es.es-facts {{ padding: 0; display: grid;
+  grid-template-columns: repeat(auto-fill, minmax(210px, 1fr));
+  gap: 0.35rem 1rem; margin: 0.3rem 0; font-size: 0.9rem; }}
+.es-facts dt {{ color: var(--es-soft); font-size: 0.82rem; }}
+.es-facts dd {{ margin: 0; font-weight: 600; }}
+.es-steps {{ margin: 0.2rem 0 0 1.2rem; padding: 0; }}
+.es-steps li {{ margin: 0.15rem 0; }}
+.es a {{ color: var(--es-accent); }}
+.es-h {{ font-size: 1.05rem; font-weight: 650; margin: 0.4rem 0 0.1rem; padding: 0; }}
+@media (max-width: 640px) {{
+  [data-testid="stMainBlockContainer"] {{ padding: 3.2rem 0.8rem 2rem; }}
+  .es-head {{ font-size: 1.15rem; }}
+}}
+</style>"""
+
+EMBED = """<style>
+[data-testid="stMainBlockContainer"] { padding: 0.5rem 0.9rem 1rem; }
+</style>"""
+
+ROWS = f"""
+:host, .root {{ {PALETTE} color: var(--es-text); display: block; container-type: inline-size;
+  font-family: inherit; }}
+table {{ border-collapse: collapse; width: 100%; font-size: 13px; table-layout: fixed; }}
+caption {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
+th {{ text-align: left; font-weight: 600; color: var(--es-soft); padding: 1px 6px 3px;
+  font-size: 12px; border-bottom: 1px solid var(--es-line); vertical-align: bottom;
+  line-height: 1.15; }}
+td {{ padding: 0 6px; height: 25px; border-bottom: 1px solid var(--es-line);
+  white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }}
+.num {{ text-align: right; font-variant-numeric: tabular-nums; }}
+th.num {{ text-align: right; }}
+tr.chosen td {{ background: var(--es-chosen); }}
+tr.chosen td:first-child {{ box-shadow: inset 3px 0 0 var(--es-accent); }}
+tr.out td {{ color: var(--es-soft); }}
+tr.out .band {{ background: none; border: 1px dashed var(--es-soft); box-sizing: border-box; }}
+tr.today td {{ font-style: italic; border-bottom: 2px solid var(--es-line); }}
+button {{ all: unset; cursor: pointer; color: inherit; font-weight: 600; max-width: 100%;
+  overflow: hidden; text-overflow: ellipsis; display: block; box-sizing: border-box;
+  line-height: 24px; }}
+button:hover .name {{ text-decoration: underline; }}
+button:focus-visible {{ outline: 2px solid var(--es-accent); outline-offset: -2px; }}
+.model {{ font-weight: 400; color: var(--es-soft); margin-left: 5px; }}
+.tick {{ color: var(--es-accent); font-weight: 700; margin-right: 3px; }}
+.why {{ color: var(--es-soft); }}
+.cell {{ display: grid; grid-template-columns: var(--label, 46px) 1fr; align-items: center;
+  gap: 6px; }}
+.cell .val {{ text-align: right; font-variant-numeric: tabular-nums; font-weight: 600; }}
+tr.out .cell .val {{ font-weight: 400; }}
+.track {{ position: relative; height: 14px; min-width: 40px; }}
+.band {{ position: absolute; top: 3px; height: 8px; border-radius: 2px;
+  background: var(--es-band); }}
+.mid {{ position: absolute; top: 1px; height: 12px; width: 3px; margin-left: -1px;
+  background: var(--es-mark); }}
+.target {{ position: absolute; top: -6px; bottom: -6px; width: 0;
+  border-left: 1px dashed var(--es-target); }}
+.scale {{ font-weight: 400; display: flex; justify-content: space-between; font-size: 11px;
+  margin-left: calc(var(--label, 46px) + 6px); }}
+.unsure {{ border-bottom: 1px dashed var(--es-soft); }}
+.only-narrow {{ display: none; }}
+@container (max-width: 700px) {{
+  table, tbody, tr, td {{ display: block; width: auto; }}
+  colgroup, thead {{ display: none; }}
+  tr {{ border: 1px solid var(--es-line); border-radius: 6px; margin-bottom: 8px; padding: 4px 0; }}
+  tr.chosen {{ border: 2px solid var(--es-accent); }}
+  tr.chosen td:first-child {{ box-shadow: none; }}
+  td {{ border: 0; height: auto; padding: 2px 10px; white-space: normal; }}
+  td.num {{ display: flex; justify-content: space-between; text-align: left; }}
+  td.num::before, .cell::before {{ content: attr(data-label); color: var(--es-soft);
+    font-weight: 400; }}
+  .cell {{ grid-template-columns: 86px 48px 1fr; }}
+}}
+"""
