@@ -41,16 +41,19 @@ from estimator.engine.decide.frontier import Frontier, cost_accuracy_frontier
 from estimator.engine.decide.limits import feasibility, inside_only
 from estimator.engine.decide.optimise import Objective, Optimum, optimise
 from estimator.engine.decide.pilot import PilotPlan, pilot_plan
+from estimator.engine.decide.questions import Answers, Questions, three_questions
 from estimator.engine.decide.recommend import Recommendation, RowDecision, recommend
 from estimator.engine.decide.restrictions import RestrictionCost, restriction_costs
 from estimator.engine.decide.risks import Risk, risks
 from estimator.engine.decide.rule import Outcome
 from estimator.engine.decide.space import Plan, Space, default_space
+from estimator.engine.decide.spectrum import SpectrumRow, spectrum
 from estimator.engine.decide.switching import Switch, switching_values
 from estimator.engine.decide.tornado import Bar, Tornado, tornado
 from estimator.engine.decide.traits import Trait, Traits, traits
 
 __all__ = [
+    "Answers",
     "Bar",
     "BreakEven",
     "CostCurve",
@@ -61,11 +64,13 @@ __all__ = [
     "Outcome",
     "PilotPlan",
     "Plan",
+    "Questions",
     "Recommendation",
     "RestrictionCost",
     "Risk",
     "RowDecision",
     "Space",
+    "SpectrumRow",
     "Switch",
     "Tornado",
     "Trait",
@@ -84,7 +89,9 @@ __all__ = [
     "recommend",
     "restriction_costs",
     "risks",
+    "spectrum",
     "switching_values",
+    "three_questions",
     "tornado",
     "traits",
 ]

@@ -85,7 +85,8 @@ def _cost(
     removed = tuple(board.labels[i] for i in np.flatnonzero(free.allowed & ~board.allowed))
     word = LIMIT_WORDS[path]
     if bound is None or unbound is None:
-        left = "leaves no approach" if bound is None else "is not what excludes every approach"
+        alone = bound is None and unbound is not None
+        left = "leaves no approach" if alone else "is not the only limit that excludes them all"
         names = f" ({listed(removed)} would be possible)" if removed else ""
         return RestrictionCost(
             path,
