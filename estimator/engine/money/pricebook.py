@@ -35,7 +35,14 @@ COLUMNS = (
 )
 """Columns of the template, in order; vcpus and memory_gib may be empty."""
 
-KEY = ("provider", "instance_type", "accelerator", "region", "purchase_option")
+KEY = (
+    "provider",
+    "instance_type",
+    "accelerator",
+    "accelerator_count",
+    "region",
+    "purchase_option",
+)
 
 RANGES: Mapping[str, tuple[float, float]] = {
     "accelerator_count": (0.05, 100_000),
