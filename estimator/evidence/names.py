@@ -47,20 +47,20 @@ APPROACHES: Mapping[str, str] = {
 NO_APPROACH = frozenset({"chance", "human", "semi_supervised"})
 
 
-def task_of(family: str, domain: str = "") -> str | None:
+def task_of(family: object, domain: object = "") -> str | None:
     """The product's task of a published task family; None where there is none.
 
     Image classification counts as medical imaging where the domain says medical.
     """
-    name = family.strip().lower()
+    name = str(family).strip().lower()
     if name.startswith("image_classification") or name == "anomaly_detection":
-        return "medical_imaging" if "medical" in domain.lower() else "image_classification"
+        return "medical_imaging" if "medical" in str(domain).lower() else "image_classification"
     return TASKS.get(name)
 
 
-def approach_of(name: str) -> str | None:
+def approach_of(name: object) -> str | None:
     """The product's approach of a published one; None for chance, human and unknown names."""
-    return APPROACHES.get(name.strip().lower())
+    return APPROACHES.get(str(name).strip().lower())
 
 
 def plain(name: str) -> str:
