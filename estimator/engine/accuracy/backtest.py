@@ -15,9 +15,10 @@ from estimator.engine.accuracy.kernel import level_variance
 from estimator.engine.accuracy.posterior import Posterior
 from estimator.engine.accuracy.predict import shared_posterior
 from estimator.engine.accuracy.rows import Rows, build_rows, columns_from_frame, lookup_of
+from estimator.engine.accuracy.scales import Array
 from estimator.engine.accuracy.single_curve import extrapolate
 from estimator.engine.accuracy.summary import summarise
-from estimator.engine.distributions import Z90, Array
+from estimator.engine.distributions import Z90
 from estimator.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def backtest_curves(
         _from_itself(rows, value, seen, wanted, out, reasons)
     else:
         _from_evidence(rows, known, posterior, fit, seen, wanted, factor, out, reasons)
-    echoed = table.astype(object).where(table.notna(), None).to_dict("records")
+    cells = table.astype(object).where(table.notna(), None).to_dict("records")
+    echoed = [{str(k): v for k, v in row.items()} for row in cells]
     result = [
         _row(echoed[i], out[i], value[i], reasons[i], rows.dataset[i] not in known_names)
         for i in np.flatnonzero(wanted)
@@ -239,9 +241,7 @@ def _quantiles(
     """p10, p50 and p90 in the unit of the table, shape (n, 3)."""
     level = level_variance(target, block.mean, posterior.sds)
     sd = np.sqrt(np.maximum(np.diag(block.cov) + block.noise + level, 1e-9))
-    scale = np.array(
-        [factor_of(fit, t, g, n_own) for t, g in zip(target.task, target.group, strict=True)]
-    )
+    scale = np.array([factor_of(fit, str(t), n_own) for t in target.task])
     out = np.empty((len(target), 3))
     for k, z in enumerate((-Z90, 0.0, Z90)):
         error = scales.to_error(block.mean + z * scale * sd, target.chance)

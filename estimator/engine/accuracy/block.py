@@ -10,7 +10,7 @@ from scipy.linalg import cho_factor, cho_solve
 from estimator.engine.accuracy.kernel import covariance, noise_variance
 from estimator.engine.accuracy.posterior import Posterior
 from estimator.engine.accuracy.rows import Rows, concatenate
-from estimator.engine.distributions import Array
+from estimator.engine.accuracy.scales import Array
 
 JITTER = 1e-9
 

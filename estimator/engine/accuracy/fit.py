@@ -19,8 +19,7 @@ from estimator.engine.accuracy.rows import (
     lookup_of,
     typical_sizes,
 )
-from estimator.engine.accuracy.scales import OUT_OF_SCALE
-from estimator.engine.distributions import Array
+from estimator.engine.accuracy.scales import OUT_OF_SCALE, Array
 
 if TYPE_CHECKING:
     import pandas as pd

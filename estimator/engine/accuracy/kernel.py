@@ -13,7 +13,7 @@ import numpy as np
 
 from estimator.engine.accuracy import scales
 from estimator.engine.accuracy.rows import Rows
-from estimator.engine.distributions import Array
+from estimator.engine.accuracy.scales import Array
 
 Component = tuple[str, str]
 

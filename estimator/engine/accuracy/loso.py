@@ -11,7 +11,7 @@ from scipy.linalg import lapack
 from estimator.engine.accuracy.fit import capped
 from estimator.engine.accuracy.kernel import Component, covariance, cross_covariance
 from estimator.engine.accuracy.rows import Rows
-from estimator.engine.distributions import Array
+from estimator.engine.accuracy.scales import Array
 
 
 @dataclass(frozen=True)

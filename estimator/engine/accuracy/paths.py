@@ -8,7 +8,7 @@ import numpy as np
 
 from estimator.engine.accuracy import scales
 from estimator.engine.accuracy.kernel import KNOTS
-from estimator.engine.distributions import Array
+from estimator.engine.accuracy.scales import Array
 
 MOST_LABELS = 1e12
 """More labels than this are as good as never."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from estimator.engine.accuracy.kernel import Component, by_group, features, group_keys, parse_hyper
 from estimator.engine.accuracy.rows import Rows
-from estimator.engine.distributions import Array
+from estimator.engine.accuracy.scales import Array
 from estimator.errors import FitError
 
 Column = tuple[str, str, str]

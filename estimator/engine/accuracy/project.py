@@ -10,8 +10,7 @@ import numpy as np
 from estimator.engine.accuracy import names
 from estimator.engine.accuracy.kernel import KNOTS
 from estimator.engine.accuracy.rows import Rows, build_rows
-from estimator.engine.accuracy.scales import error_from_value, stretch, to_scale
-from estimator.engine.distributions import Array
+from estimator.engine.accuracy.scales import Array, error_from_value, stretch, to_scale
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate
 from estimator.vocabulary import Approach

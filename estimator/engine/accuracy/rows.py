@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimator.engine.accuracy import names, scales
-from estimator.engine.distributions import Array
+from estimator.engine.accuracy.scales import Array
 from estimator.evidence.names import approach_of, task_of
 
 if TYPE_CHECKING:

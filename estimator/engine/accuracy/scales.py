@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from estimator.engine.distributions import Array
+Array = NDArray[Any]
+"""Floats, positions or names; columns of names are arrays of objects."""
 
 SOFT = 0.02
 """Share of the chance level by which both ends of the scale are softened: differences below it,

@@ -18,7 +18,7 @@ from estimator.engine.accuracy.kernel import (
 )
 from estimator.engine.accuracy.loso import inverse
 from estimator.engine.accuracy.rows import Rows
-from estimator.engine.distributions import Array
+from estimator.engine.accuracy.scales import Array
 
 SMALLEST_SD, LARGEST_SD = 0.003, 2.5
 PRIOR_SD = 1.0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from estimator.engine.accuracy import scales
-from estimator.engine.distributions import Array
+from estimator.engine.accuracy.scales import Array
 
 FLOORS = (0.0, 0.15, 0.3, 0.45, 0.6, 0.72, 0.82, 0.9, 0.95)
 """Floor as a share of the smallest error measured."""
