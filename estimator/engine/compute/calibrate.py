@@ -54,17 +54,17 @@ def own_offset(inputs: ProjectInputs, evidence: Evidence, fit: Utilisation) -> O
             why = run.reason if isinstance(run, Unresolved) else "no device_hours"
             reasons.append(f"own_runs[{i}]: {why}")
             continue
-        mean, var = fit.predict([run_features(run)])
+        mean, _ = fit.predict([run_features(run)])
         residual.append(math.log(hours * run.devices_per_unit / run.ideal_hours) - mean[0])
-        weight.append(1.0 / max(var[0] - fit.source_var, 0.02))
+        weight.append(1.0 / fit.within_source_var)
         before.append(float(run.ideal_hours * math.exp(mean[0]) / run.devices_per_unit))
     if not residual:
         return Offset(unused=tuple(reasons))
     r, w = np.array(residual), np.array(weight)
-    left = 1.0 / (1.0 / fit.source_var + w.sum())
+    left = 1.0 / (1.0 / fit.between_sources_var + w.sum())
     shift = float(left * (w * r).sum())
-    noise = fit.noise_var["stated"]
-    ratio = (left + noise) / (fit.source_var + noise)
+    total = fit.between_sources_var + fit.within_source_var
+    ratio = (left + fit.within_source_var) / total
     return Offset(
         shift, float(min(ratio, 1.0)), len(r), tuple(before),
         tuple(b * math.exp(shift) for b in before), tuple(reasons),

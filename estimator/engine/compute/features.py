@@ -12,6 +12,8 @@ from estimator.engine.compute.resolve import RunWork
 DEFAULT_DEVICES = 8.0
 TYPICAL_PARAMS: Mapping[str, float] = {"llm": 7e9, "encoder": 1.1e8, "seq2seq": 2e8}
 TYPICAL_OTHER = 3e7
+SHORT_STEP_SECONDS = 0.03
+"""Ideal step time below which launching the kernels, not the arithmetic, sets the pace."""
 SMALL_JOB_HOURS = (1.0, 0.05)
 """Ideal wall-clock below which start-up, data loading and evaluation begin to count."""
 
@@ -32,10 +34,11 @@ def run_features(run: RunWork, steady: bool = False) -> dict[str, float]:
         precision=run.precision, approach=run.approach, n_devices=n,
         ideal_wall_hours=None if steady else run.ideal_hours / n,
         params=run.model.params, seq=run.seq, year=run.year,
-        balance=_balance(run), publisher=run.publisher, steady=steady,
+        balance=_balance(run), publisher=run.publisher, tuned=run.tuned, steady=steady,
         stated=run.precision_stated, guessed=run.guessed,
         batch_per_device=run.batch / n if run.batch else None,
         gflop=run.model.forward_gflop,
+        step_seconds=None if steady else run.step_seconds,
     )  # fmt: skip
 
 
@@ -50,8 +53,9 @@ def _balance(run: RunWork) -> float | None:
 def features_of(
     *, group: str, family: str, accelerator: str, precision: str, approach: str, n_devices: float,
     ideal_wall_hours: float | None, params: float | None, seq: float | None, year: float | None,
-    balance: float | None, publisher: str, steady: bool = False, stated: bool = True,
+    balance: float | None, publisher: str, tuned: bool = False, steady: bool = False, stated: bool = True,
     guessed: float = 0.0, batch_per_device: float | None = None, gflop: float | None = None,
+    step_seconds: float | None = None,
 ) -> dict[str, float]:  # fmt: skip
     """As :func:`run_features`, from plain values."""
     arch = architecture(accelerator)
@@ -68,17 +72,26 @@ def features_of(
         f"group_approach|{group}:{approach}": 1.0,
     }
     if publisher:
+        x[f"publisher_family|{publisher}:{family}"] = 1.0
         x[f"publisher|{publisher}"] = 1.0
+    if tuned:
+        x["tuned|all"] = 1.0
+        x[f"tuned_group|{group}"] = 1.0
     scale = math.log10(max(n_devices, 1.0))
     x["devices|all"] = scale
     x[f"devices_group|{group}"] = scale
     x["devices|beyond_64"] = max(scale - math.log10(64), 0.0)
     if ideal_wall_hours is not None:
+        x["scale|hours"] = (
+            max(min(math.log10(max(ideal_wall_hours * n_devices, 1e-6)), 6.0), -3.0) / 3
+        )
         for hours in SMALL_JOB_HOURS:
             x[f"small|{hours:g}"] = max(math.log(hours / max(ideal_wall_hours, 1e-6)), 0.0)
     else:
         x["setting|steady"] = 1.0
         x[f"setting_group|{group}"] = 1.0
+        if tuned:
+            x["setting|steady_tuned"] = 1.0
     if params:
         size = math.log10(params / TYPICAL_PARAMS.get(group, TYPICAL_OTHER))
         x[f"size|{group}"] = max(min(size, 2.5), -2.5)
@@ -91,7 +104,6 @@ def features_of(
         x["seq|short"] = max(math.log2(128.0 / max(seq, 8.0)), 0.0)
     if year:
         x["year|all"] = (min(max(year, 2014.0), 2027.0) - 2021.0) / 5
-        x[f"year_group|{group}"] = x["year|all"]
     if balance:
         b = math.log10(balance / 100.0)
         x["balance|all"] = b
@@ -99,8 +111,8 @@ def features_of(
     if batch_per_device:
         b = max(min(math.log2(batch_per_device / 8.0), 6.0), -3.0) / 4
         x[f"batch|{'text' if group in TEXT_GROUPS else 'other'}"] = b
+    if step_seconds:
+        x["step|short"] = max(math.log(SHORT_STEP_SECONDS / max(step_seconds, 1e-5)), 0.0)
     if not stated:
-        x["guess|precision"] = 1.0
-    if guessed:
-        x["guess|work"] = guessed
+        x["guess|precision_tuned" if tuned else "guess|precision"] = 1.0
     return x

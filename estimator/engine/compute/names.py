@@ -103,6 +103,10 @@ def text_group(name: str) -> str:
 
 
 _KNOWN_TEXT: tuple[tuple[str, float, float, float], ...] = (
+    (r"albert.{0,3}xx", 223e6, 12, 4096),
+    (r"albert.{0,3}xl", 58e6, 24, 2048),
+    (r"albert.{0,3}large", 17e6, 24, 1024),
+    (r"\balbert", 11e6, 12, 768),
     (r"distil.?roberta", 82e6, 6, 768),
     (r"distil.?bert", 66e6, 6, 768),
     (r"distil.?gpt.?2", 82e6, 6, 768),
@@ -182,6 +186,15 @@ def moe_active(name: str) -> float | None:
     return next((a for pattern, a in _MOE_ACTIVE if re.search(pattern, name.lower())), None)
 
 
+def _nanochat_params(name: str) -> float | None:
+    """Depth d of a nanochat model: width 64 d, 12 d (64 d)^2 plus two tables of 65,536 words."""
+    m = re.match(r"(?:nanochat )?d(\d{1,2})\b", name.lower())
+    if not m:
+        return None
+    depth = float(m.group(1))
+    return 12 * depth * (64 * depth) ** 2 + 2 * 65536 * 64 * depth
+
+
 def text_model(name: str, params: float | None, index: Mapping[str, BaseModel]) -> ModelInfo | None:
     """Text model from its name: catalogue, known architecture, size in the name, or given params."""
     group = text_group(name)
@@ -190,7 +203,8 @@ def text_model(name: str, params: float | None, index: Mapping[str, BaseModel]) 
     if found and found.params_total and not params:
         params = found.params_total
     layers, hidden = (found.layers, found.hidden_size) if found else (None, None)
-    size = params or billions(re.sub(r"\(base.*?\)", "", name))
+    size = params or billions(re.sub(r"\(base.*?\)", "", name)) or _nanochat_params(name)
+    active = found.params_active if found and found.params_active else moe_active(name)
     known = next((k for k in _KNOWN_TEXT if re.search(k[0], name.lower())), None)
     if known and (size is None or 0.5 < size / known[1] < 2):
         size, layers, hidden = size or known[1], known[2], known[3]
@@ -311,7 +325,7 @@ _AUDIO: tuple[tuple[str, float, str], ...] = (
     (r"rnn-?t|transducer", 49e6, "rnnt"),
     (r"deepspeech ?2|deep speech", 38e6, "rnnt"),
     (r"conformer.{0,6}(l|large)\b", 118e6, "conformer"),
-    (r"conformer", 30e6, "conformer"),
+    (r"conformer|branchformer", 30e6, "conformer"),
     (r"crdnn", 170e6, "crdnn"),
     (r"ecapa", 20.8e6, "ecapa"),
     (r"x-?vector|xvect", 4.2e6, "ecapa"),
@@ -363,6 +377,17 @@ def image_model(
         if found:
             return found
     low = name.lower()
+    width = re.search(r"(?:resnet-?|\br)(\d{2,3})[ -]?\(?(?:x(\d)|(\d)x)", low)
+    if width:
+        deep = image_model(f"resnet{width.group(1)}", None, rules, index)
+        k = float(width.group(2) or width.group(3))
+        if deep and deep.forward_gflop:
+            return replace(
+                deep,
+                name=name,
+                forward_gflop=deep.forward_gflop * k * k,
+                params=(deep.params or 0.0) * k * k,
+            )
     entry = index.get(normalised(name))
     if entry is None:
         entry = index.get(normalised(re.sub(r"\(.*?\)", "", name)))
@@ -379,17 +404,6 @@ def image_model(
     for rule in rules:
         if rule.pattern.search(low):
             info = replace(rule.info, name=name, params=params or rule.info.params)
-            wide = re.search(
-                r"resnet\d+ ?x(\d)\b|\((\d)x\)|\b(\d)x wid|r\d+x(\d+)\b|rn\d+x(\d+)", low
-            )
-            if wide and info.forward_gflop and info.family == "resnet":
-                k = float(next(g for g in wide.groups() if g))
-                k = math.sqrt(k) if k >= 4 and "rn50x" in low else k
-                info = replace(
-                    info,
-                    forward_gflop=info.forward_gflop * k * k,
-                    params=(info.params or 0) * k * k,
-                )
             return info
     return None
 
@@ -410,11 +424,12 @@ def find_model(
     """The model of a run, looked up in the order that its modality suggests."""
     low_task = f"{modality} {task}".lower()
     clean = re.sub(r"\(base (.*?)\)", r"", name)
-    if (
-        re.search(r"speech|audio|asr|\btts\b|speaker|emotion", low_task)
-        and "text-to-image" not in low_task
-    ):
+    silent = re.search(r"image|video|text$|vision|biology|multimodal", modality.lower())
+    if not silent and re.search(r"speech|audio|\basr\b|\btts\b|speaker|emotion", low_task):
         return audio_model(clean, params) or image_model(clean, params, rules, index)
+    picture = re.search(r"vit|clip|\brn50|resnet|siglip|convnext", name.lower())
+    if picture and (re.search(r"multimodal|contrastive|image", low_task) or "vit" in name.lower()):
+        return image_model(clean, params, rules, index)
     if re.search(r"text|language|multimodal|chat|question|translation", modality.lower()) or (
         re.search(r"tuning|language model|pre-?training", low_task)
         and re.search(r"llama|gpt|bert|mistral", clean.lower())

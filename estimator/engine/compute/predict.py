@@ -175,8 +175,15 @@ def job_features(
         year=TODAY_YEAR, balance=peak * TERA / (bandwidth * GIGA) if bandwidth else None,
         publisher="", batch_per_device=job.plan.batch_size / n_devices,
         gflop=job.flop_example / GIGA,
+        step_seconds=_step_seconds(job, ideal, n_devices, flop),
     )  # fmt: skip
     return x, ideal
+
+
+def _step_seconds(job: Job, ideal_hours: float, n_devices: int, flop: float) -> float:
+    per_example = 3.0 * job.flop_example
+    steps = max(flop / per_example / job.plan.batch_size, 1.0)
+    return ideal_hours * SECONDS_PER_HOUR / n_devices / steps
 
 
 def _slowdown(
@@ -186,14 +193,13 @@ def _slowdown(
     x, ideal = job_features(job, inputs, accelerator, n_devices, flop)
     if not math.isfinite(ideal):
         return np.full(draws.size, np.inf), ideal
-    mean, var = fit.predict([x])
-    scale = fit.calibration.get(calibration_group(job.info.group), fit.calibration["all"])
-    shared = fit.source_var / var[0]
-    rho = math.sqrt(min(max(shared, 0.3), 0.95))
+    mean, _ = fit.predict([x])
+    group = calibration_group(job.info.group)
+    rho = math.sqrt(fit.between_sources_var / (fit.between_sources_var + fit.within_source_var))
     z = rho * draws.normal("compute.mfu.shared") + math.sqrt(1 - rho * rho) * draws.normal(
-        f"compute.mfu.{calibration_group(job.info.group)}"
+        f"compute.mfu.{group}"
     )
-    sd = scale * math.sqrt(var[0] * offset.variance_ratio)
+    sd = fit.project_sd.get(group, fit.project_sd["all"]) * math.sqrt(offset.variance_ratio)
     return np.exp(mean[0] + offset.shift + sd * z), ideal
 
 

@@ -105,9 +105,19 @@ class RunWork:
     text: str
     publisher: str
     source: str
+    tuned: bool
     guessed: float
     """0 when work is stated; grows with each quantity that had to be assumed."""
     devices_per_unit: float = 1.0
+    examples: float | None = None
+
+    @property
+    def step_seconds(self) -> float | None:
+        """Ideal seconds of one optimiser step on its devices; None without a stated batch."""
+        if not (self.batch and self.examples):
+            return None
+        steps = max(self.examples / self.batch, 1.0)
+        return self.ideal_hours * SECONDS_PER_HOUR / (self.n_devices or 1.0) / steps
 
 
 @dataclass(frozen=True)
@@ -115,6 +125,19 @@ class Unresolved:
     """Why a row cannot be predicted, one sentence."""
 
     reason: str
+
+
+_TUNED = re.compile(
+    r"mlperf|mlcommons|nvidia|megatron|nemo|mosaicml|llm foundry|habana|gaudi|dawnbench|ffcv|airbench|"
+    r"speedrun|modded-nanogpt|nanochat|llm\.c|maxtext|tpu-recipes|fms-fsdp|flashattention|deepspeed|"
+    r"torchtitan|torchtune|levanter|lambda|ml-engineering|upgrade gpus|tinyllama|optimum|mosaic|answer\.ai"
+)
+
+
+def is_tuned(row: Mapping[str, object]) -> bool:
+    """Speed is what the source is about: a benchmark submission or a vendor's tuned example."""
+    columns = ("source_family", "source_title", "run_id")
+    return bool(_TUNED.search(" ".join(parse.words(row.get(c)) for c in columns).lower()))
 
 
 _PUBLISHERS: tuple[tuple[str, str], ...] = (
@@ -174,6 +197,16 @@ def attention_share(model: ModelInfo, tokens: float) -> float:
     return 2 * layers * hidden * tokens / n
 
 
+SEQ2SEQ_SHARE = 0.6
+"""A token of an encoder-decoder passes one of the two stacks; the output layer sees targets only."""
+PADDED_LENGTHS = (128.0, 256.0, 384.0, 512.0)
+
+
+def padded_length(mean_tokens: float) -> float:
+    """Usual maximum length of encoder fine-tuning for a mean length; batches are padded to it."""
+    return next((p for p in PADDED_LENGTHS if p >= 1.2 * mean_tokens), PADDED_LENGTHS[-1])
+
+
 def forward_flop(model: ModelInfo, tokens: float | None, pixels: float | None) -> float | None:
     """Forward FLOP of one unit: a token, an image at ``pixels`` side, or a second of audio.
 
@@ -192,6 +225,8 @@ def forward_flop(model: ModelInfo, tokens: float | None, pixels: float | None) -
         return None
     if model.group == "encoder":
         n = 12 * model.layers * model.hidden**2 if model.layers and model.hidden else 0.8 * n
+    elif model.group == "seq2seq":
+        n = SEQ2SEQ_SHARE * n
     return 2 * n * (1 + attention_share(model, tokens or 512.0))
 
 
@@ -221,6 +256,31 @@ def pass_factor(approach: str, task: str, model: ModelInfo, trainable: float | N
     if approach == "distill":
         return 4.0
     return 3.0
+
+
+def views(text: str) -> float:
+    """Full-image passes per image of self-supervised recipes, over one ordinary update.
+
+    Multi-crop: sum of n (side / 224)^2 over the stated crops; two views for contrastive and
+    redundancy-reduction methods; a momentum encoder adds a third of an update; masked
+    autoencoders encode a quarter of the patches and decode all of them with a small decoder.
+    """
+    crops = re.findall(r"(\d+) ?x ?(\d{2,3})\b", text) if "crop" in text else []
+    if len(crops) >= 2:
+        return sum(float(n) * (float(p) / 224.0) ** 2 for n, p in crops if float(n) <= 12)
+    if re.search(r"\bdino\b|multi-?crop", text) and "dinov2" not in text and "fine" not in text:
+        return 4.1
+    if re.search(r"\bmoco\b", text):
+        return 4 / 3
+    if re.search(r"simclr|barlow|simsiam|byol|vicreg|\bswav\b", text) and "linear" not in text:
+        return 2.0
+    if (
+        re.search(r"\bmae\b", text)
+        and re.search(r"pre-?train|masking", text)
+        and "fine" not in text
+    ):
+        return 0.5
+    return 1.0
 
 
 def _units(
@@ -305,12 +365,14 @@ def _assemble(
     n_devices = n_given * hardware.devices_per_unit if n_given else None
     year = parse.number(row.get("year"))
     kind = _kind(model)
-    batch = parse.global_batch(context, n_given)
+    batch = parse.global_batch(f"{context}; {parse.words(row.get('task'))}", n_given)
     seq, pixels = parse.sequence_length(context), parse.resolution(context)
     work = _units(row, tables, kind, text, batch)
-    flop, guessed = (None, 0.0)
+    flop, guessed, examples = None, 0.0, None
     if work is not None:
-        flop, guessed, seq = _work_flop(work, row, tables, model, approach, text, seq, pixels)
+        flop, guessed, seq, examples = _work_flop(
+            work, row, tables, model, approach, text, seq, pixels
+        )
     if reported is not None and (
         flop is None or guessed >= 0.3 or model.group not in ("cnn", "vit", "detection")
     ):
@@ -321,7 +383,10 @@ def _assemble(
             "the work is not stated: no units seen, no known data set with epochs, no FLOP"
         )
     stated = precision_class(parse.words(row.get("precision"))) or precision_class(context)
-    precision = stated or default_precision(hardware.accelerator, year)
+    transformer = model.group in TEXT_GROUPS
+    precision = stated or default_precision(
+        hardware.accelerator, year, transformer and is_tuned(row)
+    )
     peak = peak_tflop(hardware.accelerator, precision)
     if not peak:
         return Unresolved(
@@ -342,16 +407,18 @@ def _assemble(
         year=year,
         text=text.lower(),
         publisher=publisher_of(row),
+        tuned=is_tuned(row),
         source=parse.words(row.get("source_family")) or parse.words(row.get("source_title")),
         guessed=guessed,
         devices_per_unit=hardware.devices_per_unit,
+        examples=examples,
     )
 
 
 def _work_flop(
     work: tuple[float, str, float], row: Mapping[str, object], tables: NameTables, model: ModelInfo,
     approach: str, text: str, seq: float | None, pixels: float | None,
-) -> tuple[float | None, float, float | None]:  # fmt: skip
+) -> tuple[float | None, float, float | None, float | None]:  # fmt: skip
     units, unit, guessed = work
     kind = _kind(model)
     task = parse.words(row.get("task")) + " " + parse.words(row.get("model"))
@@ -360,13 +427,25 @@ def _work_flop(
         if unit != "tokens":
             found = dataset_of(text, tables, "tokens")
             length = seq or (found.unit_length if found else 0.0)
+            if found and not seq and model.group == "encoder":
+                length = padded_length(length)
+            if (
+                found
+                and seq
+                and found.unit_length < seq
+                and is_tuned(row)
+                and model.group == "encoder"
+            ):
+                length = found.unit_length
             if not length:
                 length, guessed = tables.default_tokens, guessed + 0.6
             seq = seq or length
         per_unit = forward_flop(model, seq, None)
         total = units * length
+        examples = units if unit != "tokens" else units / seq if seq else None
     elif kind == "seconds":
         per_unit = forward_flop(model, None, None)
+        examples = units if unit != "audio_hours" else None
         if unit == "audio_hours":
             total = units * SECONDS_PER_HOUR
         else:
@@ -383,8 +462,9 @@ def _work_flop(
             else None
         )
         per_unit = forward_flop(model, None, pixels or small)
-        total = units
+        total, examples = units, units
+        per_unit = per_unit * views(text.lower()) if per_unit else None
     if per_unit is None:
-        return None, guessed, seq
+        return None, guessed, seq, None
     factor = pass_factor(approach, task.lower(), model, parse.number(row.get("params_trainable")))
-    return factor * per_unit * total, guessed, seq
+    return factor * per_unit * total, guessed, seq, examples

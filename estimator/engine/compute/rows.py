@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from estimator.engine.compute.resolve import (
     RunWork,
     Unresolved,
     attention_share,
+    is_tuned,
     name_tables,
     publisher_of,
     resolve_run,
@@ -126,7 +128,7 @@ def mfu_rows(
             precision=precision, precision_stated=True, model=model, approach=approach,
             n_devices=parse.number(raw.get("n_devices")), seq=parse.sequence_length(name),
             pixels=None, batch=None, year=None, text=low, source=title,
-            publisher=publisher_of({"source_title": title}), guessed=0.0,
+            publisher=publisher_of({"source_title": title}), guessed=0.0, tuned=is_tuned({"source_title": title}),
         )  # fmt: skip
         out.append(_row(f"mfu{i}", run, -math.log(share), True, None, raw))
     return out
@@ -180,6 +182,23 @@ def throughput_rows(
     return out
 
 
+STEADY_ROWS_PER_SOURCE = 60
+
+
+def thinned(rows: Sequence[FitRow]) -> list[FitRow]:
+    """At most 60 throughput rows of one source, evenly picked: they say the same thing."""
+    total = Counter(r.source for r in rows if r.steady)
+    seen: Counter[str] = Counter()
+    out = []
+    for r in rows:
+        if r.steady and total[r.source] > STEADY_ROWS_PER_SOURCE:
+            seen[r.source] += 1
+            if seen[r.source] % -(-total[r.source] // STEADY_ROWS_PER_SOURCE):
+                continue
+        out.append(r)
+    return out
+
+
 def evidence_rows(evidence: Evidence) -> list[FitRow]:
     """All rows of the fit, in a fixed order."""
     tables = tables_of(evidence)
@@ -190,7 +209,9 @@ def evidence_rows(evidence: Evidence) -> list[FitRow]:
 
     runs = records("runs")
     for r in runs:
-        r["source_title"] = titles.get(parse.words(r.get("source_id")), "")
+        source = evidence.sources.get(parse.words(r.get("source_id")))
+        r["source_title"] = source.title if source else ""
+        r["year"] = source.year if source else None
     out = run_rows(runs, tables)
     out += mfu_rows(records("mfu"), tables, titles)
     out += throughput_rows(
@@ -210,7 +231,7 @@ def evidence_rows(evidence: Evidence) -> list[FitRow]:
     out += throughput_rows(
         records("throughput_lambda"), tables, titles, "workload", "transformer-?xl"
     )
-    return out
+    return thinned(out)
 
 
 __all__ = ["FitRow", "attention_share", "evidence_rows", "tables_of"]

@@ -116,6 +116,9 @@ def billions(text: str) -> float | None:
     m = re.search(r"(?<![\w.])(\d+)x(\d+(?:\.\d+)?) ?([bB])\b", text)
     if m:
         return float(m.group(1)) * float(m.group(2)) * 1e9 * 0.83
+    m = re.search(r"(?<![\w.])(\d+)b(\d)(?!\w)", text)
+    if m:
+        return float(f"{m.group(1)}.{m.group(2)}") * 1e9
     m = re.search(r"(?<![\w.])(\d+(?:\.\d+)?) ?-?([bBmM])(?:illion)?(?![a-zA-Z0-9])", text)
     if not m:
         m = re.search(r"[-_ ](\d+(?:\.\d+)?)([bBmM])(?![a-zA-Z0-9])", text)

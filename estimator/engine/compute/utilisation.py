@@ -26,6 +26,9 @@ class Utilisation:
     noise_var: Mapping[str, float]
     prior_var: Mapping[str, float]
     calibration: Mapping[str, float]
+    project_sd: Mapping[str, float]
+    between_sources_var: float
+    within_source_var: float
 
     def predict(
         self, rows: Sequence[Mapping[str, float]], noise: str = "stated"
@@ -53,17 +56,19 @@ class Utilisation:
 SHIPPED_AWAY = ("source", "source_model")
 
 
-def pack(post: Posterior, noise_names: Sequence[str]) -> dict[str, Any]:
+def pack(
+    post: Posterior, prior_sd: Mapping[str, float], noise_sd: Mapping[str, float]
+) -> dict[str, Any]:
     """The posterior as JSON values; effects of single sources stay out, their variance is kept."""
-    keep = [j for j, n in enumerate(post.design_names) if n.split("|")[0] not in SHIPPED_AWAY]
+    keep = [j for j, n in enumerate(post.names) if n.split("|")[0] not in SHIPPED_AWAY]
     cov = post.cov[np.ix_(keep, keep)]
     lower = cov[np.tril_indices(len(keep))].astype("<f4")
     return {
-        "names": [post.design_names[j] for j in keep],
+        "names": [post.names[j] for j in keep],
         "mean": [float(f"{post.mean[j]:.9g}") for j in keep],
         "cov_lower_f4": base64.b64encode(lower.tobytes()).decode(),
-        "tau2": {g: float(f"{t:.9g}") for g, t in sorted(post.tau2.items())},
-        "sigma2": {n: float(f"{s:.9g}") for n, s in zip(noise_names, post.sigma2, strict=True)},
+        "prior_var": {g: float(f"{s * s:.9g}") for g, s in sorted(prior_sd.items())},
+        "noise_var": {n: float(f"{s * s:.9g}") for n, s in sorted(noise_sd.items())},
     }
 
 
@@ -93,16 +98,17 @@ def _unpack(key: _Key) -> Utilisation:
     cov = np.zeros((p, p))
     cov[np.tril_indices(p)] = np.frombuffer(base64.b64decode(fit["cov_lower_f4"]), dtype="<f4")
     cov = cov + cov.T - np.diag(np.diag(cov))
-    tau2 = fit["tau2"]
+    prior = fit["prior_var"]
     return Utilisation(
         names=names,
         index={n: j for j, n in enumerate(names)},
         mean=np.asarray(fit["mean"], dtype=float),
         cov=cov,
-        source_var=tau2["source"] + tau2["source_model"],
-        noise_var=fit["sigma2"],
-        prior_var={
-            g: t for g, t in tau2.items() if g not in ("source", "source_model", "intercept")
-        },
+        source_var=prior["source"] + prior["source_model"],
+        noise_var=fit["noise_var"],
+        prior_var={g: v for g, v in prior.items() if g not in (*SHIPPED_AWAY, "intercept")},
         calibration=fit["calibration"],
+        project_sd=fit["project_sd"],
+        between_sources_var=fit["between_sources_var"],
+        within_source_var=fit["within_source_var"],
     )
