@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from estimator.cli.files import load_table
-from estimator.cli.output import naming, print_json, print_table
+from estimator.cli.output import naming, print_figures, print_table
 
 CURVE_NEEDS = ("curve_id", "task_family", "dataset", "approach", "n_labelled", "metric", "value")
 CURVE_NUMBERS = ("n_classes", "backbone_params", "n_labelled", "value", "std", "given")
@@ -55,7 +55,7 @@ def run_runs(arguments: argparse.Namespace) -> None:
 
 def _report(result: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        print_json(result)
+        print_figures(result)
         return
     summary = result["summary"]
     figures = [(k, v) for k, v in summary.items() if not isinstance(v, dict | list)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from estimator.cli.output import print_json, print_table
+from estimator.cli.output import print_figures, print_table
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     found = holdings(load_evidence())
     if arguments.json:
-        print_json(found)
+        print_figures(found)
         return
     print(f"data {found['data_version']}: {len(found['sources'])} sources")
     print("\nTables")

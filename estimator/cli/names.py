@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from estimator.cli.output import print_json, print_table
+from estimator.cli.output import print_figures, print_table
 from estimator.vocabulary import (
     APPROACH_LABELS,
     TASK_LABELS,
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Print the names with a few facts each."""
     rows = arguments.rows()
     if arguments.json:
-        print_json(rows)
+        print_figures(rows)
         return
     heads = list(rows[0])
     cells = [["" if r[h] is None else _text(r[h]) for h in heads] for r in rows]

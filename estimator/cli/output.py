@@ -36,11 +36,15 @@ def naming(path: str) -> Iterator[None]:
 
 
 def print_json(document: Any) -> None:
-    """One JSON document on stdout: rounded figures, no NaN, ASCII only."""
+    """One JSON document on stdout, ASCII only; figures are rounded before, in the engine."""
+    sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
+
+
+def print_figures(document: Any) -> None:
+    """As ``print_json`` for figures that are not rounded yet; what is not finite becomes null."""
     from estimator.engine.comparison import clean
 
-    json.dump(clean(document), sys.stdout, indent=2, allow_nan=False)
-    sys.stdout.write("\n")
+    print_json(clean(document))
 
 
 def write_file(path: str, data: bytes | str) -> None:

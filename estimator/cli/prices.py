@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from estimator.cli.output import naming, print_json, print_table
+from estimator.cli.output import naming, print_figures, print_table
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -54,7 +54,7 @@ def run_list(arguments: argparse.Namespace) -> None:
         and arguments.accelerator in (None, p.accelerator)
     ]
     if arguments.json:
-        print_json(rows)
+        print_figures(rows)
     elif rows:
         heads = list(rows[0])
         cells = [[str(r[h]) for h in heads] for r in rows]
@@ -74,7 +74,7 @@ def run_check(arguments: argparse.Namespace) -> int:
     today = datetime.date.fromisoformat(given_date(arguments.date))
     findings = check_prices(load_evidence(), today)
     if arguments.json:
-        print_json({"findings": findings, "n": len(findings)})
+        print_figures({"findings": findings, "n": len(findings)})
     elif not findings:
         print("no findings")
     else:
@@ -92,7 +92,7 @@ def run_import(arguments: argparse.Namespace) -> None:
     with naming(arguments.file):
         done = import_prices(text)
     if arguments.json:
-        print_json(done)
+        print_figures(done)
     else:
         print(f"{done['rows']} prices imported; the book before is kept as {done['kept_as']}")
 

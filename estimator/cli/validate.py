@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.cli.output import print_json, print_table
+from estimator.cli.output import print_figures, print_table
 
 
 def add(commands: Any) -> None:
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> None:
     evidence = load_evidence()
     found = validate(evidence, progress) if arguments.refit else shipped_validation(evidence)
     if arguments.json:
-        print_json(found)
+        print_figures(found)
         return
     for title, section in found.items():
         if isinstance(section, Mapping):

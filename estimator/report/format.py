@@ -102,6 +102,14 @@ class Style:
         decimal = SEPARATORS[self.language][1]
         return text.rstrip("0").rstrip(decimal) if decimal in text else text
 
+    def quantity(self, x: float | None) -> str:
+        """Six significant digits without trailing zeros, for the lines of a bill."""
+        if x is None or not math.isfinite(x):
+            return NONE
+        text = self.about(x, 6)
+        decimal = SEPARATORS[self.language][1]
+        return text.rstrip("0").rstrip(decimal) if decimal in text else text
+
     def count(self, x: float | None) -> str:
         """Whole things such as labels: all digits below 10,000, three above."""
         if x is None or not math.isfinite(x):
@@ -156,6 +164,10 @@ class Style:
             return NONE
         x = self.convert(usd or 0)
         return self._money(self.short(x)) if abs(x) >= 1000 else self.money_about(usd)
+
+    def amount_short(self, x: float) -> str:
+        """A compact amount that is already in the reader's currency, for axes."""
+        return self.money_short(x * self.usd_rate)
 
     def unit_price(self, usd: float | None) -> str:
         """A price with as many digits as it needs: $0.0000015."""

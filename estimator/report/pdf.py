@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,8 @@ import typst
 from estimator.engine.comparison import Comparison
 from estimator.engine.inputs import ProjectInputs
 from estimator.report import plots, tables
-from estimator.report.format import Style, metric_name
-from estimator.report.points import published_points
+from estimator.report.format import NONE, Style, metric_name
+from estimator.report.points import locators, published_points
 from estimator.report.text import (
     Answer,
     Row,
@@ -133,7 +133,7 @@ def report_data(
         "excluded": [[x.approach, x.reason] for x in found if not x.feasible],
         "charts": _charts(comparison, answer, evidence, style),
         **_bill(answer, row, style),
-        **_closing(answer, row, style),
+        **_closing(answer, row, style, locators(comparison, evidence) if evidence else {}),
     }
     return data
 
@@ -145,9 +145,9 @@ def _grade(row: Row, style: Style) -> str:
 
 
 def _sentences(told: Any) -> list[str]:
-    first = " ".join(s for s in (told.approve, told.ready) if s)
-    second = " ".join(s for s in (told.accuracy, told.regret) if s)
-    return [s for s in (told.detail, first, second, told.next_step) if s]
+    likely = " ".join(s for s in (told.ready, told.accuracy) if s)
+    after = " ".join(s for s in (told.regret, told.next_step) if s)
+    return [told.detail, told.approve, likely, after]
 
 
 def _charts(
@@ -189,7 +189,14 @@ def _bill(answer: Answer, row: Row | None, style: Style) -> dict[str, Any]:
         "costs_title": say("pdf.costs", lang, choice=row_name(row, lang)),
         "line_heads": [say(f"col.{h}", lang) for h in heads],
         "lines": [*(_line(i, numbers, style) for i in row["items"]), _total(row, style)],
-        "costs_note": say("pdf.costs_note", lang),
+        "costs_note": say("pdf.costs_note", lang)
+        + " "
+        + say(
+            "pdf.costs_gap",
+            lang,
+            plan=style.money_short(row["cost_usd"]["total"]["base"]),
+            middle=style.money_short(row["cost_usd"]["total"]["p50"]),
+        ),
         "assumed": "" if share is None else say("pdf.assumed", lang, share=style.percent(share)),
         "money_charts": _money_charts(answer, row, flow, style),
         "years_title": say("pdf.years", lang),
@@ -204,7 +211,7 @@ def _line(item: Any, numbers: dict[str, int], style: Style) -> dict[str, Any]:
     cells = [
         phase_label(item["phase"], lang),
         item["item"].replace("_", " "),
-        style.about(item["quantity"], 6),
+        style.quantity(item["quantity"]),
         item["unit"],
         style.unit_price(item["unit_price_usd"]),
         style.money(usd["base"]),
@@ -212,7 +219,7 @@ def _line(item: Any, numbers: dict[str, int], style: Style) -> dict[str, Any]:
         say(f"basis.{item['basis']}", lang),
         f"[{source}]" if source else "",
     ]
-    return {"total": False, "cells": cells}
+    return {"total": False, "cells": cells, "note": item.get("note") or ""}
 
 
 def _total(row: Row, style: Style) -> dict[str, Any]:
@@ -221,6 +228,7 @@ def _total(row: Row, style: Style) -> dict[str, Any]:
     name = say("col.total", style.language)
     return {
         "total": True,
+        "note": "",
         "cells": [name, "", "", "", "", style.money(total["base"]), spread, "", ""],
     }
 
@@ -268,10 +276,13 @@ def _years(flow: Sequence[float], style: Style) -> list[list[str]]:
     return out
 
 
-def _closing(answer: Answer, row: Row | None, style: Style) -> dict[str, Any]:
+def _closing(
+    answer: Answer, row: Row | None, style: Style, places: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
     lang = style.language
     usual = ProjectInputs.from_dict({"task": answer["inputs"]["task"]}).to_dict()
     now, before = tables.flat(answer["inputs"]), tables.flat(usual)
+    stated = {k: v for k, v in now.items() if tables.show(v) != NONE or v != before.get(k)}
     name = row_name(row, lang) if row else ""
     numbers = source_numbers(answer)
     return {
@@ -285,8 +296,9 @@ def _closing(answer: Answer, row: Row | None, style: Style) -> dict[str, Any]:
         "input_heads": [say("col.field", lang), say("col.value", lang)],
         "inputs": [
             {"field": k, "value": tables.show(v), "changed": v != before.get(k)}
-            for k, v in now.items()
+            for k, v in stated.items()
         ],
+        "unset": say("pdf.unset", lang, fields=", ".join(k for k in now if k not in stated)),
         "method_title": say("pdf.method", lang),
         "method": [say(f"pdf.method_{m}", lang) for m in _METHOD],
         "limits_title": say("pdf.limits", lang),
@@ -294,8 +306,10 @@ def _closing(answer: Answer, row: Row | None, style: Style) -> dict[str, Any]:
         "sources_title": say("pdf.sources", lang),
         "sources_note": say("pdf.sources_note", lang),
         "sources": [
-            _source(s) for s in sorted(answer["sources"], key=lambda s: numbers[s["source_id"]])
+            _source(s, places.get(s["source_id"], ()))
+            for s in sorted(answer["sources"], key=lambda s: numbers[s["source_id"]])
         ],
+        "read_at": say("pdf.read_at", lang),
         "repeat": say("pdf.repeat", lang),
     }
 
@@ -326,7 +340,7 @@ def source_numbers(answer: Answer) -> dict[str, int]:
     return {source_id: n for n, source_id in enumerate(order, start=1)}
 
 
-def _source(source: Any) -> dict[str, str]:
+def _source(source: Any, places: Sequence[str]) -> dict[str, str]:
     url = str(source.get("url") or "")
     if not url.startswith(("http://", "https://")):
         url = ""
@@ -336,5 +350,6 @@ def _source(source: Any) -> dict[str, str]:
         "text": f"{source['title']}{year}",
         "url": url,
         "shown": shown if len(shown) <= URL_SHOWN else shown[: URL_SHOWN - 1] + "…",
-        "licence": str(source.get("licence") or ""),
+        "licence": str(source.get("licence") or "").replace("facts, see url", ""),
+        "places": "; ".join(places),
     }

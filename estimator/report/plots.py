@@ -15,10 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from estimator.engine.results import Evaluation
-from estimator.report.chart import place_labels, spread_labels
+from estimator.report.chart import log_ticks, place_labels, spread_labels
 from estimator.report.figures import P, metric_axis, metric_scale
 from estimator.report.figures_accuracy import curve_bands, label_grid, shown_rows
-from estimator.report.format import SYMBOLS as CURRENCY_SIGNS
 from estimator.report.format import Style, lower_is_better
 from estimator.report.text import Answer, Row, horizon_text, key_of, row_of
 from estimator.report.texts import approach_label, phase_label, say
@@ -51,7 +50,7 @@ _SETTINGS: dict[str, Any] = {
     "hatch.linewidth": 0.5,
 }
 matplotlib.rcParams.update(_SETTINGS)
-HATCHES = ("", "///", "...", "\\\\\\", "xxx")
+HATCHES = ("", "////", "", "\\\\\\\\", "")
 
 
 def _new(width: float = WIDTH_IN, height: float = HEIGHT_IN) -> tuple[Figure, Axes]:
@@ -66,13 +65,13 @@ def _svg(figure: Figure) -> str:
 
 
 def _money_ticks(axis: Any, style: Style) -> None:
-    sign = CURRENCY_SIGNS.get(style.currency, style.currency + " ")
-    axis.set_major_formatter(lambda v, _: f"{sign}{style.short(v)}")
+    axis.set_major_formatter(lambda v, _: style.amount_short(v))
 
 
-def _log_ticks(axis: Any, style: Style, sign: str = "") -> None:
-    axis.set_major_formatter(lambda v, _: f"{sign}{style.short(v)}")
-    axis.set_minor_formatter(lambda v, _: "")
+def _log_ticks(axis: Any, low: float, high: float, style: Style, money: bool = False) -> None:
+    ticks = log_ticks(low, high, style, money)
+    axis.set_ticks(ticks["tickvals"], ticks["ticktext"])
+    axis.set_ticks([], minor=True)
 
 
 def frontier(answer: Answer, style: Style) -> str:
@@ -114,8 +113,7 @@ def frontier(answer: Answer, style: Style) -> str:
         say("axis.total_log", lang, horizon=horizon_text(answer, lang), currency=style.currency)
     )
     ax.set_ylabel(metric_axis(metric, style))
-    _money_ticks(ax.xaxis, style)
-    ax.xaxis.set_minor_formatter(lambda v, _: "")
+    _log_ticks(ax.xaxis, min(cost["p10"]), max(cost["p90"]), style, True)
     if lower_is_better(metric):
         ax.invert_yaxis()
     return _svg(figure)
@@ -126,7 +124,8 @@ def _side_label(ax: Axes, x: float, y: float, text: str, side: str, strong: bool
     dx = {"right": 6, "left": -6, "center": 0}[horizontal]
     dy = {"top": 6, "bottom": -6, "middle": 0}[vertical]
     ax.annotate(
-        text, (x, y), (dx, dy), textcoords="offset points", fontsize=8,
+        text, (x, y), (dx, dy), textcoords="offset points", fontsize=8, zorder=5,
+        bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.4},
         fontweight="bold" if strong else "normal",
         ha={"right": "left", "left": "right", "center": "center"}[horizontal],
         va={"top": "bottom", "bottom": "top", "middle": "center"}[vertical],
@@ -161,7 +160,7 @@ def accuracy(
     if points is not None and len(points):
         colours = [LIGHT.approaches.get(a, LIGHT.muted) for a in points["approach"]]
         ax.scatter(
-            points["n_labelled"], points["value"] * scale, s=5, c=colours, alpha=0.3, linewidths=0
+            points["n_labelled"], points["value"] * scale, s=5, c=colours, alpha=0.22, linewidths=0
         )
     for key, band in bands.items():
         low, mid, high = band * scale
@@ -187,7 +186,7 @@ def accuracy(
     ax.set_xlim(grid[0], grid[-1])
     ax.set_xlabel(say("axis.labels_log", style.language))
     ax.set_ylabel(metric_axis(metric, style))
-    _log_ticks(ax.xaxis, style)
+    _log_ticks(ax.xaxis, grid[0], grid[-1], style)
     if lower_is_better(metric):
         ax.invert_yaxis()
     return _svg(figure)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from estimator.engine.comparison import Comparison
 from estimator.engine.inputs import ProjectInputs
 from estimator.evidence.names import approach_of, task_of
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
 SECONDS_PER_HOUR = 3600.0
+MOST_PLACES = 2
+PLACE_CHARACTERS = 90
 
 
 def published_points(evidence: Evidence, inputs: ProjectInputs) -> pd.DataFrame:
@@ -50,3 +54,30 @@ def published_points(evidence: Evidence, inputs: ProjectInputs) -> pd.DataFrame:
             "source_id": rows["source_id"],
         }
     ).reset_index(drop=True)
+
+
+def locators(comparison: Comparison, evidence: Evidence) -> dict[str, tuple[str, ...]]:
+    """Places in each source where figures of this project stand, at most two for a source."""
+    found: dict[str, list[str]] = {}
+    for source_id, place in _places(comparison, evidence):
+        known = found.setdefault(source_id, [])
+        shown = place if len(place) <= PLACE_CHARACTERS else place[: PLACE_CHARACTERS - 1] + "…"
+        if shown and shown not in known and len(known) < MOST_PLACES:
+            known.append(shown)
+    return {source_id: tuple(places) for source_id, places in found.items()}
+
+
+def _places(comparison: Comparison, evidence: Evidence) -> Iterator[tuple[str, str]]:
+    inputs = comparison.evaluation.inputs
+    for result in comparison.evaluation.results:
+        if result.candidate.model:
+            yield result.candidate.model.source_id, result.candidate.model.locator
+        if result.compute.accelerator:
+            yield result.compute.accelerator.source_id, result.compute.accelerator.locator
+    c = inputs.compute
+    wanted = (c.provider, c.region, c.accelerator)
+    for p in evidence.prices:
+        if (p.provider, p.region, p.accelerator) == wanted:
+            yield p.source_id, p.locator
+    for point in published_points(evidence, inputs).itertuples():
+        yield str(point.source_id), str(point.source).split("; ", 1)[1]

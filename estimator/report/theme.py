@@ -23,7 +23,7 @@ _PHASES_LIGHT = "#262977 #7b8af2 #875f72 #651400 #b58c00"
 _PHASES_DARK = "#49b4a8 #85e7ff #4779c1 #957200 #f3da75"
 _SYMBOLS = "circle square diamond triangle-up triangle-down pentagon hexagram star cross x"
 _MPL_MARKS = "o s D ^ v p h * P X"
-_PATTERNS = ("", "/", "x", "\\", ".")
+_PATTERNS = ("", "/", "", "\\", "")
 
 
 @dataclass(frozen=True)

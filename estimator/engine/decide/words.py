@@ -32,6 +32,8 @@ def usd(value: float) -> str:
 def count(value: float) -> str:
     """A count to about three digits with thousands separators."""
     size = abs(value)
+    if size >= 1e9:
+        return f"{value / 1e9:.3g} billion"
     if size >= 1e6:
         return f"{value / 1e6:.3g} million"
     digits = max(0, len(str(int(size))) - 3)
