@@ -40,9 +40,8 @@ def plan(
     -----
     Scoping; then collection and cleaning beside labelling; modelling once data and labels are
     there, with the wall-clock of training; evaluation; audit. Integration starts with modelling
-    and its part that cannot run beside it follows evaluation. With a team of one the phases of
-    different roles do not overlap: integration then follows evaluation. Length of a phase =
-    person-weeks / people who share it.
+    and its part that cannot run beside it follows evaluation. A team of one does one phase after
+    the other. Length of a phase = person-weeks / people who share it.
     """
     size, team = ctx.draws.size, ctx.inputs.people.team
     people = people_on_a_phase(team, ctx.value("people.max_parallel"))
@@ -68,7 +67,8 @@ def plan(
     compatible = task(
         "Compatibility", ROLE_LABELS["software_engineer"], ready, length("compatibility")
     )
-    modelled = task("Modelling", ml, ready, length("modelling"))
+    free = compatible if team == 1 else ready
+    modelled = task("Modelling", ml, free, length("modelling"))
     hours = compute.wallclock_hours_draws / HOURS_PER_WEEK
     trained = task("Training runs", "machines", modelled, hours)
     evaluated = task(
@@ -80,11 +80,13 @@ def plan(
     early = np.minimum(work * beside, np.maximum(evaluated - compatible, 0.0))
     task("Integration, prepared", software, compatible, early)
     integrated = task("Integration, release", software, evaluated, work - early)
-    governed = task("Governance", ROLE_LABELS["project_lead"], evaluated, length("governance"))
+    after = integrated if team == 1 else evaluated
+    governed = task("Governance", ROLE_LABELS["project_lead"], after, length("governance"))
     done = np.maximum(integrated, governed)
     if audit is not None:
         days = np.broadcast_to(np.asarray(audit.draws, dtype=float), (size,))
-        done = np.maximum(done, task("Bias audit", "data scientist", evaluated, days))
+        after = governed if team == 1 else evaluated
+        done = np.maximum(done, task("Bias audit", "data scientist", after, days))
     return Plan(tuple(tasks), done)
 
 
