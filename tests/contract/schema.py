@@ -109,7 +109,7 @@ RESULTS = obj(
         ),
         drivers=rows(obj(input=TEXT, low={}, high={}, effect_usd={}), 10),
     ),
-    frontier=rows(TEXT, 1),
+    frontier=rows(TEXT),
     pilot_plan={"type": "object"},
     sources=rows(obj(source_id=TEXT, title=TEXT, year={}, url=TEXT, licence=TEXT), 1),
 )

@@ -135,11 +135,10 @@ def tornado(
     Notes
     -----
     Ranges are the p10 and p90 of ``decision.range.*``: factors for counts, prices and volumes,
-    values for shares. An input that is 0 now runs from 0 to ``decision.range.from_zero``.
+    values for shares. An input that is 0 now runs from 0 to ``decision.range.from_zero``. Where no
+    approach is left, the cheapest of the excluded ones is varied.
     """
-    key = recommendation.approach
-    if key is None:
-        return Tornado(None, None, (), (), "No approach is left, so nothing can be varied.")
+    key = recommendation.approach or _cheapest(evaluation)
     others = [k for k in recommendation.order if k != key]
     second = others[0] if others else None
     ends = driver_ranges(evaluation, key, assumptions)
@@ -152,6 +151,11 @@ def tornado(
     bars.sort(key=lambda b: -abs(b.effect_usd))
     main = tuple(b.input for b in bars[:3])
     return Tornado(key, second, tuple(bars), main, _sentence(bars[:3]))
+
+
+def _cheapest(evaluation: Evaluation) -> str:
+    known = [r for r in evaluation.results if np.isfinite(r.money.total_draws[0])]
+    return min(known, key=lambda r: r.money.total_draws[0]).candidate.key
 
 
 def driver_ranges(
