@@ -58,6 +58,9 @@ def lines(answer: Answer, style: Style | None = None) -> list[Line]:
     style = style or Style()
     rows = answer["approaches"]
     quality = _scale([r["accuracy"] for r in rows if r["accuracy"]])
+    target = answer["inputs"]["target"]["value"]
+    if target is not None and any(r["accuracy"] for r in rows):
+        quality = (min(quality[0], target), max(quality[1], target))
     money = _scale([r["cost_usd"]["total"] for r in rows], from_zero=True)
     return [_line(answer, r, quality, money, style) for r in rows]
 
