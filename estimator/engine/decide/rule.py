@@ -152,12 +152,16 @@ def regret_usd(board: Board) -> Array:
 
 
 def beats(board: Board, i: int, j: int) -> float:
-    """Share of the draws in which row i is a better choice than row j."""
+    """Share of the draws in which row i is better by the rule's own yardstick than row j.
+
+    Notes
+    -----
+    The yardstick is the net value with money on accuracy, else the total: both rows are compared
+    only once they reach the target surely enough.
+    """
     if board.valued:
         return float((board.net[i] > board.net[j])[1:].mean())
-    ri, rj = board.reaches[i, 1:], board.reaches[j, 1:]
-    cheaper = board.total[i, 1:] < board.total[j, 1:]
-    return float(((ri & ~rj) | ((ri == rj) & cheaper)).mean())
+    return float((board.total[i] < board.total[j])[1:].mean())
 
 
 def _steps(values: Array, width: float) -> Array:
