@@ -116,7 +116,8 @@ class _Search:
     def found(self, value: float, board: Board, way: float) -> Switch:
         sense = "above" if way > 0 else "below"
         key = self.taken(board)
-        return Switch(self.path, self.now, value, key, f"{sense} this value", True)
+        left = "" if key else " no approach keeps the limits"
+        return Switch(self.path, self.now, value, key, f"{sense} this value{left}", True)
 
 
 def switching_values(
