@@ -11,6 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from estimator.ui import cached
+from estimator.ui.errors import on_script_error
 from estimator.ui.frame import FrameHeaders
 
 FRAME_ANCESTORS = os.environ.get("ESTIMATOR_FRAME_ANCESTORS", "*")
@@ -29,5 +30,6 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 app = st.App(
     "estimator/ui/main.py",
     lifespan=lifespan,
+    on_script_error=on_script_error,
     middleware=[Middleware(FrameHeaders, ancestors=FRAME_ANCESTORS)],
 )

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Callable
 
 import streamlit as st
 
 from estimator import Comparison, ProjectInputs
 from estimator.evidence.load import Evidence
-from estimator.report import figures, figures_accuracy, figures_money, link
+from estimator.report import exports, figures, figures_accuracy, figures_money, link
 from estimator.report.format import Style, style_of
-from estimator.report.record import make_record, record_bytes
 from estimator.report.text import recommended, story
 from estimator.report.texts import say
 from estimator.ui import cached, errors, state
@@ -40,7 +38,7 @@ def accuracy() -> None:
     chart = figures_accuracy.accuracy(
         answer,
         cached.evaluation(inputs),
-        cached.points(str(inputs.task), str(inputs.target.metric), answer["data_version"]),
+        cached.points(inputs),
         style=number_style(),
         dark=dark(),
     )
@@ -119,7 +117,7 @@ def pdf_button(where: str, primary: bool = False) -> None:
     inputs, lang = state.current(), language()
     st.download_button(
         w("export.pdf"),
-        data=lambda: pdf_file(inputs, lang),
+        data=lambda: exports.pdf(*report_of(inputs, lang)),
         file_name=f"{file_stem(inputs.name)}.pdf",
         mime="application/pdf",
         key=f"pdf:{where}",
@@ -129,38 +127,22 @@ def pdf_button(where: str, primary: bool = False) -> None:
     )
 
 
-def _report_of(inputs: ProjectInputs, lang: str) -> tuple[Comparison, Evidence, Style, str]:
+def report_of(inputs: ProjectInputs, lang: str) -> tuple[Comparison, Evidence, Style, str]:
+    """What a printed report is made of: the whole comparison, the evidence, style and date."""
     style = style_of(inputs.to_dict(), lang)
-    today = datetime.date.today().isoformat()
-    return cached.full_comparison(inputs), cached.evidence(), style, today
+    return cached.full_comparison(inputs), cached.evidence(), style, today()
 
 
-def pdf_file(inputs: ProjectInputs, lang: str) -> bytes:
-    """The report of a scenario."""
-    from estimator.report.pdf import pdf_bytes
-
-    return pdf_bytes(*_report_of(inputs, lang))
-
-
-def html_file(inputs: ProjectInputs, lang: str) -> bytes:
-    """The stand-alone page of a scenario."""
-    from estimator.report.html import html_bytes
-
-    return html_bytes(*_report_of(inputs, lang))
-
-
-def json_file(inputs: ProjectInputs) -> bytes:
-    """What ``compare --json`` prints."""
-    return (json.dumps(cached.full_answer(inputs), indent=1, allow_nan=False) + "\n").encode(
-        "utf-8"
-    )
+def today() -> str:
+    """The date printed in files."""
+    return datetime.date.today().isoformat()
 
 
 def record_file(inputs: ProjectInputs) -> bytes:
     """The audit record, with the reader's name where a proxy gives one."""
     when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     who = str(st.user.get("email") or "") or None
-    return record_bytes(make_record(cached.full_answer(inputs), when, who))
+    return exports.record(cached.full_answer(inputs), when, who)
 
 
 def file_stem(name: str) -> str:

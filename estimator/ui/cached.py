@@ -25,7 +25,10 @@ from estimator.engine.comparison import Comparison
 from estimator.engine.results import Evaluation
 from estimator.engine.simulate import complete_comparison, evaluate, quick_comparison
 from estimator.evidence.load import Evidence
+from estimator.evidence.names import task_of
 from estimator.evidence.presets import preset_scenarios
+from estimator.report.points import published_points
+from estimator.vocabulary import TASK_MODALITY, UNIT_BY_MODALITY, Task
 
 ENTRIES = 16
 Tick = Callable[[], None]
@@ -157,33 +160,42 @@ def rerun(tick: Tick) -> Callable[[ProjectInputs], Evaluation]:
     return run
 
 
-def tornado(inputs: ProjectInputs, tick: Tick) -> Any:
-    """What moves cost, date and accuracy, one input at a time."""
-
-    def search() -> Any:
-        base, own = evaluation(inputs), judged(inputs)
-        return decide.tornado(base, decide.recommend(base, own), rerun(tick), own)
-
-    return searched("tornado", inputs, search)
-
-
-@st.cache_data(show_spinner=False, max_entries=ENTRIES)
-def points(task: str, metric: str, data_version: str) -> pd.DataFrame:
-    """Published points of a task in the target's metric, for the background of a chart."""
-    frame = evidence().table("curves")
-    known = evidence().metric_spellings
-    rows = frame[frame["task"] == task]
-    kept = rows[[known[m].name == metric if m in known else False for m in rows["metric"]]]
-    scale = [known[m].to_canonical for m in kept["metric"]]
-    return pd.DataFrame(
-        {
-            "n_labelled": kept["n_labelled"],
-            "value": kept["value"] * scale,
-            "approach": kept["approach"],
-            "dataset": kept["dataset"],
-            "source": kept["source_id"],
-        }
+def cost_curves(inputs: ProjectInputs, tick: Tick) -> tuple[decide.CostCurve, ...]:
+    """Total cost against the quality reached, for every row with a learning curve."""
+    curves: tuple[decide.CostCurve, ...] = searched(
+        "cost_curves", inputs, lambda: decide.cost_curves(evaluation(inputs), rerun(tick))
     )
+    return curves
+
+
+def optimum(inputs: ProjectInputs, objective: decide.Objective, tick: Tick) -> decide.Optimum:
+    """The best plan over approach, model, labels, machines and labelling sources."""
+
+    def search() -> decide.Optimum:
+        return decide.optimise(evaluation(inputs), rerun(tick), judged(inputs), objective)
+
+    found: decide.Optimum = searched(f"optimum {objective}", inputs, search)
+    return found
+
+
+@st.cache_resource(show_spinner=False, max_entries=ENTRIES)
+def _points(task: str, metric: str, unit_length: float, data_version: str) -> pd.DataFrame:
+    unit = UNIT_BY_MODALITY[TASK_MODALITY[Task(task)]]
+    scenario = {"task": task, "target": {"metric": metric}, "unit": {unit: unit_length}}
+    return published_points(evidence(), ProjectInputs.from_dict(scenario))
+
+
+def points(inputs: ProjectInputs) -> pd.DataFrame:
+    """Published points of the task in the target's metric, for the background of a chart."""
+    task, metric = str(inputs.task), str(inputs.target.metric)
+    return _points(task, metric, inputs.unit_length, evidence().data_version)
+
+
+def curves_of(task: str) -> pd.DataFrame:
+    """Published points of a task, as in the table."""
+    frame = evidence().table("curves")
+    pairs = zip(frame["task_family"], frame["domain"], strict=True)
+    return frame[[task_of(family, domain) == task for family, domain in pairs]]
 
 
 def warm_up() -> None:

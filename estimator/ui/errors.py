@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import logging
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -28,6 +29,16 @@ def note(text: str, title: str = "") -> None:
 def shown(error: EstimatorError, title: str = "") -> None:
     """Show an error of the estimator as its one sentence."""
     message(str(error), title)
+
+
+def guarded(draw: Callable[[], object]) -> None:
+    """Draw a part of the page; when it fails, say so in its place and let the rest be drawn."""
+    try:
+        draw()
+    except EstimatorError as error:
+        shown(error)
+    except Exception as error:
+        on_script_error(error)
 
 
 def on_script_error(error: Exception) -> bool:

@@ -62,7 +62,7 @@ def curves() -> None:
     frame = cached.evidence().table("curves")
     only = st.toggle(w("evidence.this_task", task=task_label(task, language())), True,
                      key="curves:task", persist_state="session")  # fmt: skip
-    _table(_with_source(frame[frame["task"] == task] if only else frame), "curves",
+    _table(_with_source(cached.curves_of(task) if only else frame), "curves",
            w("evidence.curves_intro"))  # fmt: skip
 
 

@@ -29,7 +29,7 @@ for lost in st.session_state.get(state.NOTES, ()):
     errors.note(lost)
 if view:
     st.html(EMBED)
-    blocks.alone(view)
+    errors.guarded(lambda: blocks.alone(view))
 elif embedded:
     st.html(EMBED)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -39,9 +39,9 @@ elif embedded:
     if drawer.open:
         with drawer:
             inputs_form.draw("drawer")
-    page.run()
+    errors.guarded(page.run)
 else:
-    page.run()
+    errors.guarded(page.run)
     with st.sidebar:
         inputs_form.draw("side")
-progress.finish()
+errors.guarded(progress.finish)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
-import yaml
 
 from estimator import ProjectInputs
 from estimator.errors import EstimatorError
+from estimator.report import exports
 from estimator.report.format import style_of
 from estimator.report.text import recommended, row_name
 from estimator.report.texts import say
@@ -24,11 +24,6 @@ def saved() -> list[ProjectInputs]:
     return kept
 
 
-def to_yaml(inputs: ProjectInputs) -> str:
-    """A scenario file."""
-    return yaml.safe_dump(inputs.to_dict(), sort_keys=False, allow_unicode=True)
-
-
 def page() -> None:
     """The list, its buttons, and the differences."""
     with st.container(horizontal=True, gap="small"):
@@ -42,7 +37,7 @@ def page() -> None:
         )
         st.download_button(
             w("scenarios.file"),
-            data=to_yaml(state.current()),
+            data=exports.scenario_yaml(state.current().to_dict()),
             file_name="scenario.yaml",
             mime="application/yaml",
             on_click="ignore",

@@ -1,15 +1,26 @@
-"""Views that vary inputs: budget, cost curves, break-even, drivers, optimiser."""
+"""Views that vary inputs: budget, cost curves, break-even, drivers, optimiser, limits."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
 import streamlit as st
 
 from estimator import ProjectInputs
 from estimator.engine import decide
-from estimator.report import figures_decision
-from estimator.ui import cached, progress, state
-from estimator.ui.components import dark, e, number_style, show_chart
-from estimator.ui.words import w
+from estimator.engine.decide.budget_curve import budget_curve
+from estimator.errors import EstimatorError
+from estimator.report import figures_decision, figures_money
+from estimator.report.text import recommended
+from estimator.report.texts import approach_label
+from estimator.ui import cached, errors, progress, state
+from estimator.ui.components import dark, e, facts, heading, number_style, show_chart
+from estimator.ui.words import language, w
+
+MOST_ROWS = 5
 
 
 def frontier(inputs: ProjectInputs) -> decide.Frontier:
@@ -17,11 +28,182 @@ def frontier(inputs: ProjectInputs) -> decide.Frontier:
     return decide.cost_accuracy_frontier(cached.evaluation(inputs), cached.judged(inputs))
 
 
+def _search(work: Callable[[Callable[[], None]], Any]) -> Any:
+    return progress.search(w("tradeoffs.searching"), work)
+
+
+def _best_rows() -> list[str]:
+    answer = cached.answer(state.current())
+    row = recommended(answer)
+    ranked = sorted(answer["approaches"], key=lambda r: -(r.get("best_probability") or 0))
+    keys = [row["key"]] if row else []
+    keys += [*answer["frontier"], *(r["key"] for r in ranked if r["feasible"])]
+    return list(dict.fromkeys(keys))[:MOST_ROWS]
+
+
 def sensitivity_view() -> None:
     """What moves the cost, strongest first, and the three main drivers in a sentence."""
     inputs = state.current()
-    full = progress.search(w("tradeoffs.searching"), lambda tick: cached.full_answer(inputs, tick))
+    full = _search(lambda tick: cached.full_answer(inputs, tick))
     if full is None:
         return
     st.html(f'<p class="es es-say"><b>{e(full["recommendation"]["drivers_sentence"])}</b></p>')
     show_chart(figures_decision.tornado(full, number_style(), dark()), "tornado")
+
+
+def budget_view() -> None:
+    """The best quality that each budget buys."""
+    inputs = state.current()
+    curves = _search(lambda tick: cached.cost_curves(inputs, tick))
+    bought = budget_curve(curves or ())
+    if bought is None:
+        errors.note(w("tradeoffs.no_curves"))
+        return
+    chart = figures_decision.budget(
+        cached.answer(inputs),
+        bought.budgets_usd.tolist(),
+        bought.quality.tolist(),
+        bought.keys,
+        number_style(),
+        dark(),
+    )
+    show_chart(chart, "budget")
+
+
+def cost_curves_view() -> None:
+    """What a quality costs, row by row, and where two rows cost the same."""
+    inputs, style = state.current(), number_style()
+    curves = _search(lambda tick: cached.cost_curves(inputs, tick))
+    if not curves:
+        errors.note(w("tradeoffs.no_curves"))
+        return
+    keys = _best_rows()
+    shown = tuple(c for c in curves if c.key in keys)
+    frames = {
+        c.key: pd.DataFrame(
+            {
+                "n_labelled": c.n_labelled,
+                "value": c.metric_p50,
+                "usd_p10": c.usd_p10,
+                "usd_p50": c.usd_p50,
+                "usd_p90": c.usd_p90,
+                "extrapolated": ~c.fitted,
+            }
+        )
+        for c in shown
+    }
+    chart = figures_decision.cost_curves(cached.answer(inputs), frames, style, dark())
+    show_chart(chart, "cost-curves")
+    crossings = decide.break_even_accuracy(shown)
+    lines = [
+        w(
+            "tradeoffs.same_cost",
+            a=approach_label(x.first, language()),
+            b=approach_label(x.second, language()),
+            value=style.metric(x.value, shown[0].metric),
+            usd=style.money_short(x.usd),
+            beyond=approach_label(x.cheaper_beyond, language()),
+        )
+        for x in crossings
+    ]
+    _listed(lines)
+
+
+def break_even_view() -> None:
+    """Cost against the volume of requests, and the volumes at which two rows cost the same."""
+    inputs, style = state.current(), number_style()
+    keys = _best_rows()
+
+    def run(tick: Callable[[], None]) -> Any:
+        base = cached.evaluation(inputs)
+        again = cached.rerun(tick)
+        crossings = decide.break_even(base, again)
+        volumes = np.geomspace(1e3, 1e8, 11)
+        small = inputs.replace("draws", 1024)
+        totals: dict[str, list[float]] = {k: [] for k in keys}
+        for volume in volumes:
+            for result in again(small.replace("serving.requests_per_month", volume)).results:
+                if result.candidate.key in totals:
+                    middle = float(np.median(result.money.total_draws[1:]))
+                    totals[result.candidate.key].append(middle)
+        return crossings, volumes, totals
+
+    found = _search(lambda tick: cached.searched("break_even", inputs, lambda: run(tick)))
+    if found is None:
+        return
+    crossings, volumes, totals = found
+    kept = [x for x in crossings if x.first in keys and x.second in keys]
+    pairs = [(x.first, x.second, x.value) for x in kept]
+    now = inputs.serving.requests_per_month
+    chart = figures_money.break_even(volumes.tolist(), totals, pairs, now, style, dark())
+    show_chart(chart, "break-even")
+    _listed([x.text for x in kept] or [w("tradeoffs.no_crossing")])
+
+
+def optimiser_view() -> None:
+    """The best plan of a grid, verified by the model, and one click to take it over."""
+    inputs, style = state.current(), number_style()
+    goal = st.segmented_control(
+        w("tradeoffs.objective"),
+        tuple(decide.Objective),
+        default=decide.Objective.CHEAPEST,
+        required=True,
+        format_func=lambda o: w(f"objective.{o}"),
+        key="optimiser:goal",
+        persist_state="session",
+    )
+    objective = decide.Objective(goal or decide.Objective.CHEAPEST)
+    found = _search(lambda tick: cached.optimum(inputs, objective, tick))
+    if found is None:
+        return
+    st.html(f'<p class="es es-say"><b>{e(found.text)}</b></p>')
+    if found.plan is None or found.figures is None:
+        return
+    figures = found.figures
+    st.html(
+        facts(
+            [
+                (w("detail.total"), style.money_short(figures.total_usd)),
+                (w("answer.quality"), style.metric(figures.metric, str(inputs.target.metric))),
+                (w("detail.target"), style.chances(figures.target_probability)),
+                (w("detail.weeks"), style.weeks(figures.weeks)),
+                (w("tradeoffs.considered"), style.count(found.considered)),
+            ]
+        )
+    )
+    heading(w("tradeoffs.changes"), 3)
+    _listed([f"{path}: {value}" for path, value in found.changes])
+    st.button(
+        w("tradeoffs.take"),
+        key="optimiser:take",
+        on_click=_take,
+        args=(found.changes,),
+        type="primary",
+    )
+
+
+def _take(changes: tuple[tuple[str, Any], ...]) -> None:
+    inputs = state.current()
+    try:
+        for path, value in changes:
+            inputs = inputs.replace(path, value)
+        state.adopt(inputs)
+    except EstimatorError as error:
+        st.session_state[state.LINK_ERROR] = str(error)
+
+
+def limits_view() -> None:
+    """What each limit of the scenario costs."""
+    inputs = state.current()
+
+    def run(tick: Callable[[], None]) -> Any:
+        base = cached.evaluation(inputs)
+        return decide.restriction_costs(base, cached.rerun(tick), cached.judged(inputs))
+
+    found = _search(lambda tick: cached.searched("limits", inputs, lambda: run(tick)))
+    _listed([x.text for x in found or ()] or [w("tradeoffs.no_limits")])
+
+
+def _listed(lines: list[str]) -> None:
+    items = "".join(f"<li>{e(line)}</li>" for line in lines)
+    st.html(f'<ul class="es es-steps">{items}</ul>')

@@ -44,8 +44,7 @@ def side_by_side(answer: Mapping[str, Any], keys: list[str], style: Style) -> No
 def curves(answer: Mapping[str, Any], keys: list[str]) -> None:
     """Quality against labelled examples for the chosen rows only."""
     inputs = state.current()
-    metric = str(inputs.target.metric)
-    points = cached.points(str(inputs.task), metric, answer["data_version"])
+    points = cached.points(inputs)
     kept = points[points["approach"].isin({k.split("#")[0] for k in keys})]
     base = cached.evaluation(inputs)
     chart = figures_accuracy.accuracy(answer, base, kept, keys, number_style(), dark())

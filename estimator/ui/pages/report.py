@@ -6,12 +6,12 @@ import html
 
 import streamlit as st
 
-from estimator.report.csv_export import csv_bytes
-from estimator.report.xlsx import xlsx_bytes
-from estimator.ui import blocks, cached, errors, scenarios, state
+from estimator.report import exports
+from estimator.ui import blocks, cached, errors, state
 from estimator.ui.components import e, heading
 from estimator.ui.words import language, w
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 inputs, lang = state.current(), language()
 stem = blocks.file_stem(inputs.name)
 
@@ -20,12 +20,12 @@ st.html(f'<p class="es es-say">{e(w("report.intro"))}</p>')
 with st.container(horizontal=True, gap="small"):
     blocks.pdf_button("report", primary=True)
     FILES = (
-        ("xlsx", lambda: xlsx_bytes(cached.full_answer(inputs)), "application/vnd.ms-excel"),
-        ("csv", lambda: csv_bytes(cached.full_answer(inputs)), "text/csv"),
-        ("json", lambda: blocks.json_file(inputs), "application/json"),
-        ("html", lambda: blocks.html_file(inputs, lang), "text/html"),
+        ("xlsx", lambda: exports.xlsx(cached.full_answer(inputs), blocks.today()), XLSX),
+        ("csv", lambda: exports.csv(cached.full_answer(inputs)), "text/csv"),
+        ("json", lambda: exports.as_json(cached.full_answer(inputs)), "application/json"),
+        ("html", lambda: exports.html(*blocks.report_of(inputs, lang)), "text/html"),
         ("record", lambda: blocks.record_file(inputs), "application/json"),
-        ("yaml", lambda: scenarios.to_yaml(inputs), "application/yaml"),
+        ("yaml", lambda: exports.scenario_yaml(inputs.to_dict()), "application/yaml"),
     )
     for kind, make, mime in FILES:
         name = f"{stem}.{kind}" if kind != "record" else f"{stem}.record.json"
@@ -62,4 +62,4 @@ st.code(
 heading(w("report.scenario"), 2)
 fold = st.expander(w("report.scenario_show"), key="report:scenario", on_change="rerun")
 if fold.open:
-    fold.code(scenarios.to_yaml(inputs), language="yaml")
+    fold.code(exports.scenario_yaml(inputs.to_dict()).decode("utf-8"), language="yaml")

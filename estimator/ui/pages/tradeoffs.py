@@ -50,7 +50,12 @@ def energy() -> None:
 VIEWS: dict[str, Callable[[], None]] = {
     "frontier": frontier,
     "labels": blocks.accuracy,
+    "budget": searches.budget_view,
+    "cost_curves": searches.cost_curves_view,
+    "break_even": searches.break_even_view,
     "sensitivity": searches.sensitivity_view,
+    "optimiser": searches.optimiser_view,
+    "limits": searches.limits_view,
     "best": best,
     "energy": energy,
 }
