@@ -1,0 +1,53 @@
+"""Time of the bill: ten approaches, 8,192 draws, 60 months (python tests/bench/bench_money.py)."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.distributions import Draws
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.money import price_candidates
+from estimator.engine.simulate import evaluate
+from estimator.evidence.load import load_evidence
+
+WANTED_MS = 60.0
+ROUNDS = 15
+
+
+def main() -> int:
+    """Print the median time; exit status 1 above the wanted one."""
+    evidence = load_evidence()
+    inputs = ProjectInputs.from_dict(
+        {"task": "text_classification", "draws": 8192, "serving": {"horizon_months": 60}}
+    )
+    rows = evaluate(inputs, evidence).results
+    assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
+    draws = Draws(inputs.draws, inputs.seed)
+    times = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        price_candidates(
+            inputs,
+            [r.candidate for r in rows],
+            [r.accuracy for r in rows],
+            [r.compute for r in rows],
+            evidence,
+            assumptions,
+            draws,
+        )
+        times.append(1000.0 * (time.perf_counter() - start))
+    middle = statistics.median(times)
+    print(
+        f"{len(rows)} rows, {inputs.draws} draws, 60 months: {middle:.1f} ms (wanted {WANTED_MS})"
+    )
+    return int(middle > WANTED_MS)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
