@@ -22,7 +22,7 @@ MESSAGES = {
     "out_of_range": "fx: row a2: column rate: '-1.3': must be between 0.0001 and 10000",
     "wrong_type": "fx: row a2: column rate: 'about 1.3': must be a finite number",
     "infinite": "fx: row a2: column rate: 'inf': must be a finite number",
-    "not_allowed": "fx: row a2: column currency: 'XXX': must be one of CHF, CNY",
+    "not_allowed": "fx: row a2: column currency: 'ZZZ': must be one of CHF, CNY",
     "blank_required": "fx: row a2: column locator: '': must not be blank",
     "blank_number": "fx: row a2: column rate: '': must not be blank",
     "missing_column": "fx: row header: column kind: ",
