@@ -9,9 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from estimator.api import compare_approaches
     from estimator.engine.comparison import Comparison
     from estimator.engine.inputs import ProjectInputs
-    from estimator.engine.simulate import compare_approaches
     from estimator.evidence.load import load_evidence
 
 __version__ = "0.1.0"
@@ -27,7 +27,7 @@ __all__ = [
 _HOMES = {
     "Comparison": "estimator.engine.comparison",
     "ProjectInputs": "estimator.engine.inputs",
-    "compare_approaches": "estimator.engine.simulate",
+    "compare_approaches": "estimator.api",
     "load_evidence": "estimator.evidence.load",
 }
 

@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def compute(inputs: ProjectInputs, path: str) -> tuple[Comparison, Evidence]:
     """Compare the approaches; complaints about the scenario name its file."""
-    from estimator import compare_approaches
+    from estimator.engine.simulate import compare_approaches
 
     evidence = evidence_for(inputs, path)
     with naming(path):
@@ -63,15 +63,19 @@ def compute(inputs: ProjectInputs, path: str) -> tuple[Comparison, Evidence]:
 
 
 def evidence_for(inputs: ProjectInputs, path: str) -> Evidence:
-    """The shipped evidence, with the scenario's own price book where it names one."""
+    """The shipped evidence, with the scenario's own price book where it names one.
+
+    A relative path counts from the scenario file.
+    """
     from estimator import load_evidence
 
     evidence = load_evidence()
     if inputs.prices:
-        from estimator.cli.prices import with_price_book
+        from estimator.api import with_price_book
 
         book = Path(path).parent / inputs.prices if path != "-" else Path(inputs.prices)
-        return with_price_book(evidence, str(book))
+        with naming(path):
+            return with_price_book(evidence, str(book))
     return evidence
 
 

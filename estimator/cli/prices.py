@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from estimator.cli.output import naming, print_figures, print_table
-
-if TYPE_CHECKING:
-    from estimator.evidence.load import Evidence
+from estimator.cli.output import BadInput, print_figures, print_table
 
 
 def add(commands: Any) -> None:
@@ -18,7 +15,8 @@ def add(commands: Any) -> None:
     for name, action, text in (
         ("list", run_list, "every offer"),
         ("check", run_check, "findings: zero, out of line, stale; status 1 with findings"),
-        ("import", run_import, "replace the price book by a CSV of your own"),
+        ("import", run_import, "use the prices of a CSV of your own"),
+        ("template", run_template, "the CSV to fill in"),
     ):
         verb = verbs.add_parser(name, help=text)
         verb.add_argument("--json", action="store_true", help="one JSON document")
@@ -65,43 +63,52 @@ def run_list(arguments: argparse.Namespace) -> None:
 
 def run_check(arguments: argparse.Namespace) -> int:
     """Print the findings; status 1 where there are any."""
+    import dataclasses
     import datetime
 
     from estimator import load_evidence
     from estimator.cli.compare import given_date
-    from estimator.evidence.price_book import check_prices
+    from estimator.engine.money.pricebook import check_prices
 
     today = datetime.date.fromisoformat(given_date(arguments.date))
-    findings = check_prices(load_evidence(), today)
+    findings = [dataclasses.asdict(f) for f in check_prices(load_evidence().prices, today)]
     if arguments.json:
         print_figures({"findings": findings, "n": len(findings)})
     elif not findings:
         print("no findings")
     else:
-        cells = [(f["rule"], f["offer"], f["text"]) for f in findings]
-        print_table(("rule", "offer", "finding"), cells)
+        heads = list(findings[0])
+        print_table([h.replace("_", " ") for h in heads], [list(f.values()) for f in findings])
     return 1 if findings else 0
 
 
 def run_import(arguments: argparse.Namespace) -> None:
-    """Check a CSV of own prices and make it the price book; a bad file changes nothing."""
+    """Check a CSV of own prices and use it from now on; a bad file changes nothing."""
+    from estimator import load_evidence
     from estimator.cli.files import TABLE_LIMIT_BYTES, read_text
-    from estimator.evidence.price_book import import_prices
+    from estimator.engine.money.pricebook import parse_price_csv
+    from estimator.evidence.own_prices import install
 
-    text = read_text(arguments.file, TABLE_LIMIT_BYTES)
-    with naming(arguments.file):
-        done = import_prices(text)
+    path = arguments.file
+    text = read_text(path, TABLE_LIMIT_BYTES)
+    rows, problems = parse_price_csv(text, set(load_evidence().accelerators))
+    if problems:
+        more = f" (and {len(problems) - 1} more bad cells)" if len(problems) > 1 else ""
+        raise BadInput(f"{path}: {problems[0]}{more}; the price book is unchanged")
+    try:
+        kept = install(text)
+    except OSError as error:
+        raise BadInput(f"prices import: the book cannot be written: {error.strerror}") from error
+    done = {"rows": len(rows), "kept_as": kept.name if kept else None}
     if arguments.json:
         print_figures(done)
     else:
-        print(f"{done['rows']} prices imported; the book before is kept as {done['kept_as']}")
+        before = f"; the book before is kept as {kept.name}" if kept else ""
+        print(f"{len(rows)} prices imported{before}")
 
 
-def with_price_book(evidence: Evidence, path: str) -> Evidence:
-    """The evidence with the price book of a file in place of the shipped one."""
-    from estimator.cli.files import TABLE_LIMIT_BYTES, read_text
-    from estimator.evidence.price_book import with_prices
+def run_template(_: argparse.Namespace) -> None:
+    """Print the CSV that import reads."""
+    from estimator.engine.money.pricebook import template_csv
 
-    text = read_text(path, TABLE_LIMIT_BYTES)
-    with naming(path):
-        return with_prices(evidence, text)
+    print(template_csv(), end="")

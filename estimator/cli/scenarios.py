@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from estimator.cli.compare import compute
+from estimator.cli.compare import evidence_for
 from estimator.cli.files import load_scenario
-from estimator.cli.output import BadInput, print_json, print_table
+from estimator.cli.output import BadInput, naming, print_json, print_table
 
 MOST = 6
 
@@ -23,87 +23,62 @@ def add(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Run the command."""
-    from estimator.report.tables import differences, flat
-    from estimator.report.text import recommended, row_name
-
     files = arguments.files
     if not 2 <= len(files) <= MOST:
         raise BadInput(f"scenarios: {len(files)} files are not allowed; allowed: 2 to {MOST}")
-    loaded = [load_scenario(f) for f in files]
-    answers = [compute(s, f)[0].to_dict() for s, f in zip(loaded, files, strict=True)]
-    names = distinct([s.name for s in loaded], files)
+    answers, columns = compute(files)
+    names = distinct([c["name"] for c in columns], files)
     if arguments.json:
-        tables = [flat(a["inputs"]) for a in answers]
-        fields = [f for f in dict.fromkeys(k for t in tables for k in t) if f != "name"]
+        rows = zip(names, files, columns, answers, strict=True)
         print_json(
             {
                 "scenarios": [
-                    {"name": n, "file": f, **a}
-                    for n, f, a in zip(names, files, answers, strict=True)
-                ],
-                "differences": {
-                    "inputs": [
-                        {"field": f, "values": [t.get(f) for t in tables]}
-                        for f in fields
-                        if len({repr(t.get(f)) for t in tables}) > 1
-                    ],
-                    "outputs": outputs(answers),
-                },
+                    {**column, "name": name, "file": file, "results": answer}
+                    for name, file, column, answer in rows
+                ]
             }
         )
         return
+    show(names, answers, columns)
+
+
+def compute(files: list[str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Per file the answer without what needs re-runs, and its column beside the first."""
+    from estimator.engine.assumptions import Assumptions
+    from estimator.engine.comparison import clean
+    from estimator.engine.scenarios import compare_scenarios, to_dict
+    from estimator.engine.simulate import quick_comparison
+
+    evaluations, judged, answers = [], [], []
+    for file in files:
+        inputs = load_scenario(file)
+        evidence = evidence_for(inputs, file)
+        with naming(file):
+            comparison = quick_comparison(inputs, evidence)
+        evaluations.append(comparison.evaluation)
+        judged.append(Assumptions(evidence.assumptions, inputs.assumptions))
+        answers.append(comparison.to_dict())
+    return answers, clean(to_dict(compare_scenarios(evaluations, judged)))["scenarios"]
+
+
+def show(names: list[str], answers: list[dict[str, Any]], columns: list[dict[str, Any]]) -> None:
+    """Inputs that differ, figures, and a sentence on each scenario."""
+    from estimator.report.tables import differences
+
     changed, figures = differences(answers, names)
-    for name, answer in zip(names, answers, strict=True):
-        row = recommended(answer)
-        print(f"{name}: {row_name(row) if row else 'no approach'}")
     for title, table in (("Inputs that differ", changed), ("Figures", figures)):
-        print(f"\n{title}")
+        print(title)
         print_table(list(table.columns), table.to_numpy().tolist())
+        print()
+    for name, column in zip(names, columns, strict=True):
+        print(f"{name}: {column['text']}")
 
 
 def distinct(names: list[str], files: list[str]) -> list[str]:
     """Scenario names, with the file where two are called the same."""
     twice = {n for n in names if names.count(n) > 1}
-    labels = [
-        f"{n} ({Path(f).name})" if n in twice else n for n, f in zip(names, files, strict=True)
-    ]
-    return (
-        labels
-        if len(set(labels)) == len(labels)
-        else [f"{i}. {n}" for i, n in enumerate(labels, 1)]
-    )
-
-
-def outputs(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Per scenario the choice and its main figures, and the line of the bill that moved most."""
-    from estimator.report.text import recommended
-
-    first = recommended(answers[0])
-    out = []
-    for answer in answers:
-        row = recommended(answer)
-        if row is None:
-            out.append({"approach": None})
-            continue
-        out.append(
-            {
-                "approach": answer["recommendation"]["approach"],
-                "accuracy": row["accuracy"],
-                "target_probability": row["target_probability"],
-                "total_usd": row["cost_usd"]["total"],
-                "calendar_weeks": row["calendar_weeks"],
-                "moved_most": moved_most(first, row),
-            }
-        )
-    return out
-
-
-def moved_most(first: Any, row: Any) -> dict[str, Any] | None:
-    """The line whose plan differs most from the first scenario's choice."""
-    if first is None or first is row:
-        return None
-    before = {i["item"]: i["usd"]["base"] for i in first["items"]}
-    after = {i["item"]: i["usd"]["base"] for i in row["items"]}
-    changes = {k: after.get(k, 0.0) - before.get(k, 0.0) for k in {*before, *after}}
-    item = max(sorted(changes), key=lambda k: abs(changes[k]), default=None)
-    return None if item is None else {"item": item, "change_usd": changes[item]}
+    pairs = zip(names, files, strict=True)
+    labels = [f"{n} ({Path(f).name})" if n in twice else n for n, f in pairs]
+    if len(set(labels)) == len(labels):
+        return labels
+    return [f"{i}. {n}" for i, n in enumerate(labels, start=1)]

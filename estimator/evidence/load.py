@@ -13,7 +13,7 @@ import pandas as pd
 from estimator.engine.assumptions import Assumption
 from estimator.engine.catalogue import Accelerator, ApiPrice, BaseModel, PriceRow
 from estimator.errors import EvidenceError
-from estimator.evidence import catalogues, names
+from estimator.evidence import catalogues, names, own_prices
 from estimator.evidence.checks import typed
 from estimator.evidence.corrections import apply_corrections
 from estimator.evidence.files import DATA, Fits, content_hash, read_cells, versioned_files
@@ -135,7 +135,8 @@ class Evidence:
     def prices(self) -> tuple[PriceRow, ...]:
         """Every offer of the price book that can be bought."""
         frame = self.table("prices")
-        return catalogues.prices(frame[frame[USE] == "yes"])
+        shipped = catalogues.prices(frame[frame[USE] == "yes"])
+        return own_prices.replaced(shipped, own_prices.installed(self.root))
 
     @cached_property
     def regions(self) -> Mapping[str, tuple[str, ...]]:

@@ -1,0 +1,48 @@
+"""The Python door of CONTRACT section 5."""
+
+from __future__ import annotations
+
+from estimator.engine import simulate
+from estimator.engine.comparison import Comparison
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.money.pricebook import parse_price_csv
+from estimator.errors import InputError
+from estimator.evidence.load import Evidence
+from estimator.evidence.own_prices import read_book, with_prices
+
+
+def compare_approaches(inputs: ProjectInputs, evidence: Evidence) -> Comparison:
+    """Compare the ten approaches for one project.
+
+    Parameters
+    ----------
+    inputs : ProjectInputs
+    evidence : Evidence
+        Of ``load_evidence()``. Where ``inputs.prices`` names a price book, its rows replace those
+        of the providers it names.
+
+    Returns
+    -------
+    Comparison
+        ``to_dict()`` is the JSON of ``compare --json``.
+
+    Raises
+    ------
+    InputError
+        Names the field, the value and what is allowed.
+    """
+    if inputs.prices:
+        evidence = with_price_book(evidence, inputs.prices)
+    return simulate.compare_approaches(inputs, evidence)
+
+
+def with_price_book(evidence: Evidence, path: str) -> Evidence:
+    """The evidence with the price book of a CSV file; raises InputError at the first bad cell."""
+    text = read_book(path)
+    rows, problems = parse_price_csv(text, set(evidence.accelerators))
+    if problems:
+        first = problems[0]
+        more = f" ({len(problems)} bad cells)" if len(problems) > 1 else ""
+        where = f"prices, {path}, line {first.line}, {first.column}"
+        raise InputError(where, first.value, first.allowed + more)
+    return with_prices(evidence, rows, text)
