@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from estimator.engine.compute.names import AUDIO_GROUPS, TEXT_GROUPS, ModelInfo
 from estimator.units import BYTES_PER_GB
 
-STATIC_BYTES = {
-    "adamw": 8.0,
-    "adamw_8bit": 2.0,
-    "sgd": 4.0,
-    "adafactor": 0.5,
-    "lion": 4.0,
-    "none": 0.0,
-}
-"""Optimiser state in bytes per trained parameter: two, one or factored moments."""
-WEIGHT_BYTES = {"fp32": 4.0, "tf32": 4.0, "half": 2.0, "fp8": 2.0, "int8": 1.1, "int4": 0.56}
-FRAMEWORK_GB = 0.7
-"""Device context and work space of the libraries."""
+OPTIMISER_BYTES: Mapping[str, float] = {
+    "adamw": 8.0, "adamw_8bit": 2.0, "adamw_paged": 0.0, "sgd": 4.0, "adafactor": 0.5,
+    "lion": 4.0, "none": 0.0,
+}  # fmt: skip
+"""Optimiser state in bytes per trained parameter kept in 32 bits: two, one or factored moments;
+paged states live in host memory."""
+QUANTISED_BYTES: Mapping[str, float] = {"int8": 1.1, "int4": 0.56}
+FRAMEWORK_GB = 0.4
+"""Work space of the libraries beside weights and activations."""
 USABLE_SHARE = 0.94
 MAX_SHARDS = 4096
-ACTIVATION_BYTES = 34.0
-"""Bytes per token, layer and hidden unit of a transformer block in half precision without
-recomputation (Korthikanti et al. 2022); attention scores are not kept."""
-CHECKPOINT_BYTES = 2.0
-CNN_BYTES_PER_FLOP = 0.0105
-"""Activation bytes per forward FLOP of a convolutional network, half precision."""
+LOGIT_BYTES = 12.0
+"""Per token and word: logits in 16 and 32 bits and their gradients."""
+CHUNKED_LOGITS = 1 / 8
+COMPILED_SHARE = 0.78
+"""Activations left after operator fusion (torchtune, packed and compiled against packed)."""
+SELECTIVE_SHARE = 0.55
+AMP_SHARE = 1.35
+"""Automatic mixed precision keeps norms and softmax in 32 bits beside the 16-bit tensors."""
+CNN_BYTES_PER_FLOP = 0.0065
+"""Activation bytes per forward FLOP: ResNet-50 at 224 px in half precision, 256 images in 14 GB."""
+CNN_FAMILY: Mapping[str, float] = {"efficientnet": 8.0, "mobilenet": 8.0, "densenet": 3.0}
+"""Depthwise and dense networks keep more activations per FLOP than ResNets."""
+FORWARD_ONLY = ("linear_probe", "zero_shot", "retrieval")
+PARTLY = ("partial_finetune", "hybrid")
 
 
 @dataclass(frozen=True)
@@ -44,70 +51,124 @@ class MemorySetting:
     adapter_params: float = 0.0
     vocabulary: float = 0.0
     forward_gflop_example: float = 0.0
-    mixed_master: bool = True
+    pure_half: bool = False
+    """Weights, gradients and moments all in 16 bits."""
+    amp: bool = False
+    compiled: bool = False
+    chunked_loss: bool = False
+    selective: bool = False
+    fused_step: bool = False
+    """Gradients are used and dropped during the backward pass."""
+    offloaded: bool = False
+    """Weights and states live in host memory; a layer at a time is on the device."""
+
+
+def vocabulary_of(model: ModelInfo) -> float:
+    """Words of the output layer: 128,256 for Llama 3, 32,000 Llama 2, about 50,000 elsewhere."""
+    low = model.name.lower()
+    if model.group not in ("llm", "seq2seq"):
+        return 0.0
+    if re.search(r"llama.{0,3}(3|4)", low):
+        return 128256.0
+    if re.search(r"qwen|gemma", low):
+        return 152000.0 if "qwen" in low else 256000.0
+    return 32000.0 if re.search(r"llama|mistral|mixtral|vicuna|alpaca|t5", low) else 50257.0
+
+
+def block_bytes(model: ModelInfo) -> float:
+    """Activation bytes per token, layer and hidden unit of a transformer block in 16 bits.
+
+    34 for the classic block (Korthikanti et al. 2022, attention scores not kept), about 40 with a
+    gated feed-forward layer, about 21 where attention and feed-forward run in parallel.
+    """
+    low = model.name.lower()
+    if re.search(r"llama|mistral|mixtral|qwen|gemma|smollm|olmo", low):
+        return 40.0
+    if re.search(r"phi-?1|phi-?2|stablelm|pythia|neox|gpt-?j|falcon|palm", low):
+        return 21.0
+    return 34.0
 
 
 def static_gb(model: ModelInfo, s: MemorySetting) -> float:
     """Weights, gradients and optimiser state before sharding [GB].
 
-    Full update in mixed precision: 4 (weights) + 4 (gradients) + optimiser bytes (Adam 8) + 2
-    (half-precision copies) per parameter, 16 to 18 in all; adapters and LoRA: frozen weights in
-    2 bytes (0.56 in 4 bits) and 16 bytes per adapter parameter; features: weights only.
+    Full update: 4 (weights) + 4 (gradients) + moments (Adam 8) = 16 bytes a parameter, 18 with
+    16-bit copies, 8 when all is 16-bit; adapters and LoRA: frozen weights in 2 bytes (0.56 in
+    4 bits, embeddings in 2) and 16 bytes per adapter parameter; features: weights only.
     """
     n = model.params or 0.0
-    opt = STATIC_BYTES.get(s.optimiser, 8.0)
-    frozen = WEIGHT_BYTES[
-        "int4" if s.precision == "int4" else "int8" if s.precision == "int8" else "half"
-    ]
-    if s.approach in ("linear_probe", "zero_shot", "retrieval"):
-        return frozen * n / BYTES_PER_GB
+    opt = OPTIMISER_BYTES.get(s.optimiser, 8.0)
+    if s.offloaded:
+        layers = model.layers or 32.0
+        return 4.0 * 2.0 * n / layers / BYTES_PER_GB
+    frozen = 2.0 * n
+    if s.precision in QUANTISED_BYTES:
+        table = 2.0 * vocabulary_of(model) * (model.hidden or 0.0)
+        table = min(table, 0.5 * n)
+        frozen = QUANTISED_BYTES[s.precision] * (n - table) + 2.0 * table
+    if s.approach in FORWARD_ONLY:
+        return frozen / BYTES_PER_GB
     if s.approach == "lora":
-        return (frozen * n + (8.0 + opt) * s.adapter_params) / BYTES_PER_GB
-    if s.approach in ("partial_finetune", "hybrid"):
+        return (frozen + (8.0 + opt) * s.adapter_params) / BYTES_PER_GB
+    if s.approach in PARTLY:
         trained = s.trained_share * n
         return (2.0 * (n - trained) + (8.0 + opt) * trained) / BYTES_PER_GB
-    if s.precision in ("fp32", "tf32"):
-        per = 8.0 + opt
-    elif s.mixed_master:
-        per = 10.0 + opt if s.optimiser != "none" else 4.0
-    else:
-        per = 4.0 + opt / 2.0
+    gradients = 0.0 if s.fused_step else 4.0
+    per = 4.0 + gradients + opt
+    if s.pure_half:
+        eight_bit = s.optimiser in ("adamw_8bit", "adamw_paged")
+        per = 2.0 + gradients / 2 + (opt if eight_bit else opt / 2)
+    elif s.amp:
+        per += 2.0
     return per * n / BYTES_PER_GB
 
 
 def activation_gb(model: ModelInfo, s: MemorySetting) -> float:
-    """Activations of one step on one device [GB]."""
-    wide = 2.0 if s.precision in ("fp32", "tf32") else 1.0
-    forward_only = s.approach in ("linear_probe", "zero_shot", "retrieval")
+    """Activations and logits of one step on one device [GB]."""
+    wide = 2.0 if s.precision in ("fp32", "tf32") else AMP_SHARE if s.amp else 1.0
+    wide *= COMPILED_SHARE if s.compiled else 1.0
+    if s.precision == "fp64":
+        wide = 4.0
     tokens = s.batch_per_device * s.tokens
-    if model.layers and model.hidden and model.group in (*TEXT_GROUPS, "vit", "bio"):
-        block = ACTIVATION_BYTES * model.hidden * tokens * wide
-        if forward_only:
-            body = 2 * block
-        elif s.checkpointing:
-            body = CHECKPOINT_BYTES * wide * model.hidden * tokens * model.layers + block
+    transformer = model.group in (*TEXT_GROUPS, "vit", "bio") and model.params
+    if transformer:
+        layers, hidden = shape(model)
+        scores = 5.0 * s.tokens / 64.0 if model.group in ("encoder", "seq2seq") else 0.0
+        block = (block_bytes(model) + scores) * hidden * tokens * wide
+        if s.approach in FORWARD_ONLY:
+            return 2 * block / BYTES_PER_GB
+        if s.checkpointing:
+            body = 2.0 * hidden * tokens * layers + block
         else:
-            kept = s.trained_share if s.approach in ("partial_finetune", "hybrid") else 1.0
-            body = block * max(model.layers * kept, 2.0)
-        head = 0.0 if forward_only else tokens * s.vocabulary * 8.0
+            kept = s.trained_share if s.approach in PARTLY else 1.0
+            body = block * max(layers * kept, 2.0) * (SELECTIVE_SHARE if s.selective else 1.0)
+        head = tokens * s.vocabulary * LOGIT_BYTES
+        head *= CHUNKED_LOGITS if s.chunked_loss else 1.0
         return (body + head) / BYTES_PER_GB
     flop = s.forward_gflop_example * 1e9 * s.batch_per_device
-    body = CNN_BYTES_PER_FLOP * flop * wide
+    body = CNN_BYTES_PER_FLOP * CNN_FAMILY.get(model.family, 1.0) * flop * wide
     if model.group in AUDIO_GROUPS:
         body *= 0.6
-    if forward_only:
+    if s.approach in FORWARD_ONLY:
         body *= 0.1
-    elif s.approach in ("partial_finetune", "hybrid"):
+    elif s.approach in PARTLY:
         body *= max(s.trained_share, 0.1)
     elif s.checkpointing:
         body *= 0.3
     return body / BYTES_PER_GB
 
 
+def shape(model: ModelInfo) -> tuple[float, float]:
+    """Layers and width; from the parameters (width = 128 x layers) where they are not known."""
+    n = model.params or 1.0
+    layers = model.layers or max((n / (12 * 128**2)) ** (1 / 3), 2.0)
+    hidden = model.hidden or (n / (12 * layers)) ** 0.5
+    return float(layers), float(hidden)
+
+
 def peak_memory_gb(model: ModelInfo, s: MemorySetting, n_devices: float = 1.0) -> float:
-    """Peak memory per device [GB]: static part sharded over the devices, activations, framework."""
-    shards = max(n_devices, 1.0)
-    return static_gb(model, s) / shards + activation_gb(model, s) + FRAMEWORK_GB
+    """Peak memory per device [GB]: static part sharded over the devices, activations, libraries."""
+    return static_gb(model, s) / max(n_devices, 1.0) + activation_gb(model, s) + FRAMEWORK_GB
 
 
 def min_devices(model: ModelInfo, s: MemorySetting, memory_gb: float) -> int | None:
@@ -118,3 +179,24 @@ def min_devices(model: ModelInfo, s: MemorySetting, memory_gb: float) -> int | N
             return n
         n *= 2
     return None
+
+
+def made_to_fit(
+    model: ModelInfo, s: MemorySetting, memory_gb: float, n_devices: float
+) -> MemorySetting:
+    """The setting with the savings that a run which did fit must have used.
+
+    Tried in the order of their price in speed: 8-bit moments, paged moments with gradients
+    dropped on the way, recomputation, both.
+    """
+    full = s.approach in ("full_finetune", "scratch", "continued_pretrain")
+    paged = replace(s, optimiser="adamw_paged", fused_step=True)
+    options = [s]
+    if full:
+        options += [replace(s, optimiser="adamw_8bit"), paged]
+    options.append(replace(s, checkpointing=True))
+    if full:
+        options.append(replace(paged, checkpointing=True))
+    return next(
+        (o for o in options if peak_memory_gb(model, o, n_devices) <= memory_gb), options[-1]
+    )

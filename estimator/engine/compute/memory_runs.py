@@ -6,9 +6,16 @@ import re
 from collections.abc import Mapping
 
 from estimator.engine.compute import text as parse
-from estimator.engine.compute.hardware import precision_class
-from estimator.engine.compute.memory import MemorySetting, peak_memory_gb
-from estimator.engine.compute.names import ModelInfo, find_model
+from estimator.engine.compute.hardware import Hardware, precision_class, resolve_hardware
+from estimator.engine.compute.memory import (
+    USABLE_SHARE,
+    MemorySetting,
+    made_to_fit,
+    peak_memory_gb,
+    static_gb,
+    vocabulary_of,
+)
+from estimator.engine.compute.names import TEXT_GROUPS, ModelInfo, find_model
 from estimator.engine.compute.resolve import (
     APPROACH_OF_RUN,
     NameTables,
@@ -16,10 +23,15 @@ from estimator.engine.compute.resolve import (
     Unresolved,
     dataset_of,
     forward_flop,
+    padded_length,
 )
-from estimator.units import GIGA
+from estimator.units import GIB_PER_GB, GIGA
 
-_ADAPTER_PARAMS = re.compile(r"(\d+(?:\.\d+)?) ?([mM]) trainable")
+_LADDER = (
+    "packed", "compile", "chunked", "activation checkpointing", "fuse", "activation offloading",
+    "8-bit", "lora", "qlora",
+)  # fmt: skip
+"""Order in which a table of added savings ("+ ...") lists them; each row keeps those before."""
 
 
 def run_memory_gb(
@@ -35,62 +47,152 @@ def run_memory_gb(
     )
     if model is None or not model.params:
         return None
-    n = (run.n_devices if isinstance(run, RunWork) else parse.number(row.get("n_devices"))) or 1.0
-    setting = memory_setting(row, model, n, tables)
-    return float(f"{peak_memory_gb(model, setting, _shards(row, n)):.6g}")
+    n = parse.number(row.get("n_devices")) or 1.0
+    hardware = resolve_hardware(parse.words(row.get("hardware")), tables.accelerators)
+    memory = _device_gb(parse.words(row.get("hardware")), hardware) if hardware else None
+    text = _text(row)
+    if memory and _fills_device(row, model, text):
+        return float(f"{FILLED_SHARE * memory:.6g}")
+    setting = memory_setting(row, model, n, tables, text)
+    shards = n if _sharded(text) or not _fits_alone(model, setting, memory) else 1.0
+    parallel = re.search(r"\bcp (\d+)", text)
+    if parallel:
+        degree = float(parallel.group(1))
+        setting = _with_tokens(setting, setting.tokens / degree)
+    if memory:
+        setting = made_to_fit(model, setting, memory, shards)
+    return float(f"{peak_memory_gb(model, setting, shards):.6g}")
+
+
+def _device_gb(text: str, hardware: Hardware) -> float:
+    """Memory of the device [GB]: the size in its name is in GiB; an unsized A100 has 80."""
+    named = re.search(r"(\d{2,3}) ?gb", text.lower())
+    if named:
+        return float(named.group(1)) / GIB_PER_GB
+    memory = hardware.accelerator.memory_gb
+    return (80.0 if memory == 40.0 else memory) / GIB_PER_GB
+
+
+FILLED_SHARE = 0.8
+"""Pre-training set-ups are tuned until the device is nearly full (torchtitan rows: 0.65-0.86)."""
+
+
+def _fills_device(row: Mapping[str, object], model: ModelInfo, text: str) -> bool:
+    scratch = parse.words(row.get("approach")) in ("scratch", "pretrain")
+    return scratch and model.group == "llm" and parse.sequence_length(text) is None
+
+
+def _with_tokens(s: MemorySetting, tokens: float) -> MemorySetting:
+    return MemorySetting(**{**s.__dict__, "tokens": tokens})
+
+
+def _fits_alone(model: ModelInfo, s: MemorySetting, memory_gb: float | None) -> bool:
+    return memory_gb is None or static_gb(model, s) <= USABLE_SHARE * memory_gb
 
 
 def _text(row: Mapping[str, object]) -> str:
-    return " ".join(
-        parse.words(row.get(c)) for c in ("task", "model", "context", "setting", "precision")
-    ).lower()
+    columns = ("task", "model", "context", "setting", "precision", "notes")
+    return " ; ".join(parse.words(row.get(c)) for c in columns).lower()
 
 
-def _shards(row: Mapping[str, object], n_devices: float) -> float:
-    return (
-        n_devices
-        if re.search(r"fsdp|zero-?[23]|shard|\b[23]d\b|tensor parallel|\btp\b", _text(row))
-        else 1.0
-    )
+def _sharded(text: str) -> bool:
+    return bool(re.search(r"fsdp|zero-?[23]|shard|\b[23]d\b|tensor parallel|\btp\b", text))
+
+
+def _savings(text: str) -> set[str]:
+    step = re.search(r"\+ ([a-z0-9 -]+)", text)
+    if not step:
+        return {w for w in _LADDER if w in text}
+    at = next((i for i, w in enumerate(_LADDER) if w in step.group(1)), -1)
+    return set(_LADDER[: at + 1])
+
+
+def _tokens(row: Mapping[str, object], model: ModelInfo, tables: NameTables, text: str) -> float:
+    longest = re.search(r"longest[a-z ]*?(?:about )?([\d,]+)(?:-([\d,]+))? tokens", text)
+    if longest:
+        return parse.number(longest.group(2) or longest.group(1)) or 512.0
+    stated = parse.sequence_length(text)
+    if "unpacked" in text:
+        return 2 * tables.default_tokens
+    if stated:
+        return stated
+    found = dataset_of(text, tables, "tokens")
+    if found and model.group == "encoder":
+        return padded_length(found.unit_length)
+    return found.unit_length if found else 512.0
 
 
 def memory_setting(
-    row: Mapping[str, object], model: ModelInfo, n: float, tables: NameTables
+    row: Mapping[str, object], model: ModelInfo, n: float, tables: NameTables, text: str
 ) -> MemorySetting:
-    """Approach, batch, length, precision, optimiser and recomputation as far as the text says."""
-    text = _text(row)
-    approach = parse.words(row.get("approach")) or "full_finetune"
+    """Approach, batch, length, precision, optimiser and savings as far as the text says."""
+    approach = parse.words(row.get("approach")).split(" ")[0] or "full_finetune"
     approach = APPROACH_OF_RUN.get(approach, approach)
-    precision = (
-        precision_class(parse.words(row.get("precision"))) or precision_class(text) or "half"
-    )
-    if approach == "lora" and re.search(r"qlora|nf4|4-?bit", text):
+    words = f"{parse.words(row.get('precision'))} ; {text}".lower()
+    precision = precision_class(words) or "half"
+    if precision == "fp8":
+        precision = "half"
+    if approach != "lora" and precision == "int4":
+        precision = "half"
+    savings = _savings(text)
+    if approach == "lora" and ("qlora" in savings or re.search(r"nf4|4-?bit", words)):
         precision = "int4"
     batch = parse.global_batch(text, n)
-    per_device = batch / n if batch else 1.0
-    seq = parse.sequence_length(text)
-    if seq is None and model.group in ("llm", "encoder", "seq2seq"):
-        found = dataset_of(text, tables, "tokens")
-        seq = found.unit_length if found else 512.0
-    pixels = parse.resolution(text)
-    optimiser = (
-        "adamw_8bit"
-        if re.search(r"8-?bit adam|adam8|paged", text)
-        else "sgd"
-        if "sgd" in text
-        else "adamw"
-    )
+    stated_total = re.search(r"global|total|effective", text)
+    length = _tokens(row, model, tables, text)
+    usual = 1.0 if length >= LONG_TOKENS else DEFAULT_BATCH.get(model.group, 8.0)
+    per_device = batch / n if batch and stated_total else batch or usual
+    if re.search(r"micro-?batch|/gpu|per[- ]device|mbs", text) and batch:
+        per_device = batch / n
     trainable = parse.number(row.get("params_trainable"))
-    adapter = trainable or 0.005 * (model.params or 0.0)
-    flop = forward_flop(model, seq, pixels) if model.forward_gflop else None
+    params = model.params or 1.0
+    pixels = parse.resolution(text)
+    flop = forward_flop(model, None, pixels) if model.forward_gflop else None
+    full = approach in ("full_finetune", "continued_pretrain")
+    mixed = bool(re.search(r"mixed|\bamp\b|autocast", words))
+    pure = bool(re.search(r"pure|-true|bfloat16|\bbf16\b", words)) and not mixed
     return MemorySetting(
-        approach=approach, precision=precision, optimiser=optimiser, batch_per_device=per_device,
-        tokens=seq or 1.0, pixels=pixels,
-        checkpointing=bool(re.search(r"act-ckpt true|full activation|gradient checkpoint|activation checkpointing(?!.*select)", text))
-        and "act-ckpt false" not in text,
-        trained_share=min((trainable or 0.25 * (model.params or 1.0)) / (model.params or 1.0), 1.0),
-        adapter_params=adapter if approach == "lora" else 0.0,
-        vocabulary=32000.0 if model.group == "llm" else 0.0,
+        approach=approach,
+        precision="fp64" if re.search(r"fp64|float64", words) else precision,
+        optimiser="adamw_8bit" if re.search(r"8-?bit adam|adam8", words) or "8-bit" in savings
+        else "sgd" if re.search(r"\bsgd\b", text) else "adamw",
+        batch_per_device=per_device,
+        tokens=length if model.group in (*TEXT_GROUPS, "bio") else 1.0,
+        pixels=pixels,
+        checkpointing=_recomputes(text, savings, approach),
+        trained_share=min((trainable or 0.25 * params) / params, 1.0),
+        adapter_params=(trainable or 0.003 * params) if approach == "lora" else 0.0,
+        vocabulary=vocabulary_of(model),
         forward_gflop_example=(flop or 0.0) / GIGA,
-        mixed_master=not re.search(r"bf16 \(pure\)|bf16-true|pure bf16|bfloat16", text),
+        pure_half=pure and full,
+        amp=mixed and precision == "half",
+        compiled="compile" in savings,
+        chunked_loss="chunked" in savings or "liger" in text or "torch.compile" in text,
+        selective="select" in text,
+        fused_step="fuse" in savings,
+        offloaded="cpu offload" in text,
     )  # fmt: skip
+
+
+LONG_TOKENS = 8192.0
+DEFAULT_BATCH: Mapping[str, float] = {
+    "encoder": 12.0,
+    "llm": 4.0,
+    "seq2seq": 8.0,
+    "cnn": 64.0,
+    "vit": 32.0,
+}
+"""Examples per device where a run does not say: usual values of public fine-tuning scripts."""
+
+
+def _recomputes(text: str, savings: set[str], approach: str) -> bool:
+    if re.search(r"act-ckpt false|no checkpoint", text) or "select" in text:
+        return False
+    named = re.search(
+        r"act-ckpt true|full (activation|recompute)|gradient checkpoint|recomput|offload", text
+    )
+    return (
+        bool(named)
+        or "activation checkpointing" in savings
+        or (approach == "lora" and "qlora" in text)
+    )

@@ -16,7 +16,12 @@ from estimator.engine.compute.energy import co2_kg, energy_kwh, grid_gco2_per_kw
 from estimator.engine.compute.features import features_of
 from estimator.engine.compute.fit import calibration_group
 from estimator.engine.compute.hardware import peak_tflop, precision_class
-from estimator.engine.compute.memory import MemorySetting, min_devices, peak_memory_gb
+from estimator.engine.compute.memory import (
+    MemorySetting,
+    min_devices,
+    peak_memory_gb,
+    vocabulary_of,
+)
 from estimator.engine.compute.names import ModelInfo
 from estimator.engine.compute.utilisation import Utilisation, unpack
 from estimator.engine.compute.work import (
@@ -130,7 +135,7 @@ def job_of(
         pixels=inputs.unit_length if inputs.unit_name == "pixels" else None,
         checkpointing=plan.checkpointing, trained_share=plan.trained_share,
         adapter_params=assumptions.value("compute.adapter_share") * (info.params or 0.0),
-        vocabulary=32000.0 if info.group in ("llm", "seq2seq") else 0.0,
+        vocabulary=vocabulary_of(info),
         forward_gflop_example=flop / GIGA,
     )  # fmt: skip
     return Job(approach, info, work, plan, flop, memory, forward_only)

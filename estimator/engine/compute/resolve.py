@@ -204,7 +204,7 @@ PADDED_LENGTHS = (128.0, 256.0, 384.0, 512.0)
 
 def padded_length(mean_tokens: float) -> float:
     """Usual maximum length of encoder fine-tuning for a mean length; batches are padded to it."""
-    return next((p for p in PADDED_LENGTHS if p >= 1.2 * mean_tokens), PADDED_LENGTHS[-1])
+    return next((p for p in PADDED_LENGTHS if p >= 1.3 * mean_tokens), PADDED_LENGTHS[-1])
 
 
 def forward_flop(model: ModelInfo, tokens: float | None, pixels: float | None) -> float | None:

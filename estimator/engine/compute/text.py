@@ -137,3 +137,9 @@ def epochs_named(text: str) -> float | None:
     """Epochs named in free text: 3 epochs, 100-epoch, lr sched 1x of twelve epochs."""
     m = re.search(r"(\d+(?:\.\d+)?)[ -]?epochs?\b", text, re.IGNORECASE)
     return number(m.group(1)) if m else None
+
+
+def gigabytes_used(text: str) -> float | None:
+    """Gigabytes of peak memory in a text such as "precision experiment (4.31 GB used)"."""
+    m = re.search(r"([\d.]+) ?GB used", text)
+    return number(m.group(1)) if m else None

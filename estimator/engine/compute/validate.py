@@ -1,0 +1,323 @@
+"""The room's own errors: leave-one-source-out hours against simpler forms, memory, replacement."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimator.engine.compute import text as parse
+from estimator.engine.compute.fit import LeftOut, calibration_group, left_out
+from estimator.engine.compute.hardware import resolve_hardware
+from estimator.engine.compute.memory_runs import run_memory_gb
+from estimator.engine.compute.model import design, leave_out, noise_variance, row_weights
+from estimator.engine.compute.resolve import NameTables, RunWork, Unresolved, resolve_run
+from estimator.engine.compute.rows import FitRow, evidence_rows, tables_of
+from estimator.engine.distributions import Z90, Array
+from estimator.units import GIB_PER_GB
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+CONSTANT_MFU = 0.35
+_MODALITY = {"audio": "speech", "image generation": "vision"}
+
+
+@dataclass(frozen=True)
+class RunPoint:
+    """One published run for the page: predicted against published device-hours."""
+
+    run_id: str
+    source_id: str
+    locator: str
+    modality: str
+    device: str
+    approach: str
+    model: str
+    published_hours: float
+    predicted_hours: float
+    p10: float
+    p90: float
+
+    @property
+    def residual(self) -> float:
+        """Natural logarithm of predicted over published hours."""
+        return math.log(self.predicted_hours / self.published_hours)
+
+
+def modality_of(row: FitRow) -> str:
+    """Modality of a run as reported: audio joins speech, image generation joins vision."""
+    named = parse.words(row.row.get("modality"))
+    return _MODALITY.get(named, named) or "other"
+
+
+def _figures(error: Array, inside: Array, pick: Array) -> dict[str, float | int]:
+    e = np.abs(error[pick])
+    return {
+        "n": int(pick.sum()),
+        "median_factor": round(float(np.exp(np.median(e))), 4),
+        "within_2x": round(float(np.mean(e <= math.log(2))), 4),
+        "within_3x": round(float(np.mean(e <= math.log(3))), 4),
+        "coverage_80": round(float(np.mean(inside[pick])), 4),
+        "bias_factor": round(float(np.exp(np.median(error[pick]))), 4),
+    }
+
+
+def _by(
+    rows: Sequence[FitRow], error: Array, inside: Array, key: Callable[[FitRow], str]
+) -> dict[str, dict[str, float | int]]:
+    keys = np.array([key(r) for r in rows])
+    return {str(k): _figures(error, inside, keys == k) for k in np.unique(keys)}
+
+
+def _scale(rows: Sequence[FitRow], factors: Mapping[str, float]) -> Array:
+    groups = [calibration_group(r.run.model.group) for r in rows]
+    return np.array([factors.get(g, factors["all"]) for g in groups])
+
+
+def _median_form(
+    rows: Sequence[FitRow], y: Array, source: Array, key: Callable[[FitRow], str]
+) -> Array:
+    """Left-out median of y by key; the median of all where a key has no other source."""
+    keys = np.array([key(r) for r in rows])
+    out = np.empty(len(rows))
+    for s in np.unique(source):
+        other = source != s
+        for i in np.flatnonzero(~other):
+            same = other & (keys == keys[i])
+            out[i] = np.median(y[same if same.any() else other])
+    return out
+
+
+def _without(out: LeftOut, groups: Sequence[str]) -> Array:
+    rows = [
+        {k: v for k, v in r.features.items() if k.split("|")[0] not in groups} for r in out.rows
+    ]
+    d = design(rows)
+    noise = noise_variance([r.noise for r in out.rows])
+    weights = row_weights(d, out.y, noise)
+    return leave_out(d, out.y, noise, weights, out.source)[0]
+
+
+def compare_forms(out: LeftOut) -> dict[str, dict[str, float | int]]:
+    """Errors of simpler forms on the same left-out rows, whole runs only."""
+    whole = np.array([not r.steady for r in out.rows])
+    never = np.zeros(len(out.rows), dtype=bool)
+    forms = {
+        "constant MFU 0.35": np.full(len(out.rows), -math.log(CONSTANT_MFU)),
+        "median of the work group": _median_form(
+            out.rows, out.y, out.source, lambda r: r.run.model.group
+        ),
+        "median of group and precision": _median_form(
+            out.rows, out.y, out.source, lambda r: f"{r.run.model.group}:{r.run.precision}"
+        ),
+        "mixed model without kind of source": _without(
+            out, ("tuned", "tuned_group", "publisher", "publisher_family")
+        ),
+        "mixed model without device balance": _without(
+            out, ("balance", "balance_group", "arch_precision")
+        ),
+        "mixed model (shipped)": out.mean,
+    }
+    return {name: _figures(mean - out.y, never, whole) for name, mean in forms.items()}
+
+
+def memory_rows(evidence: Evidence, tables: NameTables) -> list[dict[str, Any]]:
+    """Rows that publish a peak memory, with the predicted one [GB]."""
+    rows: list[dict[str, Any]] = []
+
+    def add(raw: Mapping[str, Any], peak_gb: float) -> None:
+        run = resolve_run(raw, tables)
+        gb = run_memory_gb(raw, run, tables)
+        if gb is not None:
+            rows.append(
+                {
+                    "model": parse.words(raw.get("model")),
+                    "approach": parse.words(raw.get("approach")),
+                    "hardware": parse.words(raw.get("hardware")),
+                    "published_gb": round(peak_gb, 3),
+                    "predicted_gb": gb,
+                    "source_id": parse.words(raw.get("source_id")),
+                    "locator": parse.words(raw.get("locator")),
+                }
+            )
+
+    for r in evidence.table("throughput_text").to_dict("records"):
+        peak = parse.number(r.get("peak_mem_gib"))
+        if peak:
+            add({**r, "modality": "text", "params_total": r.get("params")}, peak / GIB_PER_GB)
+    for r in evidence.table("measured_time").to_dict("records"):
+        if "max GPU memory" in parse.words(r.get("metric")):
+            how = parse.words(r.get("approach"))
+            raw = {
+                **r,
+                "modality": "text",
+                "context": f"{how}; {r.get('dataset')}",
+                "precision": how,
+            }
+            add({**raw, "approach": how.split(" ")[0]}, parse.number(r.get("value")) or 0.0)
+    for r in evidence.table("runs").to_dict("records"):
+        used = parse.gigabytes_used(parse.words(r.get("task")))
+        if used:
+            add({str(k): v for k, v in r.items()}, used)
+    return rows
+
+
+def validate_compute(evidence: Evidence, refit: bool = False) -> dict[str, Any]:
+    """Leave-one-source-out errors of hours and memory.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Shipped tables and fits.
+    refit : bool
+        True recomputes; False returns the shipped table.
+
+    Returns
+    -------
+    dict
+        ``hours`` in all and by modality, device, approach and source; ``forms`` with simpler
+        models on the same rows; ``memory``; ``unpredicted`` with reasons.
+    """
+    if not refit:
+        stored: dict[str, Any] = evidence.fits["utilisation_validation"]
+        return stored
+    out, _ = left_out(evidence_rows(evidence))
+    factors = evidence.fits["utilisation"]["calibration"]
+    error = out.mean - out.y
+    inside = np.abs(error) <= Z90 * _scale(out.rows, factors) * np.sqrt(out.var)
+    pick = [i for i, r in enumerate(out.rows) if not r.steady]
+    rows, e, ok = [out.rows[i] for i in pick], error[pick], inside[pick]
+    tables = tables_of(evidence)
+    memory = memory_rows(evidence, tables)
+    gaps = np.array([abs(r["predicted_gb"] / r["published_gb"] - 1) for r in memory])
+    forms = compare_forms(out)
+    constant = math.log(forms["constant MFU 0.35"]["median_factor"])
+    ours = math.log(forms["mixed model (shipped)"]["median_factor"])
+    return {
+        "hours": {
+            "all": _figures(e, ok, np.ones(len(rows), dtype=bool)),
+            "by_modality": _by(rows, e, ok, modality_of),
+            "by_approach": _by(rows, e, ok, lambda r: r.run.approach),
+            "by_device": _by(rows, e, ok, lambda r: r.run.accelerator.accelerator),
+            "by_source": _by(rows, e, ok, lambda r: r.source),
+        },
+        "forms": forms,
+        "error_ratio_to_constant_mfu": round(constant / ours, 4),
+        "memory": {
+            "n": len(memory),
+            "median_abs_error": round(float(np.median(gaps)), 4),
+            "within_25_percent": round(float(np.mean(gaps <= 0.25)), 4),
+        },
+        "unpredicted": unpredicted(evidence, tables),
+    }
+
+
+def unpredicted(evidence: Evidence, tables: NameTables) -> dict[str, Any]:
+    """Rows with device-hours that are not predicted, by reason, and the share that should be."""
+    reasons: dict[str, int] = {}
+    known = missed = 0
+    for r in evidence.table("runs").to_dict("records"):
+        raw = {str(k): v for k, v in r.items()}
+        if parse.number(raw.get("device_hours")) is None:
+            continue
+        run = resolve_run(raw, tables)
+        stated = _all_stated(raw)
+        known += stated
+        if isinstance(run, Unresolved):
+            kind = run.reason.split(":")[0] if ":" in run.reason else run.reason
+            kind = "hardware not in the accelerator list" if kind.startswith("hardware") else kind
+            kind = "model without known size" if kind.startswith("model") else kind
+            reasons[kind] = reasons.get(kind, 0) + 1
+            missed += stated
+    return {
+        "by_reason": dict(sorted(reasons.items())),
+        "stated": known,
+        "stated_unpredicted": missed,
+        "stated_unpredicted_share": round(missed / max(known, 1), 4),
+    }
+
+
+def _all_stated(raw: Mapping[str, Any]) -> bool:
+    epochs = parse.number(raw.get("units_per_epoch")) and parse.number(raw.get("epochs"))
+    work = parse.number(raw.get("units_seen")) or epochs
+    return bool(work and parse.words(raw.get("hardware")) and parse.words(raw.get("model")))
+
+
+def run_points(evidence: Evidence) -> list[RunPoint]:
+    """Predicted against published hours of every predicted run, left-out source by source."""
+    out, _ = left_out(evidence_rows(evidence))
+    factors = evidence.fits["utilisation"]["calibration"]
+    spread = Z90 * _scale(out.rows, factors) * np.sqrt(out.var)
+    points = []
+    for r, m, s in zip(out.rows, out.mean, spread, strict=True):
+        if r.steady or r.device_hours is None:
+            continue
+        hours = r.run.ideal_hours * math.exp(m)
+        points.append(
+            RunPoint(
+                r.row_id, parse.words(r.row.get("source_id")), parse.words(r.row.get("locator")),
+                modality_of(r), r.run.accelerator.accelerator, r.run.approach,
+                parse.words(r.row.get("model")), r.device_hours, hours,
+                hours * math.exp(-s), hours * math.exp(s),
+            )
+        )  # fmt: skip
+    return points
+
+
+_NAMED = (
+    "BERT", "RoBERTa", "ELECTRA", "T5", "GPT-2", "GPT-3", "LLaMA", "Llama", "Falcon", "MPT", "Pythia",
+    "BLOOM", "OPT-", "StarCoder", "Phi", "phi", "TinyLlama", "DeepSeek", "CLIP", "ViT", "DINO", "MAE",
+    "ResNet", "wav2vec", "Whisper", "Stable Diffusion", "Segment Anything", "AlphaFold", "ESM", "PixArt",
+)  # fmt: skip
+MIN_REPLACEMENT_HOURS = 50.0
+
+
+def replacement_runs(evidence: Evidence) -> list[dict[str, Any]]:
+    """Published pre-training runs of named base models: what re-creating them takes.
+
+    Returns
+    -------
+    list of dict
+        model, device, device_hours (published), training_flop where known, source_id, locator;
+        money is added where a price of the device is known.
+    """
+    tables = tables_of(evidence)
+    rows = []
+    for r in evidence.table("runs").to_dict("records"):
+        raw = {str(k): v for k, v in r.items()}
+        hours = parse.number(raw.get("device_hours"))
+        name = parse.words(raw.get("model"))
+        scratch = parse.words(raw.get("approach")) in ("scratch", "pretrain")
+        if not scratch or not hours or hours < MIN_REPLACEMENT_HOURS:
+            continue
+        if not any(word in name for word in _NAMED) or "MLPerf" in parse.words(
+            raw.get("source_family")
+        ):
+            continue
+        rows.append(_replacement(name, hours, raw, tables))
+    for model in evidence.table("models").to_dict("records"):
+        hours = parse.number(model.get("pretraining_device_hours"))
+        if hours:
+            raw = {**model, "hardware": model.get("pretraining_hardware")}
+            rows.append(_replacement(parse.words(model.get("name")), hours, raw, tables))
+    return sorted(rows, key=lambda row: -float(row["device_hours"]))
+
+
+def _replacement(
+    name: str, hours: float, raw: Mapping[str, Any], tables: NameTables
+) -> dict[str, Any]:
+    run = resolve_run(raw, tables)
+    found = resolve_hardware(parse.words(raw.get("hardware")), tables.accelerators)
+    return {
+        "model": name,
+        "accelerator": found.accelerator.accelerator if found else None,
+        "hardware": parse.words(raw.get("hardware")),
+        "device_hours": hours * (found.devices_per_unit if found else 1.0),
+        "training_flop": run.training_flop if isinstance(run, RunWork) else None,
+        "source_id": parse.words(raw.get("source_id")),
+        "locator": parse.words(raw.get("locator")),
+    }
