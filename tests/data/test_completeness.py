@@ -115,7 +115,8 @@ def test_every_verified_model_and_device_is_in_the_catalogue(shared: Path) -> No
     }
     for row in verified(shared / "models.csv").to_dict("records"):
         assert row["model"] in spelled, row["model"]
-        assert spelled[row["model"]][0] == row["params_total"], row["model"]
+        if row["params_total"]:
+            assert spelled[row["model"]][0] == row["params_total"], row["model"]
     devices = set(shipped("hardware")["name"])
     wanted = {n for n in verified(shared / "hardware.csv")["accelerator"] if "K80" not in n}
     assert wanted <= devices
