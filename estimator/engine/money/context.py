@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Array, Draws
 from estimator.engine.inputs import ProjectInputs
+from estimator.engine.money.lines import printed
 from estimator.vocabulary import Basis
 
 if TYPE_CHECKING:
@@ -72,6 +76,15 @@ class Context:
     def spread(self, key: str, p10: float, p50: float, p90: float) -> Array | float:
         """Lognormal draws of a published range; a plain number where the range is a point."""
         return p50 if p10 == p50 == p90 else self.draws.lognormal(key, p10, p50, p90)
+
+
+def as_printed(figure: Figure) -> Figure:
+    """The figure with the printed digits in its base case, so that lines need no copy of it."""
+    if isinstance(figure.draws, float):
+        return figure
+    draws = np.array(figure.draws)
+    draws[0] = printed(float(draws[0]))
+    return dataclasses.replace(figure, draws=draws)
 
 
 def weakest(*parts: Figure) -> tuple[Basis, str]:

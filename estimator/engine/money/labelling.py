@@ -175,7 +175,7 @@ def _set_up_lines(
         basis, source_id = weakest(hours, hourly)
         bill.add(
             item, Phase.LABELLING, hours.draws, "hour", hourly.draws, basis, source_id,
-            note=hours.note, wages=True, own=own_team,
+            note=hours.note, wages=True, own=own_team, same=True,
         )  # fmt: skip
     pilot = ctx.figure("labelling.pilot_items")
     most = ctx.value("labelling.pilot_max_share") * n_all

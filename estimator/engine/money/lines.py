@@ -118,6 +118,8 @@ class Bill:
     items: list[CostItem] = field(default_factory=list)
     usd: list[Array] = field(default_factory=list)
     """Draws of every line's money, base case to the cent [USD]."""
+    shared: dict[str, tuple[CostItem, Array]] = field(default_factory=dict)
+    """Lines that are the same for every candidate, by name; made once."""
     own_wages: set[str] = field(default_factory=set)
     wage_driven: set[str] = field(default_factory=set)
 
@@ -135,6 +137,7 @@ class Bill:
         note: str = "",
         wages: bool = False,
         own: bool = False,
+        same: bool = False,
     ) -> None:
         """Add a line; a free one (no quantity or no price in any draw) is left out.
 
@@ -148,7 +151,18 @@ class Bill:
             The price follows wages (wage drift), not market prices.
         own : bool
             Paid as own wages: no purchase tax.
+        same : bool
+            The line is the same for every candidate.
         """
+        if wages:
+            self.wage_driven.add(item)
+        if own:
+            self.own_wages.add(item)
+        if same and item in self.shared:
+            line, usd = self.shared[item]
+            self.items.append(line)
+            self.usd.append(usd)
+            return
         q, p = draws_of(quantity, self.size), draws_of(unit_price_usd, self.size)
         if not (q[0] or np.any(q)) or not (p[0] or np.any(p)):
             return

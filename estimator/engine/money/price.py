@@ -83,7 +83,7 @@ def _price_row(
     ctx: Context, candidate: Candidate, accuracy: AccuracyEstimate, compute: ComputeEstimate
 ) -> MoneyEstimate:
     horizon = ctx.inputs.serving.horizon_months
-    bill = Bill(ctx.draws.size, horizon)
+    bill = Bill(ctx.draws.size, horizon, shared=ctx.once("lines", dict))
     labels = add_labelling(ctx, bill, candidate.n_labelled_to_buy)
     add_tool(ctx, bill, labels)
     _collect(ctx, bill, candidate)

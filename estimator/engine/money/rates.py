@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from estimator.engine.money.context import Context, Figure, weakest
+from estimator.engine.money.context import Context, Figure, as_printed, weakest
 from estimator.errors import PriceNotFoundError
 from estimator.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, WORKDAYS_PER_WEEK
 from estimator.vocabulary import Basis, LabellingSource
@@ -61,15 +61,18 @@ def _usd_per_week(ctx: Context, role: str) -> Figure:
     loaded = ctx.value(f"people.loaded_multiplier.{people.location}")
     factor = loaded / ctx.value("people.productive_weeks") * people.wage_factor
     note = f"wage {row['annual_usd_p50']:,.0f} USD a year x {loaded:g}"
-    return Figure(yearly * factor, Basis.PUBLISHED, row["source_id"], note)
+    return as_printed(Figure(yearly * factor, Basis.PUBLISHED, row["source_id"], note))
 
 
 def usd_per_hour(ctx: Context, role: str) -> Figure:
     """Loaded wage of one hour [USD per hour]."""
+    return ctx.once(("hour", role), lambda: _usd_per_hour(ctx, role))
+
+
+def _usd_per_hour(ctx: Context, role: str) -> Figure:
     week = usd_per_week(ctx, role)
-    return Figure(
-        week.draws / ctx.value("people.hours_per_week"), week.basis, week.source_id, week.note
-    )
+    hours = ctx.value("people.hours_per_week")
+    return as_printed(Figure(week.draws / hours, week.basis, week.source_id, week.note))
 
 
 def _units(ctx: Context, unit: str) -> float:

@@ -36,19 +36,19 @@ def add_upkeep(ctx: Context, bill: Bill, plan: LabellingPlan, rented: bool) -> N
         basis, source_id = weakest(hours, wage)
         bill.add(
             item, Phase.RUNNING, hours.draws * bill.horizon, "hour", wage.draws, basis,
-            source_id, MONTHLY, note=hours.note, wages=True, own=own,
+            source_id, MONTHLY, note=hours.note, wages=True, own=own, same=True,
         )  # fmt: skip
     tool = ctx.figure("serving.monitoring_tool_usd_per_month")
     bill.add(
         "monitoring_tool", Phase.RUNNING, float(bill.horizon), "month", tool.draws, tool.basis,
-        tool.source_id, MONTHLY, note=tool.note,
+        tool.source_id, MONTHLY, note=tool.note, same=True,
     )  # fmt: skip
     checked = ctx.figure("serving.monitoring_labels_per_month")
     basis, source_id = weakest(checked, plan.price.usd)
     bill.add(
         "monitoring_labels", Phase.RUNNING, checked.draws * bill.horizon, "label",
         plan.price.usd.draws, basis, source_id, MONTHLY, note=checked.note,
-        wages=plan.price.wages, own=plan.price.wages,
+        wages=plan.price.wages, own=plan.price.wages, same=True,
     )  # fmt: skip
     days, wage = ctx.figure("serving.audit_days_per_year"), usd_per_week(ctx, "project_lead")
     years = bill.horizon / MONTHS_PER_YEAR

@@ -75,6 +75,8 @@ def benefit(ctx: Context, accuracy: AccuracyEstimate, weeks: Array) -> Benefit:
     the delay: ``max(monthly value, 0) x weeks to readiness / weeks per month``.
     """
     monthly = monthly_value(ctx, accuracy)
+    if not monthly.any():
+        return Benefit(monthly, monthly, monthly)
     horizon = ctx.inputs.serving.horizon_months
     factors = discount_factors(ctx.inputs.finance.discount_rate, horizon)
     delay = np.maximum(monthly, 0.0) * weeks / WEEKS_PER_MONTH
