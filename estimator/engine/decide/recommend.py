@@ -121,7 +121,9 @@ def recommend(evaluation: Evaluation, assumptions: Assumptions) -> Recommendatio
     shares = best_probability(board)
     regrets = regret_usd(board)
     rows = _rows(evaluation, board, shares, regrets)
-    reach = _would_reach(evaluation, board) if choice.outcome == Outcome.NOBODY_REACHES else ()
+    most = assumptions.value("decision.labels_limit")
+    nobody = choice.outcome == Outcome.NOBODY_REACHES
+    reach = _would_reach(evaluation, board, most) if nobody else ()
     key = None if choice.index is None else board.keys[choice.index]
     row = None if key is None else rows[key]
     target = None if choice.index is None else _reachable(board, choice.index)
@@ -183,8 +185,8 @@ def _reachable(board: Board, index: int) -> float | None:
     return float(np.quantile(score, 1.0 - board.wanted))
 
 
-def _would_reach(evaluation: Evaluation, board: Board) -> tuple[Reach, ...]:
-    """Rows whose labels for the target are finite in the wanted share of draws, fewest first."""
+def _would_reach(evaluation: Evaluation, board: Board, most: float) -> tuple[Reach, ...]:
+    """Rows that at most ``most`` labels bring to the target in half of the draws, fewest first."""
     found: list[Reach] = []
     for i, result in enumerate(evaluation.results):
         needed = result.accuracy.labels_for_target_draws
@@ -192,7 +194,7 @@ def _would_reach(evaluation: Evaluation, board: Board) -> tuple[Reach, ...]:
             continue
         p50, p90 = (float(np.quantile(needed[1:], q, method="higher")) for q in (0.5, 0.9))
         owned = result.candidate.n_labelled(evaluation.inputs)
-        if not np.isfinite(p50) or p50 <= owned:
+        if not owned < p50 <= most:
             continue
         price = label_price(evaluation, i)
         extra = None if price is None else (p50 - owned) * price
