@@ -17,7 +17,7 @@ from estimator.vocabulary import Approach, Phase
 
 FONT = '"Source Sans", "Source Sans 3", "Helvetica Neue", Arial, sans-serif'
 
-_LIGHT = "#3b5665 #002885 #65789d #987de3 #7045ac #5c1e2a #793d1e #a45b31 #cc7a1f #47896d"
+_LIGHT = "#3b5665 #002885 #65789d #987de3 #7045ac #5c1e2a #793d1e #a45b31 #cc7a1f #569d7d"
 _DARK = "#607fc5 #afa6f4 #d8c6ff #ac5d8e #c47c93 #f19b8d #fabf6c #afa034 #85820a #8eeabe"
 _PHASES_LIGHT = "#262977 #7b8af2 #875f72 #651400 #b58c00"
 _PHASES_DARK = "#49b4a8 #85e7ff #4779c1 #957200 #f3da75"

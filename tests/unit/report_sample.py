@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from decide_world import assumptions, evaluate
 
 from estimator.engine.comparison import Comparison
 from estimator.engine.decide import recommend
 from estimator.engine.decide.frontier import cost_accuracy_frontier
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import CalendarTask, Evaluation
+from tests.decide_world import assumptions, evaluate
 
 BASE = {
     "task": "text_classification",

@@ -1,0 +1,142 @@
+"""The sentences of the first screen follow the result."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from estimator.report.format import Style
+from estimator.report.text import (
+    CLOSE,
+    DECIDED,
+    NOBODY,
+    NOTHING,
+    equals,
+    outcome,
+    ready_date,
+    recommended,
+    row_of,
+    story,
+)
+from estimator.report.texts import LANGUAGES, catalogue, say
+from tests.unit.report_sample import answer, scenario
+
+DE = Style("de", "EUR", 1.1)
+
+
+def told(outcome_name: str, **changes: Any) -> dict[str, Any]:
+    """The sample answer with another outcome."""
+    a = copy.deepcopy(answer(scenario()))
+    a["recommendation"]["outcome"] = outcome_name
+    a["recommendation"] |= changes
+    return a
+
+
+def test_decided_names_approach_and_model() -> None:
+    a = told("decided", approach="lora", best_probability=0.8)
+    s = story(a)
+    assert (s.kind, s.headline) == (DECIDED, "Take LoRA on base-110m")
+    assert "8 of 10" in s.detail
+
+
+def test_too_close_names_the_equals_and_the_cheapest_first() -> None:
+    a = told("too_close", approach="lora", equals=["full_finetune", "linear_probe"])
+    s = story(a)
+    assert s.kind == CLOSE
+    assert "LoRA, Full fine-tuning and Feature extraction are about equally good" in s.headline
+    assert s.headline.endswith("LoRA is the cheapest")
+    assert equals(a)[0]["approach"] == "lora"
+
+
+def test_nobody_reaches_says_how_far_and_how_sure() -> None:
+    a = told("nobody_reaches", approach="lora")
+    row = row_of(a, "lora")
+    assert row is not None
+    row["target_probability"], row["accuracy"]["p50"] = 0.2, 0.85
+    s = story(a)
+    assert s.kind == NOBODY
+    assert "wanted in 8 of 10 cases" in s.detail
+    assert "reaches it in 2 of 10" in s.detail
+    assert "5.0 points short" in s.detail
+
+
+def test_nothing_left_has_its_own_headline() -> None:
+    a = told("decided", approach=None)
+    s = story(a)
+    assert (outcome(a), s.kind) == (NOTHING, NOTHING)
+    assert "No approach" in s.headline
+    assert s.approve == ""
+
+
+def test_money_in_the_sentence_is_the_money_of_the_row() -> None:
+    a = answer(scenario())
+    row = recommended(a)
+    assert row is not None
+    style = Style()
+    s = story(a)
+    for part in ("one_off", "monthly"):
+        assert style.money_about(row["cost_usd"][part]["p50"]) in s.approve
+    assert style.money_short(row["cost_usd"]["total"]["p90"]) in s.approve
+    assert "3 years" in s.approve
+
+
+def test_date_follows_the_first_day() -> None:
+    assert ready_date("2027-01-11", 2) == "2027-01-25"
+    assert ready_date("9999-12-30", 50) == "9999-12-31"
+    assert "2027-" in story(answer(scenario())).ready
+    assert "2027-" not in story(answer(scenario(start_date=None))).ready
+
+
+def test_without_evidence_the_reason_is_given() -> None:
+    a = told("decided", approach="lora")
+    row = row_of(a, "lora")
+    assert row is not None
+    row |= {"accuracy": None, "accuracy_reason": "nothing was published for this task"}
+    assert "nothing was published" in story(a).accuracy
+
+
+def test_switching_values_become_sentences() -> None:
+    assert story(answer(scenario())).changes == ("labels bought under 340: Use as is",)
+
+
+def test_pilot_is_the_next_step_only_where_it_pays() -> None:
+    a = told("decided", approach="lora", next_step="Start with LoRA.")
+    assert "200 examples" in story(a).next_step
+    a["pilot_plan"]["worth_it"] = False
+    assert story(a).next_step == "Start with LoRA."
+
+
+def test_german_story_has_no_english_sentence() -> None:
+    s = story(told("nobody_reaches", approach="lora"), DE)
+    text = " ".join([s.headline, *s.lines(), *s.changes])
+    assert "€" in text
+    assert not re.search(r"\b(the|reaches|cases|approve|now)\b", text.lower())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_fits_its_english_placeholders(language: str) -> None:
+    fields = re.compile(r"\{(\w+)\}")
+    english = catalogue()["en"]
+    for key, text in catalogue()[language].items():
+        if key in english:
+            assert set(fields.findall(text)) <= set(fields.findall(english[key])), key
+
+
+def test_no_key_stands_twice_in_the_catalogue() -> None:
+    import pkgutil
+
+    for name in ("texts.yaml", "texts_ui.yaml"):
+        raw = (pkgutil.get_data("estimator.report", name) or b"").decode()
+        root = yaml.compose(raw, Loader=yaml.SafeLoader)
+        for _, block in root.value:
+            keys = [k.value for k, _ in block.value]
+            assert len(keys) == len(set(keys)), name
+
+
+def test_unknown_key_is_an_error_not_a_blank() -> None:
+    with pytest.raises(KeyError):
+        say("no.such.key")
