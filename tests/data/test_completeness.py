@@ -91,7 +91,8 @@ def test_sources_keep_title_and_address(shared: Path) -> None:
 
 
 def test_every_verified_price_is_in_the_book(shared: Path) -> None:
-    here = shipped("prices").set_index("row_id")["usd_per_instance_hour"].astype(float)
+    book = shipped("prices").set_index("row_id")
+    here = book["usd_per_instance_hour"].astype(float)
     rows = verified(shared / "prices.csv").reset_index(drop=True)
     missing = []
     for number, row in enumerate(rows.to_dict("records"), start=1):
@@ -101,6 +102,9 @@ def test_every_verified_price_is_in_the_book(shared: Path) -> None:
             key = f"p{number:05d}-{short}"
             if key not in here.index or here[key] != pytest.approx(float(row[column]), rel=1e-5):
                 missing.append((key, row["instance_type"], column))
+            elif row["accelerator_count"] not in ("", "0"):
+                printed = float(row["accelerator_count"])
+                assert float(book["accelerator_count"][key]) == printed, key
     assert missing == []
 
 
