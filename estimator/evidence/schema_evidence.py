@@ -250,6 +250,7 @@ EVIDENCE_TABLES: dict[str, Table] = {
         need("figure"),
         ORIGIN,
     ),
+    "claims": table("evidence/claims.csv", "claim_id", need("claim_id claim guide figure check")),
     "inference": table(
         "evidence/inference.csv",
         "row_id",
