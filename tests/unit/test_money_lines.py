@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
-from estimator.engine.money.finance import irr, npv, payback_months, to_currency, to_usd
+from estimator.engine.money.finance import (
+    irr,
+    latest_rate,
+    npv,
+    payback_months,
+    to_currency,
+    to_usd,
+)
 from estimator.engine.money.lines import (
     Bill,
     allocate_cents,
@@ -18,7 +27,11 @@ from estimator.engine.money.lines import (
 )
 from estimator.vocabulary import Basis, Phase
 
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
 SIZE = 5
+FED = "federal-reserve-g-5-monthly-exchange-rates"
 
 
 def bill(horizon: int = 12) -> Bill:
@@ -130,6 +143,13 @@ def test_currency_round_trip() -> None:
     assert to_currency(107.63, 1.0763) == pytest.approx(100.0)
     for usd in (0.01, 1234.56, 9e9):
         assert to_usd(to_currency(usd, 1.0763), 1.0763) == pytest.approx(usd, rel=1e-12)
+
+
+def test_newest_published_rate_by_hand(evidence: Evidence) -> None:
+    rows = evidence.table("fx").to_dict("records")
+    assert latest_rate(rows, "EUR") == (1.0763, "2024-06", FED)
+    assert latest_rate(rows, "INR") == (pytest.approx(1 / 83.46), "2024-06", FED)
+    assert latest_rate(rows, "XXX") is None
 
 
 def test_printed_keeps_six_digits() -> None:

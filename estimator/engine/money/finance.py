@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -66,3 +67,27 @@ def to_currency(usd: float, usd_rate: float) -> float:
 def to_usd(amount: float, usd_rate: float) -> float:
     """The report's currency in USD."""
     return amount * usd_rate
+
+
+def latest_rate(rows: Iterable[Mapping[str, Any]], currency: str) -> tuple[float, str, str] | None:
+    """Newest published rate of a currency.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Rows of data/catalog/fx.csv; ``unit`` is ``USD per EUR`` or ``INR per USD``.
+    currency : str
+        ISO code.
+
+    Returns
+    -------
+    tuple of (float, str, str) or None
+        USD for one unit of the currency, its date, source_id; None where none is published.
+    """
+    mine = [r for r in rows if r["currency"] == currency]
+    if not mine:
+        return None
+    newest = max(mine, key=lambda r: str(r["as_of"]))
+    rate = float(newest["rate"])
+    usd = rate if str(newest["unit"]).startswith("USD per") else 1.0 / rate
+    return usd, str(newest["as_of"]), str(newest["source_id"])

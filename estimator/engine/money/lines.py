@@ -198,7 +198,7 @@ class Bill:
         npv = one_off + later_npv
         total[0] = round(float(base.sum()), 2)
         one_off[0] = round(float(base[now].sum()), 2)
-        npv[0] = round(float(np.dot(flow, factors)), 2)
+        npv[0] = round(float(np.dot(flow, factors)), 2) if rate else total[0]
         for row in phases.values():
             row[0] = round(float(row[0]), 2)
         return Sums(total, npv, one_off, phases, flow)

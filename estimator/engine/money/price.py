@@ -148,7 +148,7 @@ def _sum_up(
         npv_draws=npv,
         net_value_draws=gains.present_value_draws - npv,
         by_phase_draws={p: x + unknown for p, x in sums.by_phase.items()},
-        cash_flow_base_usd=sums.cash_flow_base,
+        cash_flow_base_usd=tuple(x + unknown for x in sums.cash_flow_base),
         calendar_weeks_draws=calendar.weeks_draws,
         calendar=calendar.tasks,
         data_goes_to=_data_goes_to(ctx, candidate, compute, served, api),
