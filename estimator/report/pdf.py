@@ -26,7 +26,7 @@ from estimator.report.text import (
     story,
 )
 from estimator.report.texts import phase_label, say, task_label
-from estimator.report.words import input_label
+from estimator.report.words import in_currency, input_label
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -287,10 +287,15 @@ def _closing(
     numbers = source_numbers(answer)
     return {
         "risks_title": say("pdf.risks", lang, choice=name),
-        "risks": [[r["risk"].replace("_", " "), r["text"]] for r in (row or {}).get("risks") or ()],
+        "risks": [
+            [r["risk"].replace("_", " "), in_currency(r["text"], style)]
+            for r in (row or {}).get("risks") or ()
+        ],
         "facts": _facts(answer, row, style),
         "path_title": say("pdf.path", lang),
-        "path": [str(p) for p in answer["recommendation"].get("decision_path") or ()],
+        "path": [
+            in_currency(str(p), style) for p in answer["recommendation"].get("decision_path") or ()
+        ],
         "inputs_title": say("pdf.inputs", lang),
         "inputs_note": say("pdf.inputs_note", lang),
         "input_heads": [say("col.field", lang), say("col.value", lang)],

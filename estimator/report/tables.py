@@ -11,6 +11,7 @@ import pandas as pd
 from estimator.report.format import NONE, Style, metric_name
 from estimator.report.text import Answer, Row, key_of, recommended, row_name
 from estimator.report.texts import approach_label, phase_label, say
+from estimator.report.words import in_currency
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _line(
         model=row.get("base_model") or "",
         recommended=key_of(row) == answer["recommendation"].get("approach"),
         feasible=row["feasible"],
-        reason="; ".join(row["reasons"]) or (row.get("accuracy_reason") or ""),
+        reason=in_currency("; ".join(row["reasons"]), style) or (row.get("accuracy_reason") or ""),
         accuracy=style.metric(value["p50"], metric) if value else say("no_evidence", lang),
         accuracy_range=_range(value, lambda x: style.metric(x, metric), style),
         accuracy_bar=_bar(value, quality, aim),

@@ -9,7 +9,7 @@ from typing import Any
 
 from estimator.report.format import Style, lower_is_better, metric_name
 from estimator.report.texts import approach_label, say
-from estimator.report.words import changes
+from estimator.report.words import changes, in_currency
 
 Row = Mapping[str, Any]
 Answer = Mapping[str, Any]
@@ -154,8 +154,15 @@ def story(answer: Answer, style: Style | None = None) -> Story:
         next_step=next_sentence(answer, row, kind, style),
         strip=strip(row, style),
         changes=changes(answer, style),
-        warnings=tuple(r["text"] for r in row.get("risks") or () if r.get("severity") == "high"),
+        warnings=_warnings(row, style),
     )
+
+
+def _warnings(row: Row, style: Style) -> tuple[str, ...]:
+    if style.language != "en":
+        return ()
+    high = (r["text"] for r in row.get("risks") or () if r.get("severity") == "high")
+    return tuple(in_currency(text, style) for text in high)
 
 
 def _headline(answer: Answer, kind: str, row: Row | None, style: Style) -> tuple[str, str]:
@@ -297,7 +304,7 @@ def next_sentence(answer: Answer, row: Row, kind: str, style: Style) -> str:
         return _pilot(answer, pilot, row, style)
     stated = answer["recommendation"].get("next_step")
     if stated and lang == "en":
-        return str(stated)
+        return in_currency(str(stated), style)
     labels = row.get("labels_for_target")
     if kind == NOBODY and labels and labels.get("p50") is not None:
         p90 = labels.get("p90")

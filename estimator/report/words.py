@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,22 @@ from estimator.report.format import Style
 from estimator.report.texts import approach_label, say
 
 Answer = Mapping[str, Any]
+
+
+_USD = re.compile(r"(−|-)?\$(\d[\d,]*(?:\.\d+)?)( million| billion)?")
+_FACTOR = {"": 1.0, " million": 1e6, " billion": 1e9}
+
+
+def in_currency(text: str, style: Style) -> str:
+    """A sentence of the engine with its USD amounts in the reader's currency."""
+    if style.currency == "USD":
+        return text
+
+    def convert(found: re.Match[str]) -> str:
+        usd = float(found[2].replace(",", "")) * _FACTOR[found[3] or ""]
+        return style.money_about(-usd if found[1] else usd)
+
+    return _USD.sub(convert, text)
 
 
 def changes(answer: Answer, style: Style) -> tuple[str, ...]:

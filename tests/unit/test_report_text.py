@@ -23,6 +23,7 @@ from estimator.report.text import (
     story,
 )
 from estimator.report.texts import LANGUAGES, catalogue, say
+from estimator.report.words import in_currency
 from tests.unit.report_sample import answer, scenario
 
 DE = Style("de", "EUR", 1.1)
@@ -108,6 +109,14 @@ def test_pilot_is_the_next_step_only_where_it_pays() -> None:
     assert "200 examples" in story(a).next_step
     a["pilot_plan"]["worth_it"] = False
     assert story(a).next_step == "Start with LoRA."
+
+
+def test_amounts_in_sentences_of_the_engine_are_converted() -> None:
+    euro = Style("en", "EUR", 1.25)
+    assert in_currency("$12,500 now, -$5.00 later, $2.5 million", euro) == (
+        "€10,000 now, −€4.00 later, €2,000,000"
+    )
+    assert in_currency("$12,500 now", Style()) == "$12,500 now"
 
 
 def test_german_story_has_no_english_sentence() -> None:
