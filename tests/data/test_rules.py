@@ -9,6 +9,7 @@ import pytest
 
 from estimator.errors import EvidenceError
 from estimator.evidence.load import Evidence
+from estimator.evidence.presets import preset_scenarios
 
 MISTAKES = Path(__file__).parent / "mistakes"
 SOURCES = """source_id,title,producer,year,url,date_accessed,licence
@@ -120,3 +121,11 @@ def test_data_version_follows_the_bytes(tmp_path: Path) -> None:
     with (tmp_path / "catalog" / "fx.csv").open("a") as file:
         file.write("a2,GBP,USD per GBP,1.3,annual average,row GBP,2023,known\n")
     assert Evidence(tmp_path).version_of("fx") != part
+
+
+def test_presets_start_with_the_example_of_the_readme(tmp_path: Path) -> None:
+    names = list(preset_scenarios())
+    assert names[0] == "support_tickets"
+    assert names[1:] == sorted(names[1:])
+    with pytest.raises(EvidenceError, match="holds no scenario file"):
+        preset_scenarios(tmp_path)
