@@ -72,6 +72,7 @@ def recommendation() -> None:
     st.html(sentences(words) + strip(words))
 
 
+PAGES = ("answer", "compare", "tradeoffs", "plan", "evidence", "guide", "report")
 CHARTS: dict[str, Callable[[], None]] = {
     "frontier": frontier,
     "accuracy": accuracy,
@@ -106,6 +107,8 @@ def copy_link() -> None:
 def full_link() -> tuple[str, str]:
     """The link of the scenario, and in words what it cannot hold."""
     base = (st.context.url or "").split("?", 1)[0]
+    folder, _, page = base.rstrip("/").rpartition("/")
+    base = f"{folder}/" if page in PAGES else base
     made = link.encode(state.current())
     names = ", ".join(made.left_out)
     lost = say("link.lost", language(), fields=names) if made.left_out else ""

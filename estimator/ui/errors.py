@@ -31,14 +31,16 @@ def shown(error: EstimatorError, title: str = "") -> None:
     message(str(error), title)
 
 
-def guarded(draw: Callable[[], object]) -> None:
+def guarded(draw: Callable[[], object]) -> bool:
     """Draw a part of the page; when it fails, say so in its place and let the rest be drawn."""
     try:
         draw()
+        return True
     except EstimatorError as error:
         shown(error)
     except Exception as error:
         on_script_error(error)
+    return False
 
 
 def on_script_error(error: Exception) -> bool:

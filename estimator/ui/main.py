@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from estimator.ui import blocks, errors, inputs_form, progress, state
+from estimator.ui import blocks, errors, inputs_form, state
 from estimator.ui.style import EMBED, PAGE
 from estimator.ui.words import w
-
-PAGES = ("answer", "compare", "tradeoffs", "plan", "evidence", "guide", "report")
 
 st.set_page_config(
     page_title=w("app.title"), page_icon=None, layout="wide", initial_sidebar_state=300
 )
 st.html(PAGE)
 state.begin()
-progress.begin()
 embedded = bool(st.context.is_embedded)
 view = st.query_params.get("view", "")
 pages = [
     st.Page(f"pages/{name}.py", title=w(f"page.{name}"), url_path=name, default=name == "answer")
-    for name in PAGES
+    for name in blocks.PAGES
 ]
 page = st.navigation(pages, position="hidden" if view or embedded else "top")
 if state.LINK_ERROR in st.session_state:
@@ -44,4 +41,3 @@ else:
     errors.guarded(page.run)
     with st.sidebar:
         inputs_form.draw("side")
-errors.guarded(progress.finish)

@@ -1,4 +1,4 @@
-"""Work that follows the numbers: drawn last, with its progress, giving way to the next change."""
+"""Work that follows the numbers: shown with its progress, giving way to the next change."""
 
 from __future__ import annotations
 
@@ -12,23 +12,8 @@ from estimator.ui import errors
 from estimator.ui.components import e
 from estimator.ui.words import w
 
-LATER = "later"
-
-
-def later(work: Callable[[], None]) -> None:
-    """Do this after the whole page and its inputs are drawn."""
-    st.session_state.setdefault(LATER, []).append(work)
-
-
-def begin() -> None:
-    """Forget what an interrupted run had still to do."""
-    st.session_state[LATER] = []
-
-
-def finish() -> None:
-    """Do what was put off."""
-    for work in st.session_state.pop(LATER, []):
-        work()
+PAUSE_SECONDS = 0.4
+ARMED, FAILED = "search_armed", "search_failed"
 
 
 def ticker(place: Any, text: str) -> Callable[[], None]:
@@ -56,3 +41,28 @@ def search(text: str, work: Callable[[Callable[[], None]], Any]) -> Any:
         return None
     finally:
         place.empty()
+
+
+def after_pause(key: Any, text: str, work: Callable[[Callable[[], None]], Any]) -> None:
+    """Start work once the page has rested for a moment, then draw the page with its result.
+
+    The page itself never waits for it: its fragment is first drawn with a sentence only and runs
+    by itself after the pause; a change made meanwhile overtakes it and starts the pause anew. What
+    failed for a ``key`` is not tried again.
+    """
+    if st.session_state.get(FAILED) == key:
+        errors.note(w("error.search"))
+        return
+    st.session_state[ARMED] = True
+
+    @st.fragment(run_every=PAUSE_SECONDS)
+    def waiting() -> None:
+        place = st.empty()
+        place.html(f'<p class="es es-change" role="status">{e(text)}</p>')
+        if st.session_state.pop(ARMED, False) or st.session_state.get(FAILED) == key:
+            return
+        if errors.guarded(lambda: work(ticker(place, text))):
+            st.rerun()
+        st.session_state[FAILED] = key
+
+    waiting()

@@ -24,6 +24,7 @@ PAGE = f"""<style>
 [data-testid="stSidebarUserContent"] {{ padding: 0 0 2rem; }}
 [data-testid="stSidebar"] [data-testid="stColumn"] {{ min-width: 0; }}
 [data-testid="stMain"] [data-testid="stBaseButton-secondary"],
+[data-testid="stMain"] [data-testid="stBaseButton-primary"],
 [data-testid="stMain"] [data-testid="stPopoverButton"] {{
   min-height: 1.9rem; padding: 0.1rem 0.7rem; }}
 [data-testid="stSidebarHeader"] {{
@@ -128,7 +129,9 @@ tr.out .cell .val {{ font-weight: 400; }}
 @container (max-width: 700px) {{
   table, tbody, tr, td {{ display: block; width: auto; }}
   colgroup, thead {{ display: none; }}
-  tr {{ border: 1px solid var(--es-line); border-radius: 6px; margin-bottom: 8px; padding: 4px 0; }}
+  tr {{ border: 1px solid var(--es-line); border-radius: 6px; margin-bottom: 8px; padding: 4px 0;
+    display: grid; grid-template-columns: 1fr 1fr; }}
+  td:not(.num) {{ grid-column: span 2; }}
   tr.chosen {{ border: 2px solid var(--es-accent); }}
   tr.chosen td:first-child {{ box-shadow: none; }}
   td {{ border: 0; height: auto; padding: 2px 10px; white-space: normal; }}

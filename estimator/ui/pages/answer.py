@@ -38,11 +38,11 @@ def top_line(answer: dict[str, Any]) -> None:
         blocks.pdf_button("top")
 
 
-def changes_line(place: Any, full: dict[str, Any]) -> None:
+def changes_line(full: dict[str, Any]) -> None:
     """What would change the answer, in one line."""
     found = [f"<span>{e(c)}</span>" for c in changes(full, number_style())[:SHOWN_CHANGES]]
     text = " | ".join(found) or e(w("answer.no_change"))
-    place.html(f'<p class="es es-change"><b>{e(w("answer.change"))}</b> {text}</p>')
+    st.html(f'<p class="es es-change"><b>{e(w("answer.change"))}</b> {text}</p>')
 
 
 @st.fragment
@@ -74,30 +74,17 @@ def pictures() -> None:
 inputs = state.current()
 answer = cached.answer(inputs)
 whole = cached.is_whole(inputs)
+words = story(answer, number_style())
 top_line(answer)
 left, right = st.columns([0.8, 0.2], vertical_alignment="bottom")
-said = left.empty()
-said.html(sentences(story(answer, number_style()), whole))
+left.html(sentences(words, whole))
 with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
     st.page_link("pages/plan.py", label=w("answer.enter_result"))
     st.page_link("pages/plan.py", label=w("answer.plan_pilot"))
-st.html(strip(story(answer, number_style())))
-line = st.empty()
+st.html(strip(words))
 if whole:
-    changes_line(line, answer)
+    changes_line(answer)
 else:
-    line.html(f'<p class="es es-change" role="status">{e(w("answer.searching"))}</p>')
+    progress.after_pause(w("answer.searching"), lambda tick: cached.full_answer(inputs, tick))
 rows()
 pictures()
-
-
-def search() -> None:
-    """Switching values, drivers and pilot follow the numbers."""
-    tick = progress.ticker(line, w("answer.searching"))
-    full = cached.full_answer(inputs, tick)
-    said.html(sentences(story(full, number_style()), True))
-    changes_line(line, full)
-
-
-if not whole:
-    progress.later(search)

@@ -6,97 +6,99 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from estimator.report.text import recommended, row_name
+from estimator.engine import decide
 from estimator.report.texts import approach_label, catalogue
 from estimator.ui import cached, state
 from estimator.ui.components import choose_view, e, heading, html_table, number_style
 from estimator.ui.words import has, language, w
-from estimator.vocabulary import Approach
 
-ANSWERS = "guide:answers"
 QUESTIONS = ("solved", "close", "unique")
-LEADS = {
-    ("yes",): ("solved", ("zero_shot",)),
-    ("no", "yes"): ("close", ("linear_probe", "partial_finetune", "lora", "full_finetune")),
-    ("no", "no", "yes"): ("far", ("scratch", "hybrid", "continued_pretrain")),
-    ("no", "no", "no"): ("related", ("lora", "full_finetune", "continued_pretrain")),
-}
-"""Where the answers lead: how near a public model is, and the approaches that the guides name."""
+FACTORS = ("data", "compute", "time", "flexibility", "performance")
+
+GIVEN = "guide:answers"
+DOMAINS = {("yes",): "solved", ("no", "yes"): "close", ("no", "no"): "far"}
+"""How near a public model is, by the first two answers."""
 
 
 def _answer(text: str) -> None:
-    st.session_state[ANSWERS] = (*st.session_state.get(ANSWERS, ()), text)
-    lead = LEADS.get(st.session_state[ANSWERS])
-    if lead:
-        state.set_field("domain", lead[0])
+    given = (*st.session_state.get(GIVEN, ()), text)
+    st.session_state[GIVEN] = given
+    if given in DOMAINS:
+        state.set_field("domain", DOMAINS[given])
 
 
 def _again() -> None:
-    st.session_state[ANSWERS] = ()
+    st.session_state[GIVEN] = ()
+
+
+def _guided(given: tuple[str, ...]) -> decide.Questions:
+    inputs = state.current()
+    typed: list[bool | None] = [text == "yes" for text in given]
+    answers = decide.Answers(*(typed + [None] * 3)[:3])
+    models = cached.evidence().models
+    return decide.three_questions(cached.evaluation(inputs), cached.judged(inputs), models, answers)
 
 
 def questions() -> None:
     """At most three clicks to an answer, beside the computed one."""
-    given: tuple[str, ...] = st.session_state.get(ANSWERS, ())
-    done = [f"<li>{e(w(f'guide.q.{q}'))} <b>{e(w(f'inputs.{a}'))}</b></li>"
-            for q, a in zip(QUESTIONS, given, strict=False)]  # fmt: skip
-    if done:
-        st.html(f'<ol class="es es-steps">{"".join(done)}</ol>')
-    lead = LEADS.get(given)
-    if lead is None:
-        question = QUESTIONS[len(given)]
-        heading(w("guide.number", n=len(given) + 1) + " " + w(f"guide.q.{question}"), 3)
-        st.html(f'<p class="es es-say">{e(w(f"guide.q.{question}_help"))}</p>')
+    given: tuple[str, ...] = st.session_state.get(GIVEN, ())
+    found = _guided(given)
+    steps = "".join(
+        f"<li>{e(s.question)} <b>{e(w('inputs.yes' if s.answer else 'inputs.no'))}</b>. "
+        f"{e(s.why)} {e(s.then)}</li>"
+        for s in found.steps[: len(given)]
+    )
+    if steps:
+        st.html(f'<ol class="es es-steps">{steps}</ol>')
+    done = len(given) == 3 or "yes" in given
+    if not done:
+        step = QUESTIONS[len(given)]
+        heading(f"{w('guide.number', n=len(given) + 1)} {w(f'guide.q.{step}')}", 3)
+        st.html(f'<p class="es es-say">{e(w(f"guide.q.{step}_help"))}</p>')
         with st.container(horizontal=True):
             for text in ("yes", "no"):
-                st.button(w(f"inputs.{text}"), key=f"guide:{question}:{text}",
-                          on_click=_answer, args=(text,))  # fmt: skip
+                st.button(
+                    w(f"inputs.{text}"), key=f"guide:{step}:{text}", on_click=_answer, args=(text,)
+                )
     else:
-        _verdict(*lead)
+        st.html(f'<p class="es es-note">{e(found.explanation)}</p>')
+        names = ", ".join(f"{m.name} ({m.licence})" for m in found.models)
+        st.html(
+            f'<p class="es es-say">{e(w("guide.look", hubs=", ".join(found.hubs)))} {e(names)}</p>'
+        )
+        st.page_link("pages/answer.py", label=w("guide.to_answer"))
     if given:
         st.button(w("guide.again"), on_click=_again, type="tertiary", key="guide:again")
 
 
-def _verdict(domain: str, named: tuple[str, ...]) -> None:
-    answer, style = cached.answer(state.current()), number_style()
-    row = recommended(answer)
-    names = ", ".join(approach_label(a, language()) for a in named)
-    st.html(f'<p class="es es-say"><b>{e(w("guide.rule", names=names))}</b></p>')
-    if row is None:
-        st.html(f'<p class="es es-note">{e(w("empty.no_row"))}</p>')
-        return
-    agree = row["approach"] in named
-    chance = style.chances(row["target_probability"])
-    money = style.money_short(row["cost_usd"]["total"]["p50"])
-    text = w("guide.computed", row=row_name(row, language()), chance=chance, money=money)
-    st.html(f'<p class="es es-say">{e(text)}</p>')
-    why = (
-        w("guide.agree")
-        if agree
-        else w("guide.disagree", reason=answer["recommendation"]["reason"])
-    )
-    st.html(f'<p class="es es-note">{e(why)}</p>')
-    st.page_link("pages/answer.py", label=w("guide.to_answer"))
-
-
 def spectrum() -> None:
-    """The ten ways from simplest to dearest, with this project's figures."""
-    answer, style = cached.answer(state.current()), number_style()
-    rows = {r["approach"]: r for r in answer["approaches"]}
-    header = [w("guide.way"), w("guide.means"), w("guide.effort"), w("guide.figures")]
+    """The ten ways from simplest to dearest, with this project's figures and classes."""
+    inputs, style = state.current(), number_style()
+    rows = {r["key"]: r for r in cached.answer(inputs)["approaches"]}
+    header = [w("guide.way"), w("guide.means")]
+    header += [
+        w(f"guide.factor.{f}") for f in ("data", "compute", "time", "flexibility", "performance")
+    ]
     cells = []
-    for approach in Approach:
-        row = rows[str(approach)]
-        value = row["accuracy"]
-        quality = style.metric(value["p50"], value["metric"]) if value else w("rows.no_evidence")
-        money = style.money_short(row["cost_usd"]["total"]["p50"])
-        weeks = w("inputs.weeks", n=style.weeks(row["calendar_weeks"]["p50"]))
+    for entry in decide.spectrum(cached.evaluation(inputs)):
+        row = rows[entry.key]
+        value, labels = row["accuracy"], row["labels_for_target"] or {}
+        figures = (
+            style.count(labels.get("p50")),
+            style.hours(row["device_hours"]["p50"]),
+            w("inputs.weeks", n=style.weeks(row["calendar_weeks"]["p50"])),
+            str(row.get("flexibility") or "–"),
+            style.metric(value["p50"], value["metric"]) if value else w("rows.no_evidence"),
+        )
+        classes = entry.classes
         cells.append(
             [
-                f"<b>{e(approach_label(approach, language()))}</b>",
-                e(w(f"approach.{approach}")),
-                e(f"{row.get('flexibility') or '–'}"),
-                e(f"{quality}, {money}, {weeks}"),
+                f"<b>{e(approach_label(entry.key, language()))}</b>",
+                e(w(f"approach.{row['approach']}")),
+                *(
+                    f"{e(text)}<br><small>{e(classes[name] or '–')}</small>"
+                    for name, text in zip(FACTORS, figures, strict=True)
+                ),
             ]
         )
     st.html(html_table(header, cells, (), w("guide.spectrum")))
