@@ -10,10 +10,9 @@ import numpy as np
 from estimator.engine.accuracy import scales
 from estimator.engine.accuracy.block import Block, condition, predict_block
 from estimator.engine.accuracy.calibration import factor_of
-from estimator.engine.accuracy.fit import evidence_rows, usable
 from estimator.engine.accuracy.kernel import level_variance
-from estimator.engine.accuracy.posterior import Posterior
-from estimator.engine.accuracy.predict import shared_posterior
+from estimator.engine.accuracy.known import all_rows, known_rows
+from estimator.engine.accuracy.posterior import Posterior, shared_posterior
 from estimator.engine.accuracy.rows import Rows, build_rows, columns_from_frame, lookup_of
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.accuracy.single_curve import extrapolate
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from estimator.evidence.load import Evidence
-
-MOST_KNOWN_ROWS = 120
-"""Evidence rows on the named data set that a prediction is conditioned on, nearest kind first."""
 
 PRIORS = ("evidence", "none")
 YES = frozenset({"1", "1.0", "true", "yes"})
@@ -68,15 +64,14 @@ def backtest_curves(
     factor = np.array(columns["factor"], float)
     value = np.array(columns["value"], float) / factor
     seen = _given(table)
-    known, _ = evidence_rows(usable(evidence.table("curves"), lookup), lookup)
-    known_names = set(known.dataset)
+    known_names = set(all_rows(evidence).dataset)
     reasons = _reasons(table, rows, prior)
     wanted = np.array([not g for g in seen], bool)
     out = np.full((len(rows), 3), np.nan)
     if prior == "none":
         _from_itself(rows, value, seen, wanted, out, reasons)
     else:
-        _from_evidence(rows, known, posterior, fit, seen, wanted, factor, out, reasons)
+        _from_evidence(rows, evidence, posterior, fit, seen, wanted, factor, out, reasons)
     cells = table.astype(object).where(table.notna(), None).to_dict("records")
     echoed = [{str(k): v for k, v in row.items()} for row in cells]
     result = [
@@ -172,7 +167,7 @@ def _projects(rows: Rows) -> dict[tuple[str, str], list[int]]:
 
 def _from_evidence(
     rows: Rows,
-    known: Rows,
+    evidence: Evidence,
     posterior: Posterior,
     fit: Mapping[str, Any],
     seen: list[bool],
@@ -189,7 +184,7 @@ def _from_evidence(
         blocks.setdefault((rows.source[i], name), []).append(int(i))
     for (source, dataset), members in blocks.items():
         target = rows.take(np.array(members))
-        facts = _known_rows(known, dataset, source, target)
+        facts = known_rows(evidence, dataset, source, target)
         block = predict_block(posterior, target, facts)
         place = {row: k for k, row in enumerate(members)}
         for curve in _projects(target).values():
@@ -205,29 +200,6 @@ def _from_evidence(
                     len(own),
                     factor[[members[k] for k in ask]],
                 )
-
-
-def _known_rows(known: Rows, dataset: str, source: str, target: Rows) -> Rows | None:
-    """Evidence of other sources on the data set, spread over kinds of approach and size."""
-    index = np.flatnonzero((known.dataset == dataset) & (known.source != source))
-    if len(index) == 0:
-        return None
-    if len(index) > MOST_KNOWN_ROWS:
-        same = np.isin(known.variant[index].astype(str), list(set(target.variant)))
-        order = np.lexsort((np.arange(len(index)), ~same))
-        ranked = index[order]
-        preferred = ranked[: int(same.sum())]
-        rest = ranked[int(same.sum()) :]
-        picked = _spread(preferred, MOST_KNOWN_ROWS * 2 // 3)
-        picked = np.concatenate([picked, _spread(rest, MOST_KNOWN_ROWS - len(picked))])
-        index = np.sort(picked)
-    return known.take(index)
-
-
-def _spread(index: Array, most: int) -> Array:
-    if len(index) <= most:
-        return index
-    return index[np.linspace(0, len(index) - 1, most).round().astype(int)]
 
 
 def _quantiles(

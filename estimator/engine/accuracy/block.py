@@ -34,6 +34,7 @@ def predict_block(
     wanted: Rows,
     observed: Rows | None = None,
     extra_noise: Array | None = None,
+    shared_variance: Array | None = None,
 ) -> Block:
     """Distribution of ``wanted`` rows given ``observed`` ones of the same project or data set.
 
@@ -46,6 +47,8 @@ def predict_block(
         Rows with y measured.
     extra_noise : array, optional
         Variance added to each observed row, for example of a small test set.
+    shared_variance : array, optional
+        Variance of one more effect by row of ``wanted`` and ``observed``, common to those above 0.
     """
     n = len(wanted)
     both = wanted if observed is None or len(observed) == 0 else concatenate([wanted, observed])
@@ -53,6 +56,9 @@ def predict_block(
     mean = posterior.centre + phi @ posterior.mean
     cov = phi @ posterior.covariance @ phi.T
     cov += covariance(both, posterior.sds, posterior.known, noise=False)
+    if shared_variance is not None:
+        sd = np.sqrt(shared_variance)
+        cov += np.outer(sd, sd)
     noise = noise_variance(both, posterior.sds)
     unread = wanted.with_(y=np.full(n, np.nan))
     free = noise_variance(unread, posterior.sds)

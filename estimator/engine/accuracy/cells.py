@@ -31,3 +31,22 @@ def cell_table(rows: Rows, frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
             "source_ids": [str(names[i]) for i in order],
         }
     return out
+
+
+def dataset_table(rows: Rows, frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Every public data set by id: a name, task, classes, domain, points and sources."""
+    out: dict[str, dict[str, Any]] = {}
+    names = frame["dataset"].astype(str).to_numpy()
+    for key in sorted(set(rows.dataset)):
+        here = np.flatnonzero(rows.dataset == key)
+        classes = rows.n_classes[here]
+        known = classes[~np.isnan(classes)]
+        out[key] = {
+            "name": sorted(names[here], key=lambda n: (len(n), n))[0],
+            "task": str(rows.task[here[0]]),
+            "domain": str(rows.domain[here[0]]),
+            "n_classes": float(np.median(known)) if len(known) else None,
+            "n_points": len(here),
+            "n_sources": len(set(rows.source[here])),
+        }
+    return out

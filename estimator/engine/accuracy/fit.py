@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimator.engine.accuracy import posterior as post
-from estimator.engine.accuracy.cells import cell_table
+from estimator.engine.accuracy.cells import cell_table, dataset_table
+from estimator.engine.accuracy.effects import fit_effects
 from estimator.engine.accuracy.kernel import SHARED, covariance, parse_hyper
 from estimator.engine.accuracy.rows import (
     Lookup,
@@ -85,6 +86,9 @@ def fit_accuracy(evidence: Evidence, progress: Progress | None = None) -> dict[s
         typical=typical,
     )
     out = post.dump(post.pruned(fitted, LEAST_LEARNED))
+    out["effects"] = fit_effects(evidence.table("effects"))
+    out["calibration"] = evidence.fits["accuracy_hyper"].get("calibration", {})
+    out["datasets"] = dataset_table(everything, frame)
     out["cells"] = cell_table(everything, frame)
     out["n_points"] = len(everything)
     out["n_points_used"] = len(rows)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from estimator.engine.accuracy import scales
+from estimator.engine.accuracy.facts import Gain
 from estimator.engine.accuracy.kernel import KNOTS
 from estimator.engine.accuracy.scales import Array
 
+GAIN_STEPS = 12
+"""Fixed-point steps from worth to labels; each shrinks the error at least by half."""
 MOST_LABELS = 1e12
 """More labels than this are as good as never."""
 
@@ -30,8 +33,8 @@ class Path:
         Metric group.
     needs_labels : bool
         False: the curve does not depend on labels of the project.
-    gain : array or float
-        log10 of what one label is worth in plain labels (augmentation, unlabelled data).
+    gain : Gain, optional
+        What one label is worth in plain labels (augmentation, unlabelled data, rare classes).
     """
 
     nodes: Array
@@ -39,14 +42,15 @@ class Path:
     chance: float
     group: str
     needs_labels: bool
-    gain: Array | float = 0.0
+    gain: Gain | None = None
 
     def y(self, n_labelled: Array | float) -> Array:
         """Error on the scale, shape (k, n + 1) for k numbers of labels."""
         n = np.atleast_1d(np.asarray(n_labelled, float))[:, None]
         if not self.needs_labels:
             return np.repeat(self.nodes[:1], len(n), axis=0)
-        x = np.log10(np.maximum(n, 0) / self.divisor + 0.5) + self.gain
+        worth = 1.0 if self.gain is None else 10.0 ** self.gain.log10(n)
+        x = np.log10(np.maximum(n, 0) * worth / self.divisor + 0.5)
         y = np.broadcast_to(self.nodes[0], np.broadcast_shapes(x.shape, self.nodes[0].shape)).copy()
         for j, low in enumerate(KNOTS[:-1]):
             slope = (self.nodes[j + 1] - self.nodes[j]) / (KNOTS[j + 1] - low)
@@ -54,6 +58,11 @@ class Path:
             y += slope * (np.clip(x, low, top) - low)
         guess = scales.to_scale(np.array(self.chance), self.chance)
         return np.asarray(np.where(n <= 0, np.maximum(y, guess), y))
+
+    def base(self) -> Path:
+        """The base case alone."""
+        gain = None if self.gain is None else self.gain.base()
+        return replace(self, nodes=self.nodes[:, :1], gain=gain)
 
     def value(self, n_labelled: Array | float, shift: Array | float = 0.0) -> Array:
         """The metric in the scenario's unit (fractions; BLEU, chrF, ROUGE in points)."""
@@ -69,17 +78,25 @@ class Path:
         goal = float(scales.to_scale(np.array(error), self.chance)) - shift
         if not self.needs_labels:
             return np.asarray(np.where(self.nodes[0] <= goal, 0.0, np.inf))
-        above = (self.nodes > goal).sum(0)
-        low = np.clip(above - 1, 0, len(KNOTS) - 2)
-        draw = np.arange(count)
-        knots = np.array(KNOTS)
-        fall = self.nodes[low, draw] - self.nodes[low + 1, draw]
+        x = np.full(count, -np.inf)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            step = (self.nodes[low, draw] - goal) / fall * (knots[low + 1] - knots[low])
-            x = np.where(fall > 0, knots[low] + step, np.inf) - self.gain
-            n = (10.0**x - 0.5) * self.divisor
-        n = np.where(above == 0, 1.0, n)
+            for j, low in enumerate(KNOTS[:-1]):
+                fall = self.nodes[j] - self.nodes[j + 1]
+                step = (self.nodes[j] - goal) / fall * (KNOTS[j + 1] - low)
+                here = np.where(fall > 0, low + step, np.inf)
+                np.copyto(x, here, where=self.nodes[j] > goal)
+            n = self._plain((10.0**x - 0.5) * self.divisor)
         return np.asarray(np.where(n < MOST_LABELS, np.maximum(np.ceil(n - 1e-9), 1.0), np.inf))
+
+    def _plain(self, worth: Array) -> Array:
+        """Labels whose worth in plain labels is ``worth``."""
+        if self.gain is None:
+            return worth
+        n = worth
+        with np.errstate(over="ignore", invalid="ignore"):
+            for _ in range(GAIN_STEPS):
+                n = worth / 10.0 ** self.gain.log10(np.where(np.isfinite(n), n, 1e300))
+        return np.asarray(n)
 
 
 def falling(nodes: Array) -> Array:

@@ -149,3 +149,17 @@ def load(fit: Mapping[str, Any]) -> Posterior:
         covariance=cov,
         typical=fit["typical"],
     )
+
+
+_LOADED: list[tuple[Mapping[str, Any], Posterior]] = []
+
+
+def shared_posterior(fit: Mapping[str, Any]) -> Posterior:
+    """The decoded posterior of a fit; the last few are kept, decoding takes milliseconds."""
+    for known, posterior in _LOADED:
+        if known is fit:
+            return posterior
+    posterior = load(fit)
+    _LOADED.append((fit, posterior))
+    del _LOADED[:-4]
+    return posterior

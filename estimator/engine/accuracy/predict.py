@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimator.engine.accuracy import names
+from estimator.engine.accuracy import parts
 from estimator.engine.accuracy.block import Block, predict_block, root
+from estimator.engine.accuracy.calibration import factor_of
+from estimator.engine.accuracy.facts import gain_of, shift_of
 from estimator.engine.accuracy.grade import grade_candidate
 from estimator.engine.accuracy.kernel import KNOTS, level_variance
+from estimator.engine.accuracy.known import known_rows, similar_dataset
+from estimator.engine.accuracy.names import NO_CLASS_TASKS
 from estimator.engine.accuracy.paths import Path, falling
-from estimator.engine.accuracy.posterior import Posterior, load
+from estimator.engine.accuracy.posterior import Posterior, shared_posterior
 from estimator.engine.accuracy.project import (
     OWN,
     knot_rows,
-    pilot_rows,
+    own_observations,
     test_set_variance,
 )
-from estimator.engine.accuracy.rows import Rows
-from estimator.engine.accuracy.scales import OUT_OF_SCALE, metric_group, to_error
+from estimator.engine.accuracy.rows import Rows, concatenate
+from estimator.engine.accuracy.scales import LOWER_IS_BETTER, OUT_OF_SCALE, metric_group, to_error
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
@@ -28,6 +33,8 @@ from estimator.engine.results import AccuracyEstimate, Candidate, EvidenceGrade
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
+
+MIDDLE_KNOT = 3
 
 
 def predict_accuracy(
@@ -52,6 +59,17 @@ def predict_accuracy(
     -------
     list of AccuracyEstimate
         In the order of ``candidates``. Draws share the data set's difficulty over all of them.
+
+    Raises
+    ------
+    InputError
+        When ``facts.similar_dataset`` is no data set of the evidence.
+
+    Notes
+    -----
+    The mixed model of kernel.py, conditioned on pilot points, stated levels and evidence on the
+    named data set; then shifted by label noise and domain distance (facts.py). The base case is
+    the median.
     """
     fit = evidence.fits["accuracy"]
     metric = str(inputs.target.metric)
@@ -59,34 +77,72 @@ def predict_accuracy(
     if reason:
         return [_unknown(metric, reason) for _ in candidates]
     posterior = shared_posterior(fit)
-    dataset = names.dataset_key(inputs.facts.similar_dataset or OWN)
+    dataset = similar_dataset(inputs, fit) or OWN
     knots = knot_rows(inputs, candidates, posterior.typical, dataset)
-    observed = pilot_rows(inputs, candidates, posterior.typical, dataset)
-    extra = None
-    if observed is not None:
-        error = to_error(observed.y, observed.chance)
-        extra = test_set_variance(error, observed.chance, inputs.n_evaluation, metric_group(metric))
-    block = predict_block(posterior, knots, observed, extra)
-    paths = _paths(block, knots, candidates, draws)
+    shifts = [shift_of(inputs, c.approach, fit["effects"], assumptions, draws) for c in candidates]
+    block = _condition(inputs, candidates, evidence, assumptions, posterior, knots, dataset)
+    paths = _paths(inputs, block, knots, candidates, fit, draws)
+    paths = [
+        replace(
+            p,
+            nodes=p.nodes + shift,
+            gain=gain_of(inputs, c.approach, assumptions, draws) if p.needs_labels else None,
+        )
+        for p, c, shift in zip(paths, candidates, shifts, strict=True)
+    ]
+    paths = parts.combined(inputs, candidates, paths, fit["cells"], assumptions, draws)
     return [
-        _estimate(inputs, candidate, path, fit, draws, _run_sd(posterior, block, knots, path, i, n))
-        for i, (candidate, path) in enumerate(zip(candidates, paths, strict=True))
-        for n in [candidate.n_labelled(inputs)]
+        _estimate(inputs, c, p, fit, draws, _run_sd(posterior, block, knots, p, i, inputs, c))
+        for i, (c, p) in enumerate(zip(candidates, paths, strict=True))
     ]
 
 
-def _paths(block: Block, knots: Rows, candidates: Sequence[Candidate], draws: Draws) -> list[Path]:
+def _condition(
+    inputs: ProjectInputs,
+    candidates: Sequence[Candidate],
+    evidence: Evidence,
+    assumptions: Assumptions,
+    posterior: Posterior,
+    knots: Rows,
+    dataset: str,
+) -> Block:
+    """The knots of all candidates, given pilots, stated levels and the named data set."""
+    own, extra = own_observations(
+        inputs, candidates, posterior.typical, dataset, evidence.fits["accuracy"], assumptions
+    )
+    if dataset == OWN:
+        return predict_block(posterior, knots, own, extra)
+    public = known_rows(evidence, dataset, OWN, knots)
+    observed = concatenate([r for r in (own, public) if r is not None])
+    extra = np.concatenate([extra, np.zeros(len(observed) - len(extra))])
+    apart = assumptions.value("accuracy.similarity_spread") ** 2
+    shared = np.zeros(len(knots) + len(observed))
+    shared[: len(knots) + (0 if own is None else len(own))] = apart
+    return predict_block(posterior, knots, observed, extra, shared)
+
+
+def _paths(
+    inputs: ProjectInputs,
+    block: Block,
+    knots: Rows,
+    candidates: Sequence[Candidate],
+    fit: Mapping[str, Any],
+    draws: Draws,
+) -> list[Path]:
     z = np.stack(
         [draws.normal(f"accuracy.{c.key}.{k}") for c in candidates for k in range(len(KNOTS))]
     )
-    y = block.mean[:, None] + root(block.cov) @ z
+    widening = factor_of(fit, str(inputs.task), len(inputs.pilot))
+    y = block.mean[:, None] + (widening * root(block.cov)) @ z
     out = []
     for i, _ in enumerate(candidates):
         first = len(KNOTS) * i
+        classes = float(knots.n_classes[first])
+        alone = inputs.task in NO_CLASS_TASKS or not classes >= 2
         out.append(
             Path(
                 nodes=falling(y[first : first + len(KNOTS)]),
-                divisor=_divisor(knots, first),
+                divisor=1.0 if alone else classes,
                 chance=float(knots.chance[first]),
                 group=str(knots.group[first]),
                 needs_labels=not bool(knots.no_labels[first]),
@@ -95,19 +151,22 @@ def _paths(block: Block, knots: Rows, candidates: Sequence[Candidate], draws: Dr
     return out
 
 
-def _run_sd(posterior: Posterior, block: Block, knots: Rows, path: Path, i: int, n: int) -> float:
+def _run_sd(
+    posterior: Posterior,
+    block: Block,
+    knots: Rows,
+    path: Path,
+    i: int,
+    inputs: ProjectInputs,
+    candidate: Candidate,
+) -> float:
     """Standard deviation on the scale of one training run about its curve."""
-    at = len(KNOTS) * i + 3
-    row = knots.take(np.array([at]))
-    level = level_variance(row, path.y(n)[0, :1], posterior.sds)[0]
+    at = len(KNOTS) * i + MIDDLE_KNOT
+    labels = candidate.n_labelled(inputs)
+    per_class = np.log10(max(labels, 0) / path.divisor + 0.5)
+    row = knots.take(np.array([at])).with_(log_per_class=np.array([per_class]))
+    level = level_variance(row, path.base().y(labels)[0], posterior.sds)[0]
     return float(np.sqrt(block.free[at] + level))
-
-
-def _divisor(rows: Rows, i: int) -> float:
-    if rows.task[i] in names.NO_CLASS_TASKS or rows.group[i] in ("wer", "bleu", "chrf", "rouge"):
-        return 1.0
-    k = float(rows.n_classes[i])
-    return k if k >= 2 else 1.0
 
 
 def _estimate(
@@ -118,10 +177,9 @@ def _estimate(
     draws: Draws,
     noise: float,
 ) -> AccuracyEstimate:
-    metric = str(inputs.target.metric)
     n = candidate.n_labelled(inputs)
     run = noise * draws.normal(f"accuracy.run.{candidate.key}")
-    middle = to_error(path.y(n)[0, :1] + run[:1], path.chance)
+    middle = to_error(path.base().y(n)[0], path.chance)
     test = np.sqrt(
         test_set_variance(middle, np.array([path.chance]), inputs.n_evaluation, path.group)
     )
@@ -130,12 +188,12 @@ def _estimate(
     target = inputs.target.value
     reached, needed = None, None
     if target is not None:
-        low = path.group in ("wer", "error")
+        low = path.group in LOWER_IS_BETTER
         ahead = values[1:] <= target if low else values[1:] >= target
         reached = float(np.mean(ahead))
         needed = path.labels_for(float(target), run)
     return AccuracyEstimate(
-        metric=metric,
+        metric=str(inputs.target.metric),
         draws=values,
         reason="",
         target_probability=reached,
@@ -160,17 +218,3 @@ def _nothing_known(inputs: ProjectInputs, fit: Mapping[str, Any]) -> str:
 def _unknown(metric: str, reason: str) -> AccuracyEstimate:
     grade = EvidenceGrade("none", reason, 0, 0, (), None)
     return AccuracyEstimate(metric, None, reason, None, None, grade)
-
-
-_LOADED: list[tuple[Mapping[str, Any], Posterior]] = []
-
-
-def shared_posterior(fit: Mapping[str, Any]) -> Posterior:
-    """The decoded posterior of a fit; the last few are kept, decoding takes milliseconds."""
-    for known, posterior in _LOADED:
-        if known is fit:
-            return posterior
-    posterior = load(fit)
-    _LOADED.append((fit, posterior))
-    del _LOADED[:-4]
-    return posterior

@@ -8,22 +8,30 @@ from typing import Any
 import numpy as np
 
 from estimator.engine.accuracy import names
+from estimator.engine.accuracy.facts import shift_of, stated_levels
 from estimator.engine.accuracy.kernel import KNOTS
 from estimator.engine.accuracy.rows import Rows, build_rows
 from estimator.engine.accuracy.scales import Array, error_from_value, stretch, to_scale
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate
-from estimator.vocabulary import Approach
+from estimator.vocabulary import Approach, Task
 
 OWN = "this project"
 """Name of the project's data set and source where nothing public is named."""
+
+PLENTY_PER_CLASS = 1000.0
+"""Labels per class at which a model is taken to be near what is possible on the data."""
 
 VARIANTS: dict[Approach, str] = {Approach.CONTINUED_PRETRAIN: "continued_pretrain_finetune"}
 """Spelling of an approach in the evidence where it differs."""
 
 
-def variant(approach: Approach) -> str:
-    """The evidence's own name of an approach."""
+def variant(approach: Approach, task: Task) -> str:
+    """The evidence's own name of an approach; tables are used as is with the rows in context."""
+    if approach == Approach.ZERO_SHOT and task == Task.TABULAR_CLASSIFICATION:
+        return "in_context_table"
     return VARIANTS.get(approach, str(approach))
 
 
@@ -42,7 +50,7 @@ def project_rows(
             "task": [task] * count,
             "family": [task] * count,
             "approach": [str(a) for _, a, _, _ in members],
-            "variant": [variant(a) for _, a, _, _ in members],
+            "variant": [variant(a, inputs.task) for _, a, _, _ in members],
             "metric": [str(inputs.target.metric)] * count,
             "dataset": [dataset] * count,
             "domain": [OWN] * count,
@@ -80,23 +88,52 @@ def knot_rows(
     )
 
 
-def pilot_rows(
-    inputs: ProjectInputs, candidates: Sequence[Candidate], typical: Mapping[str, Any], dataset: str
-) -> Rows | None:
-    """The user's own measurements; those of an approach share that approach's curve."""
-    if not inputs.pilot:
-        return None
+def own_observations(
+    inputs: ProjectInputs,
+    candidates: Sequence[Candidate],
+    typical: Mapping[str, Any],
+    dataset: str,
+    fit: Mapping[str, Any],
+    assumptions: Assumptions,
+) -> tuple[Rows | None, Array]:
+    """Pilot points and stated levels as observed rows, with the variance added to each.
+
+    A pilot point shares the curve of its approach and has the noise of the scenario's test set; a
+    stated human or best level stands for full fine-tuning with plenty of labels, give or take.
+    """
     by_approach = {c.approach: c for c in reversed(candidates)}
-    members = []
+    members, labels, values, shifts, variances = [], [], [], [], []
     for point in inputs.pilot:
         found = by_approach.get(point.approach)
         members.append(
             member(found) if found else (str(point.approach), point.approach, np.nan, OWN)
         )
-    labels = [float(p.n_labelled) for p in inputs.pilot]
+        labels.append(float(point.n_labelled))
+        values.append(float(point.value))
+        shifts.append(-_base_shift(inputs, point.approach, fit, assumptions))
+        variances.append(np.nan)
+    classes = 1.0 if inputs.task in names.NO_CLASS_TASKS else float(max(inputs.n_classes, 1))
+    for i, (value, gap, spread) in enumerate(stated_levels(inputs, assumptions)):
+        members.append((f"stated level {i}", Approach.FULL_FINETUNE, np.nan, OWN))
+        labels.append(PLENTY_PER_CLASS * classes)
+        values.append(value)
+        shifts.append(gap)
+        variances.append(spread**2)
+    if not members:
+        return None, np.zeros(0)
     rows = project_rows(inputs, members, labels, typical, dataset)
-    error = error_from_value(np.array([float(p.value) for p in inputs.pilot]), rows.group)
-    return rows.with_(y=to_scale(error, rows.chance))
+    error = np.clip(error_from_value(np.array(values), rows.group), 0.0, None)
+    tested = test_set_variance(error, rows.chance, inputs.n_evaluation, str(rows.group[0]))
+    given = np.array(variances)
+    extra = np.where(np.isnan(given), tested, given)
+    return rows.with_(y=to_scale(error, rows.chance) + np.array(shifts)), extra
+
+
+def _base_shift(
+    inputs: ProjectInputs, approach: Approach, fit: Mapping[str, Any], assumptions: Assumptions
+) -> float:
+    """Base case of the shift that facts put on an approach: a measurement already holds it."""
+    return float(shift_of(inputs, approach, fit["effects"], assumptions, Draws(64, 0))[0])
 
 
 def test_set_variance(error: Array, chance: Array, n_evaluation: float, group: str) -> Array:

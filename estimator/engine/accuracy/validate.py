@@ -314,7 +314,7 @@ def _rmse(found: Array, truth: Array, top: float) -> float:
     return float(np.sqrt(np.mean((100 * (found - truth) / top) ** 2)))
 
 
-def _r(x: float) -> float:
+def _r(x: Any) -> float:
     """Rounded to 6 significant digits, so that machines agree."""
     return float(f"{float(x):.6g}")
 
