@@ -85,6 +85,10 @@ st.html(strip(words))
 if whole:
     changes_line(answer)
 else:
-    progress.after_pause(w("answer.searching"), lambda tick: cached.full_answer(inputs, tick))
+    progress.after_pause(
+        cached.key_of(inputs),
+        w("answer.searching"),
+        lambda tick: cached.full_answer(inputs, tick),
+    )
 rows()
 pictures()
