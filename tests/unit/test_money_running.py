@@ -277,3 +277,17 @@ def test_phases_hold_what_they_name(support_tickets: ProjectInputs, evidence: Ev
     assert result.money.by_phase_draws[Phase.RUNNING][0] == pytest.approx(
         36 * result.money.monthly_draws[0], abs=0.05
     )
+
+
+def test_what_a_base_model_would_cost_to_train_again(evidence: Evidence) -> None:
+    """dinov2-base: 5,300 published A100 hours at the median on-demand price of today."""
+    from tests.conftest import load_preset
+
+    inputs = load_preset("image_recognition").replace("models", {"linear_probe": "dinov2-base"})
+    rents = [
+        r.usd_per_instance_hour / r.accelerator_count
+        for r in evidence.prices
+        if (r.accelerator, r.purchase_option, r.stale) == ("A100-40GB", "on_demand", False)
+    ]
+    found = row(inputs, evidence, "linear_probe").money.extras["base_model_replacement_usd"]
+    assert found == pytest.approx(5300 * np.median(rents), abs=0.01)

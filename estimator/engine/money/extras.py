@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from estimator.engine.compute.hardware import accelerator_id
 from estimator.engine.money.context import Context
 from estimator.engine.money.finance import irr, payback_months
 from estimator.engine.money.labelling import LabellingPlan, evaluation_size, people_needed
@@ -64,6 +65,7 @@ def row_extras(
         **_finance(ctx, gains, sums.cash_flow_base),
         **_own(ctx, training),
         **_next_steps(ctx, bill),
+        **_replacement(ctx, candidate),
     }
     if training.rental is not None:
         out["purchase"] = training.rental.note
@@ -96,30 +98,51 @@ def _own(ctx: Context, training: TrainingBill) -> dict[str, Any]:
         "depreciation": depreciation_schedule(hw),
         "own_usd_per_device_hour": own_hour(hw, pue, space).total_usd,
     }
-    rented = _rented_alternative(ctx)
+    rented = _usual_rent(ctx, hw.accelerator)
     if rented is not None:
         out["rented_usd_per_device_hour"] = rented
         out["break_even_hours_per_month"] = break_even_hours_per_month(hw, rented, pue, space)
     return out
 
 
-def _rented_alternative(ctx: Context) -> float | None:
-    hw = ctx.inputs.own_hardware
-    if hw is None:
-        return None
+def _usual_rent(ctx: Context, accelerator: str) -> float | None:
+    """Median on-demand price of a device-hour over all providers [USD]."""
 
-    def cheapest() -> float | None:
+    def middle() -> float | None:
         prices = [
             r.usd_per_instance_hour / r.accelerator_count
             for r in ctx.evidence.prices
-            if r.accelerator == hw.accelerator
+            if r.accelerator == accelerator
             and r.purchase_option == "on_demand"
             and r.accelerator_count >= 1
             and not r.stale
         ]
         return float(np.median(prices)) if prices else None
 
-    return ctx.once("rented alternative", cheapest)
+    return ctx.once(("usual rent", accelerator), middle)
+
+
+def _replacement(ctx: Context, candidate: Candidate) -> dict[str, Any]:
+    """What it would cost today to train the base model again [USD]; None where hours are unknown.
+
+    Notes
+    -----
+    ``published pre-training device-hours x median on-demand price of a device-hour``.
+    """
+
+    def hours() -> dict[str, tuple[float, str]]:
+        frame = ctx.evidence.table("models")
+        known = frame[frame["pretraining_device_hours"] > 0]
+        columns = (known[c] for c in ("name", "pretraining_device_hours", "pretraining_hardware"))
+        return {name: (float(h), hardware) for name, h, hardware in zip(*columns, strict=True)}
+
+    found = ctx.once("pre-training", hours)
+    if candidate.model is None or candidate.model.name not in found:
+        return {"base_model_replacement_usd": None}
+    device_hours, hardware = found[candidate.model.name]
+    accelerator = accelerator_id(hardware)
+    rent = _usual_rent(ctx, accelerator) if accelerator else None
+    return {"base_model_replacement_usd": None if rent is None else round(device_hours * rent, 2)}
 
 
 def _next_steps(ctx: Context, bill: Bill) -> dict[str, Any]:
