@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
+
 from estimator.engine.compute.hardware import architecture
-from estimator.engine.compute.names import TEXT_GROUPS
+from estimator.engine.compute.names import AUDIO_GROUPS, IMAGE_GROUPS, TEXT_GROUPS
 from estimator.engine.compute.resolve import RunWork
+from estimator.engine.distributions import Array
 
 DEFAULT_DEVICES = 8.0
 TYPICAL_PARAMS: Mapping[str, float] = {"llm": 7e9, "encoder": 1.1e8, "seq2seq": 2e8}
@@ -50,6 +53,32 @@ def _balance(run: RunWork) -> float | None:
     return peak / (bandwidth * 1e9)
 
 
+def kind_of(group: str) -> str:
+    """llm, encoder, image, audio or other: the level of the interactions."""
+    if group == "llm":
+        return "llm"
+    if group in TEXT_GROUPS:
+        return "encoder"
+    if group in IMAGE_GROUPS:
+        return "image"
+    return "audio" if group in AUDIO_GROUPS else "other"
+
+
+def size_features(
+    ideal_wall_hours: Array, n_devices: float, step_seconds: Array | float | None
+) -> dict[str, Array]:
+    """Effects of the length of a job and of a step, for arrays of devices."""
+    total = np.log10(np.maximum(ideal_wall_hours * n_devices, 1e-6))
+    x = {"scale|hours": np.clip(total, -3.0, 6.0) / 3}
+    for hours in SMALL_JOB_HOURS:
+        x[f"small|{hours:g}"] = np.maximum(np.log(hours / np.maximum(ideal_wall_hours, 1e-6)), 0.0)
+    if step_seconds is not None:
+        x["step|short"] = np.maximum(
+            np.log(SHORT_STEP_SECONDS / np.maximum(step_seconds, 1e-5)), 0.0
+        )
+    return x
+
+
 def features_of(
     *, group: str, family: str, accelerator: str, precision: str, approach: str, n_devices: float,
     ideal_wall_hours: float | None, params: float | None, seq: float | None, year: float | None,
@@ -58,38 +87,36 @@ def features_of(
     step_seconds: float | None = None,
 ) -> dict[str, float]:  # fmt: skip
     """As :func:`run_features`, from plain values."""
-    arch = architecture(accelerator)
+    arch, kind = architecture(accelerator), kind_of(group)
     x = {
         "intercept|": 1.0,
+        f"kind|{kind}": 1.0,
         f"group|{group}": 1.0,
         f"family|{family}": 1.0,
         f"arch|{arch}": 1.0,
         f"device|{accelerator}": 1.0,
         f"arch_precision|{arch}:{precision}": 1.0,
-        f"group_precision|{group}:{precision}": 1.0,
-        f"group_arch|{group}:{arch}": 1.0,
+        f"kind_precision|{kind}:{precision}": 1.0,
+        f"kind_arch|{kind}:{arch}": 1.0,
         f"approach|{approach}": 1.0,
-        f"group_approach|{group}:{approach}": 1.0,
+        f"kind_approach|{kind}:{approach}": 1.0,
     }
     if publisher:
         x[f"publisher_family|{publisher}:{family}"] = 1.0
         x[f"publisher|{publisher}"] = 1.0
     if tuned:
         x["tuned|all"] = 1.0
-        x[f"tuned_group|{group}"] = 1.0
+        x[f"tuned_kind|{kind}"] = 1.0
     scale = math.log10(max(n_devices, 1.0))
     x["devices|all"] = scale
-    x[f"devices_group|{group}"] = scale
+    x[f"devices_kind|{kind}"] = scale
     x["devices|beyond_64"] = max(scale - math.log10(64), 0.0)
     if ideal_wall_hours is not None:
-        x["scale|hours"] = (
-            max(min(math.log10(max(ideal_wall_hours * n_devices, 1e-6)), 6.0), -3.0) / 3
-        )
-        for hours in SMALL_JOB_HOURS:
-            x[f"small|{hours:g}"] = max(math.log(hours / max(ideal_wall_hours, 1e-6)), 0.0)
+        sizes = size_features(np.array([ideal_wall_hours]), n_devices, step_seconds)
+        x |= {k: float(np.ravel(v)[0]) for k, v in sizes.items()}
     else:
         x["setting|steady"] = 1.0
-        x[f"setting_group|{group}"] = 1.0
+        x[f"setting_kind|{kind}"] = 1.0
         if tuned:
             x["setting|steady_tuned"] = 1.0
     if params:
@@ -107,12 +134,10 @@ def features_of(
     if balance:
         b = math.log10(balance / 100.0)
         x["balance|all"] = b
-        x[f"balance_group|{group}"] = b
+        x[f"balance_kind|{kind}"] = b
     if batch_per_device:
         b = max(min(math.log2(batch_per_device / 8.0), 6.0), -3.0) / 4
         x[f"batch|{'text' if group in TEXT_GROUPS else 'other'}"] = b
-    if step_seconds:
-        x["step|short"] = max(math.log(SHORT_STEP_SECONDS / max(step_seconds, 1e-5)), 0.0)
     if not stated:
         x["guess|precision_tuned" if tuned else "guess|precision"] = 1.0
     return x

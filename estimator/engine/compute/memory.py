@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -136,7 +137,7 @@ def activation_gb(model: ModelInfo, s: MemorySetting) -> float:
         scores = 5.0 * s.tokens / 64.0 if model.group in ("encoder", "seq2seq") else 0.0
         block = (block_bytes(model) + scores) * hidden * tokens * wide
         if s.approach in FORWARD_ONLY:
-            return 2 * block / BYTES_PER_GB
+            return block / BYTES_PER_GB
         if s.checkpointing:
             body = 2.0 * hidden * tokens * layers + block
         else:
@@ -173,12 +174,12 @@ def peak_memory_gb(model: ModelInfo, s: MemorySetting, n_devices: float = 1.0) -
 
 def min_devices(model: ModelInfo, s: MemorySetting, memory_gb: float) -> int | None:
     """Smallest power of two of devices that holds the run; None where none up to 4,096 does."""
-    n = 1
-    while n <= MAX_SHARDS:
-        if peak_memory_gb(model, s, n) <= USABLE_SHARE * memory_gb:
-            return n
-        n *= 2
-    return None
+    room = USABLE_SHARE * memory_gb - activation_gb(model, s) - FRAMEWORK_GB
+    if room <= 0:
+        return None
+    shards = static_gb(model, s) / room
+    n = 1 if shards <= 1 else 2 ** math.ceil(math.log2(shards) - 1e-12)
+    return n if n <= MAX_SHARDS else None
 
 
 def made_to_fit(

@@ -32,6 +32,14 @@ PLAUSIBLE_LOG = (-1.5, 7.0)
 """Runs faster than 4.5 times the peak or 1,000 times slower are errors of the source."""
 
 
+ASSUMED_UTILISATION = (0.2, 0.3, 0.4)
+
+
+def is_circular(y: float) -> bool:
+    """Work of a secondary database that is its hours times a round utilisation says nothing."""
+    return any(abs(math.exp(-y) / u - 1) < 0.012 for u in ASSUMED_UTILISATION)
+
+
 @dataclass(frozen=True)
 class FitRow:
     """One row of the fit: ``y = log(device-hours / ideal hours)``."""
@@ -91,6 +99,8 @@ def run_rows(frame: Sequence[Mapping[str, object]], tables: NameTables) -> list[
             continue
         hours *= run.devices_per_unit
         y = math.log(hours / run.ideal_hours)
+        if run.publisher == "epoch" and is_circular(y):
+            continue
         if PLAUSIBLE_LOG[0] < y < PLAUSIBLE_LOG[1]:
             out.append(_row(parse.words(raw.get("run_id")), run, y, False, hours, raw))
     return out

@@ -100,7 +100,15 @@ def global_batch(text: str, n_devices: float | None) -> float | None:
 
 
 def optimiser_steps(text: str) -> float | None:
-    """Optimiser steps named in the text: 400k updates, 1M steps, 500 iterations."""
+    """Optimiser steps named in the text: 400k updates, 1M steps, 194k/515k steps (their sum)."""
+    listed = re.findall(r"(\d[\d./kKmM]*[kKmM]) steps", text)
+    if len(listed) > 1 or any("/" in part for part in listed):
+        parts = [p for item in listed for p in item.split("/")]
+        return sum(
+            float(p[:-1]) * _UNIT[p[-1].lower()]
+            for p in parts
+            if re.fullmatch(r"\d+(\.\d+)?[kKmM]", p)
+        )
     m = re.search(
         r"(\d[\d,.]*) ?([kKmM])? (?:training |optimi[sz]er )?(?:steps|updates|iterations|iters)\b",
         text,

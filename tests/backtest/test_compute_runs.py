@@ -1,0 +1,139 @@
+"""Hours and memory of published runs, left out source by source; the bounds guard regressions."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from estimator.engine.compute import (
+    backtest_runs,
+    fit_utilisation,
+    replacement_runs,
+    run_points,
+    validate_compute,
+)
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+
+@pytest.fixture(scope="module")
+def fresh(evidence: Evidence) -> dict[str, Any]:
+    """The validation table computed anew."""
+    return validate_compute(evidence, refit=True)
+
+
+def test_shipped_fit_is_the_fit_of_the_shipped_evidence(evidence: Evidence) -> None:
+    shipped, again = evidence.fits["utilisation"], fit_utilisation(evidence)
+    assert list(shipped["names"]) == again["names"]
+    assert np.allclose(shipped["mean"], again["mean"], rtol=0, atol=1e-6)
+    for key in ("calibration", "project_sd"):
+        assert shipped[key] == pytest.approx(again[key], abs=1e-6)
+
+
+def test_shipped_validation_is_the_fresh_one(evidence: Evidence, fresh: dict[str, Any]) -> None:
+    shipped = validate_compute(evidence)
+    assert shipped["hours"]["all"] == pytest.approx(fresh["hours"]["all"], abs=1e-3)
+    assert shipped["memory"] == pytest.approx(fresh["memory"], abs=1e-3)
+    assert set(shipped["forms"]) == set(fresh["forms"])
+
+
+def test_hours_within_the_wanted_factors(fresh: dict[str, Any]) -> None:
+    hours = fresh["hours"]
+    by = hours["by_modality"]
+    assert by["text"]["median_factor"] <= 1.5
+    assert by["vision"]["median_factor"] <= 1.8
+    assert by["speech"]["median_factor"] <= 1.8
+    assert hours["all"]["within_2x"] >= 0.70
+    assert hours["all"]["within_3x"] >= 0.86
+    assert 0.75 <= hours["all"]["coverage_80"] <= 0.85
+
+
+def test_mixed_model_beats_the_simpler_forms_within_threefold(fresh: dict[str, Any]) -> None:
+    forms = fresh["forms"]
+    ours = forms["mixed model (shipped)"]
+    assert len(forms) >= 4
+    for name, other in forms.items():
+        if name != "mixed model (shipped)":
+            assert ours["within_3x"] >= other["within_3x"] - 0.01, name
+
+
+def test_stated_runs_are_predicted_and_memory_is_close(fresh: dict[str, Any]) -> None:
+    assert fresh["unpredicted"]["stated_unpredicted_share"] <= 0.10
+    assert fresh["memory"]["n"] >= 40
+    assert fresh["memory"]["median_abs_error"] <= 0.12
+
+
+def test_points_carry_their_source(evidence: Evidence) -> None:
+    points = run_points(evidence)
+    assert len(points) > 800
+    assert all(p.source_id in evidence.sources for p in points)
+    assert all(0 < p.p10 <= p.predicted_hours <= p.p90 for p in points)
+
+
+def test_replacement_runs_name_model_hours_and_source(evidence: Evidence) -> None:
+    rows = replacement_runs(evidence)
+    text = json.dumps(rows)
+    assert len(rows) > 50
+    for name in ("BERT", "CLIP", "LLaMA", "GPT-3"):
+        assert name in text
+    assert all(r["device_hours"] > 0 and r["source_id"] in evidence.sources for r in rows)
+
+
+@pytest.fixture(scope="module")
+def some_runs(evidence: Evidence) -> pd.DataFrame:
+    """Every tenth shipped run."""
+    return evidence.table("runs").iloc[::10].reset_index(drop=True)
+
+
+def test_backtest_shape_and_order(evidence: Evidence, some_runs: pd.DataFrame) -> None:
+    out = backtest_runs(some_runs, evidence)
+    assert [r["run_id"] for r in out["rows"]] == some_runs["run_id"].tolist()
+    s = out["summary"]
+    assert s["n"] == len(some_runs)
+    assert s["unpredicted"] == sum(r["p50"] is None for r in out["rows"])
+    for r in out["rows"]:
+        if r["p50"] is None:
+            assert r["reason"]
+        else:
+            assert 0 < r["p10"] <= r["p50"] <= r["p90"]
+    json.dumps(out)
+
+
+def test_actual_hours_are_never_an_input(evidence: Evidence, some_runs: pd.DataFrame) -> None:
+    blank = some_runs.assign(device_hours=None, wallclock_hours=None, reported_cost_usd=None)
+    a, b = backtest_runs(some_runs, evidence), backtest_runs(blank, evidence)
+    for x, y in zip(a["rows"], b["rows"], strict=True):
+        assert (x["p10"], x["p50"], x["p90"]) == (y["p10"], y["p50"], y["p90"])
+        assert y["error"] is None and y["inside"] is None and y["factor"] is None
+
+
+def test_messy_tables_never_crash(evidence: Evidence) -> None:
+    frame = pd.DataFrame(
+        [
+            {"model": "ResNet-50", "hardware": "A100", "units_seen": "lots"},
+            {"model": None, "hardware": float("nan")},
+            {"model": "BERT-large", "hardware": "V100", "n_devices": "-3", "units_seen": "1e6",
+             "unit": "samples", "modality": "text", "context": "seq 512", "device_hours": "abc"},
+            {"model": "((", "hardware": "[[", "context": "\\d+(", "task": "*?"},
+        ]
+    )  # fmt: skip
+    out = backtest_runs(frame, evidence)
+    assert len(out["rows"]) == 4
+    assert out["rows"][2]["p50"] > 0
+    assert backtest_runs(frame.iloc[:0], evidence)["summary"]["n"] == 0
+
+
+def test_memory_column_adds_a_prediction(evidence: Evidence) -> None:
+    frame = pd.DataFrame(
+        [{"modality": "text", "model": "Llama 2 7B", "approach": "lora", "hardware": "A100 40GB",
+          "n_devices": 1, "precision": "bf16-true", "context": "micro-batch 1, seq 512",
+          "peak_memory_gb": 16.0, "units_seen": 1000, "unit": "samples"}]
+    )  # fmt: skip
+    out = backtest_runs(frame, evidence)
+    assert out["rows"][0]["peak_memory_p50"] == pytest.approx(16.0, rel=0.25)
+    assert out["summary"]["memory_median_abs_error"] < 0.25
