@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.cli.output import print_figures, print_table
+from estimator.cli.output import BadInput, print_figures, print_table
 
 
 def add(commands: Any) -> None:
@@ -15,16 +15,18 @@ def add(commands: Any) -> None:
     p = commands.add_parser("validate", help="the errors of the shipped model")
     p.add_argument("--json", action="store_true", help="one JSON document on standard output")
     p.add_argument("--refit", action="store_true", help="recompute the table (minutes)")
+    p.add_argument("--write", action="store_true", help="with --refit: store it under data/fits")
     p.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Run the command."""
     from estimator import load_evidence
-    from estimator.engine.validation import shipped_validation, validate
+    from estimator.engine.validation import shipped_validation
 
-    evidence = load_evidence()
-    found = validate(evidence, progress) if arguments.refit else shipped_validation(evidence)
+    if arguments.write and not arguments.refit:
+        raise BadInput("validate: --write stores what --refit computes; give both")
+    found = recomputed(arguments.write) if arguments.refit else shipped_validation(load_evidence())
     if arguments.json:
         print_figures(found)
         return
@@ -33,6 +35,27 @@ def run(arguments: argparse.Namespace) -> None:
             _section(title, section)
         else:
             print(f"{title.replace('_', ' ')}: {section}")
+
+
+def recomputed(write: bool) -> dict[str, Any]:
+    """The validation table computed anew; with ``write`` the fits too, stored under data/fits."""
+    from estimator.engine.comparison import clean
+    from estimator.engine.inputs import ProjectInputs
+    from estimator.engine.validation import SECTIONS, refit, revalidate
+    from estimator.evidence.files import write_fit
+    from estimator.evidence.load import Evidence
+    from estimator.evidence.presets import preset_scenarios
+
+    if write:
+        for name, fit in refit(Evidence(), progress).items():
+            write_fit(name, fit, compact=True)
+    evidence = Evidence()
+    presets = {n: ProjectInputs.from_dict(d) for n, d in preset_scenarios().items()}
+    found = revalidate(evidence, presets, progress)
+    if write:
+        for section, name in SECTIONS.items():
+            write_fit(name, clean(found[section]))
+    return found
 
 
 def progress(done: float, what: str) -> None:

@@ -49,6 +49,16 @@ def content_hash(root: Path, files: Iterable[Path]) -> str:
     return digest.hexdigest()[:VERSION_DIGITS]
 
 
+def write_fit(name: str, content: Any, compact: bool = False, root: Path = DATA) -> None:
+    """Store fitted parameters as data/fits/NAME.json; compact for long lists of numbers."""
+    path = root / "fits" / f"{name}.json"
+    part = path.with_suffix(".part")
+    layout: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 1}
+    text = json.dumps(content, allow_nan=False, sort_keys=not compact, **layout)
+    part.write_text(text + "\n", encoding="utf-8")
+    part.replace(path)
+
+
 class Fits(Mapping[str, Any]):
     """Fitted parameters by name, data/fits/NAME.json, each read when first asked for."""
 
@@ -64,7 +74,7 @@ class Fits(Mapping[str, Any]):
         if name not in self._read:
             path = self._folder / f"{name}.json"
             if not path.is_file():
-                raise FitError(f"data/fits/{name}.json is missing: run validate --refit")
+                raise FitError(f"data/fits/{name}.json is missing: run validate --refit --write")
             self._read[name] = json.loads(path.read_text(encoding="utf-8"))
         return self._read[name]
 

@@ -1,0 +1,109 @@
+"""The product's own errors in one table: accuracy, hours, memory, cost, decision, claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from estimator.engine.accuracy import fit_accuracy
+from estimator.engine.accuracy.validate import validate_accuracy
+from estimator.engine.compute import fit_utilisation
+from estimator.engine.compute.validate import validate_compute
+from estimator.engine.decide.claims import check_claims, tally
+from estimator.engine.decide.validation import validate_decision
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.money import validate_cost
+from estimator.engine.simulate import evaluate
+from estimator.errors import FitError
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+Progress = Callable[[float, str], None]
+
+SECTIONS: Mapping[str, str] = {
+    "accuracy": "accuracy_validation",
+    "compute": "utilisation_validation",
+    "cost": "cost_validation",
+    "decision": "decision_validation",
+    "claims": "claims",
+}
+"""Section of the table -> name of its file under data/fits."""
+
+CLAIM_DRAWS = 256
+
+
+def _silent(share: float, text: str) -> None:
+    """Report nothing."""
+
+
+def shipped_validation(evidence: Evidence) -> dict[str, Any]:
+    """The validation table as shipped; raises FitError where a part of it is missing."""
+    missing = [f for f in SECTIONS.values() if f not in evidence.fits]
+    if missing:
+        names = ", ".join(f"data/fits/{m}.json" for m in missing)
+        raise FitError(f"{names} is missing: run `python -m estimator validate --refit --write`")
+    parts = {name: evidence.fits[file] for name, file in SECTIONS.items()}
+    return {"data_version": evidence.data_version, **parts}
+
+
+def refit(evidence: Evidence, progress: Progress = _silent) -> dict[str, Any]:
+    """The fitted parameters computed anew from the shipped points, by file name.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    progress : callable
+        ``progress(share, what)``.
+    """
+    accuracy = fit_accuracy(evidence, lambda share, text: progress(share, f"accuracy: {text}"))
+    hours = fit_utilisation(evidence, lambda share: progress(share, "utilisation"))
+    return {"accuracy": accuracy, "utilisation": hours}
+
+
+def revalidate(
+    evidence: Evidence, presets: Mapping[str, ProjectInputs], progress: Progress = _silent
+) -> dict[str, Any]:
+    """The validation table computed anew, in minutes; sections as in ``shipped_validation``.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    presets : mapping
+        The shipped scenarios, on which the claims are tested.
+    progress : callable
+        ``progress(share, what)``.
+    """
+    return {
+        "data_version": evidence.data_version,
+        "accuracy": validate_accuracy(
+            evidence, refit=True, progress=lambda share, text: progress(share, f"accuracy: {text}")
+        ),
+        "compute": _with_note(progress, "hours and memory", validate_compute, evidence, True),
+        "cost": _with_note(progress, "cost", validate_cost, evidence),
+        "decision": validate_decision(
+            evidence, refit=True, progress=lambda share, text: progress(share, f"decision: {text}")
+        ),
+        "claims": claims(evidence, presets, progress),
+    }
+
+
+def _with_note(progress: Progress, what: str, run: Callable[..., Any], *arguments: Any) -> Any:
+    progress(0.0, what)
+    out = run(*arguments)
+    progress(1.0, what)
+    return out
+
+
+def claims(
+    evidence: Evidence, presets: Mapping[str, ProjectInputs], progress: Progress = _silent
+) -> dict[str, Any]:
+    """What the field's guides claim, tested over the presets: verdicts and their count."""
+    few = {name: inputs.replace("draws", CLAIM_DRAWS) for name, inputs in presets.items()}
+    verdicts = check_claims(
+        {name: evaluate(inputs, evidence) for name, inputs in few.items()},
+        lambda inputs: evaluate(inputs, evidence),
+        evidence,
+        lambda done, total: progress(done / total, "claims"),
+    )
+    return {"tally": tally(verdicts), "verdicts": [v.to_dict() for v in verdicts]}
