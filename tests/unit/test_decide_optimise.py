@@ -8,7 +8,7 @@ import pytest
 
 from estimator.engine.decide import Objective, Plan, Space, default_space, optimise
 from estimator.engine.decide.board import direction
-from estimator.engine.decide.optimise import run_plan
+from estimator.engine.decide.plan_grid import run_plan
 from estimator.engine.decide.space import Hardware, mix_words
 from estimator.engine.inputs import ProjectInputs
 from estimator.vocabulary import Approach, LabellingSource

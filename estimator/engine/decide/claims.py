@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from estimator.engine.decide import claims_money, claims_quality, claims_rules
+from estimator.engine.decide import claims_compute, claims_money, claims_quality, claims_rules
 from estimator.engine.decide.claim_world import ClaimWorld, Finding, Holds
 from estimator.engine.decide.rerun import Evaluate, Progress, quiet
 from estimator.engine.results import Evaluation
@@ -50,7 +50,7 @@ class Verdict:
 def tests() -> dict[str, Callable[[ClaimWorld], Finding]]:
     """The test of each claim by its id."""
     found: dict[str, Callable[[ClaimWorld], Finding]] = {}
-    for module in (claims_money, claims_quality, claims_rules):
+    for module in (claims_compute, claims_money, claims_quality, claims_rules):
         for name, test in vars(module).items():
             if len(name) == 3 and name[0] == "c" and name[1:].isdigit():
                 found[name.upper()] = test
