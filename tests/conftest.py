@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import os
 import socket
 from collections.abc import Generator
@@ -67,16 +70,25 @@ def evidence() -> Evidence:
 
 
 @pytest.fixture(scope="session")
-def comparisons(evidence: Evidence) -> Any:
-    """``comparisons(name)``: the printed comparison of a preset, computed once."""
-    from estimator import compare_approaches
+def comparisons(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """``comparisons(name)``: what ``compare --json`` prints of a preset, once for all workers."""
+    from estimator.cli.main import main
 
-    cache: dict[str, dict[str, Any]] = {}
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "comparisons"
+    folder.mkdir(exist_ok=True)
 
     def get(name: str) -> dict[str, Any]:
-        if name not in cache:
-            cache[name] = compare_approaches(load_preset(name), evidence).to_dict()
-        return cache[name]
+        path = folder / f"{name}.json"
+        if not path.exists():
+            scenario = ROOT / "data" / "presets" / f"{name}.yaml"
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                assert main(["compare", str(scenario), "--json"]) == 0
+            part = path.with_suffix(f".{os.getpid()}")
+            part.write_text(out.getvalue(), encoding="utf-8")
+            part.replace(path)
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return document
 
     return get
 
