@@ -68,11 +68,10 @@ def shift_of(
     if approach not in NO_LABELS:
         kind = "noise_scratch" if approach in NO_PRETRAINING else "noise_pretrained"
         found = effects[kind]
-        slope = np.maximum(
-            draws.split_normal(f"accuracy.{kind}", found["p10"], found["p50"], found["p90"]), 0.0
-        )
-        usual = a.value("accuracy.usual_noise")
-        total += slope * max(wrong_label_share(inputs, effects, a) - usual, 0.0)
+        wrong = wrong_label_share(inputs, effects, a) - a.value("accuracy.usual_noise")
+        if wrong > 0:
+            slope = draws.split_normal(f"accuracy.{kind}", found["p10"], found["p50"], found["p90"])
+            total += np.maximum(slope, 0.0) * wrong
     if approach not in NO_PRETRAINING:
         distance = effects["domain"]["shift"][str(inputs.domain)]
         total += distance * a.draw("accuracy.domain_weight", draws)

@@ -49,13 +49,14 @@ class Path:
         n = np.atleast_1d(np.asarray(n_labelled, float))[:, None]
         if not self.needs_labels:
             return np.repeat(self.nodes[:1], len(n), axis=0)
-        worth = 1.0 if self.gain is None else 10.0 ** self.gain.log10(n)
-        x = np.log10(np.maximum(n, 0) * worth / self.divisor + 0.5)
-        y = np.broadcast_to(self.nodes[0], np.broadcast_shapes(x.shape, self.nodes[0].shape)).copy()
-        for j, low in enumerate(KNOTS[:-1]):
-            slope = (self.nodes[j + 1] - self.nodes[j]) / (KNOTS[j + 1] - low)
-            top = KNOTS[j + 1] if j + 2 < len(KNOTS) else np.inf
-            y += slope * (np.clip(x, low, top) - low)
+        if self.gain is None:
+            y = knot_weights(np.log10(np.maximum(n[:, 0], 0) / self.divisor + 0.5)) @ self.nodes
+        else:
+            worth = n * 10.0 ** self.gain.log10(n)
+            x = np.log10(np.maximum(worth, 0) / self.divisor + 0.5)
+            y = np.einsum("kdj,jd->kd", knot_weights(x), self.nodes)
+        if (n > 0).all():
+            return np.asarray(y)
         guess = scales.to_scale(np.array(self.chance), self.chance)
         return np.asarray(np.where(n <= 0, np.maximum(y, guess), y))
 
@@ -97,6 +98,17 @@ class Path:
             for _ in range(GAIN_STEPS):
                 n = worth / 10.0 ** self.gain.log10(np.where(np.isfinite(n), n, 1e300))
         return np.asarray(n)
+
+
+def knot_weights(x: Array) -> Array:
+    """Weights of the knots at ``x`` (log10 labels per class), last axis; straight beyond them."""
+    knots = np.array(KNOTS)
+    low = np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)
+    share = (np.maximum(x, knots[0]) - knots[low]) / (knots[low + 1] - knots[low])
+    out = np.zeros((*np.shape(x), len(knots)))
+    np.put_along_axis(out, low[..., None], (1 - share)[..., None], -1)
+    np.put_along_axis(out, (low + 1)[..., None], share[..., None], -1)
+    return out
 
 
 def falling(nodes: Array) -> Array:

@@ -85,7 +85,7 @@ def predict_accuracy(
     paths = [
         replace(
             p,
-            nodes=p.nodes + shift,
+            nodes=p.nodes + shift if shift.any() else p.nodes,
             gain=gain_of(inputs, c.approach, assumptions, draws) if p.needs_labels else None,
         )
         for p, c, shift in zip(paths, candidates, shifts, strict=True)

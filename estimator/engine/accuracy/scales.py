@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 )
 
 
+@lru_cache(maxsize=4096)
 def metric_group(metric: object) -> str:
     """Group of metrics that share a scale; ``other`` where the name says nothing."""
     name = str(metric).strip().lower()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.optimize import minimize
 
-from estimator.engine.accuracy.fit import capped
+from estimator.engine.accuracy import heldout, scales
+from estimator.engine.accuracy.calibration import calibrate
+from estimator.engine.accuracy.fit import MAX_ROWS_PER_SOURCE, capped, evidence_rows, usable
 from estimator.engine.accuracy.kernel import (
     ROW,
     covariance,
@@ -16,10 +19,16 @@ from estimator.engine.accuracy.kernel import (
     level_features,
     parse_hyper,
 )
-from estimator.engine.accuracy.loso import inverse
-from estimator.engine.accuracy.rows import Rows
+from estimator.engine.accuracy.loso import inverse, leave_one_source_out
+from estimator.engine.accuracy.refine import PILOTS, refine_hyper
+from estimator.engine.accuracy.rows import Rows, columns_from_frame, lookup_of
 from estimator.engine.accuracy.scales import Array
 
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+LIKELIHOOD_ROWS, LIKELIHOOD_STEPS = 50, 20
+SCORE_ROWS, SCORE_STEP, SCORE_SWEEPS = 40, 1.7, 3
 SMALLEST_SD, LARGEST_SD = 0.003, 2.5
 PRIOR_SD = 1.0
 
@@ -100,3 +109,40 @@ def search_hyper(
         options={"maxiter": steps, "maxfun": steps + 10},
     )
     return {k: float(f"{np.exp(t):.4g}") for k, t in zip(keys, found.x, strict=True)}
+
+
+def search_accuracy(
+    evidence: Evidence, progress: Callable[[float, str], None] | None = None
+) -> dict[str, Any]:
+    """The search behind data/fits/accuracy_hyper.json: hours on two cores, not part of a refit.
+
+    First the marginal likelihood on a thinned sample, then a coordinate search on the score of
+    left-out sources, then the calibration of the intervals. Starts from the shipped values, whose
+    keys also say which effects the model has.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    progress : callable, optional
+
+    Returns
+    -------
+    dict
+        ``sd`` and ``calibration``: content of accuracy_hyper.json.
+    """
+    lookup = lookup_of(evidence)
+    frame = usable(evidence.table("curves"), lookup)
+    rows, _ = evidence_rows(frame, lookup)
+    value = np.array(columns_from_frame(frame, lookup)["value"], float)
+    error = scales.error_from_value(value, rows.group)
+    start = evidence.fits["accuracy_hyper"]["sd"]
+    likely = search_hyper(rows, start, LIKELIHOOD_ROWS, LIKELIHOOD_STEPS, progress)
+    best = refine_hyper(rows, error, likely, SCORE_ROWS, SCORE_STEP, SCORE_SWEEPS, progress)
+    sds = parse_hyper(best)
+    held = leave_one_source_out(rows, sds, MAX_ROWS_PER_SOURCE)
+    noise = heldout.row_noise(rows, sds)
+    calibration = {
+        str(k): calibrate(rows, error, heldout.predict_rows(rows, held, sds, noise, k))
+        for k in PILOTS
+    }
+    return {"sd": best, "calibration": calibration}

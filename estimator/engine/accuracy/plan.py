@@ -1,0 +1,138 @@
+"""What the next labels would tell: which of two is better, how many more until a target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from estimator.engine.accuracy.scales import (
+    ACCURACY_LIKE,
+    LOWER_IS_BETTER,
+    Array,
+    full_scale,
+    metric_group,
+)
+from estimator.engine.distributions import Z90, percentiles
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.results import AccuracyEstimate, Candidate
+
+GROWTH = 2.0
+MOST_DOUBLINGS = 14
+SURE = 0.9
+
+
+@dataclass(frozen=True)
+class LabelsStep:
+    """One candidate: labels now, labels still missing to the target (None: no target reached)."""
+
+    key: str
+    n_labelled: int
+    missing_p50: float | None
+    missing_p90: float | None
+
+
+@dataclass(frozen=True)
+class NextLabelsPlan:
+    """How many more labels until the target, and until the two best can be told apart.
+
+    Parameters
+    ----------
+    steps : tuple of LabelsStep
+    best, second : str or None
+        Keys of the two candidates with the highest median.
+    probability_best : float or None
+        Chance that the first is better than the second at the present labels.
+    labels_to_tell_apart : float or None
+        Total training labels at which the model would be at least 90 % sure which is better; None
+        where more labels do not decide it.
+    evaluation_labels_to_tell_apart : float or None
+        Test-set size at which their expected difference exceeds the sampling error at 90 %.
+    """
+
+    steps: tuple[LabelsStep, ...]
+    best: str | None
+    second: str | None
+    probability_best: float | None
+    labels_to_tell_apart: float | None
+    evaluation_labels_to_tell_apart: float | None
+
+
+def probability_better(first: AccuracyEstimate, second: AccuracyEstimate) -> float | None:
+    """Chance that the first is better, from paired draws; ties count half; None if unknown."""
+    if first.draws is None or second.draws is None:
+        return None
+    return _better(first.draws, second.draws, first.metric)
+
+
+def _better(first: Array, second: Array, metric: str) -> float:
+    sign = -1.0 if metric_group(metric) in LOWER_IS_BETTER else 1.0
+    gap = sign * (first[1:] - second[1:])
+    return float(np.mean(gap > 0) + 0.5 * np.mean(gap == 0))
+
+
+def next_labels_plan(
+    inputs: ProjectInputs,
+    candidates: Sequence[Candidate],
+    estimates: Sequence[AccuracyEstimate],
+) -> NextLabelsPlan:
+    """How many more labels until the target, and until the two best can be told apart.
+
+    Parameters
+    ----------
+    inputs : ProjectInputs
+    candidates, estimates : sequences of one length
+        As given to and returned by `predict_accuracy`.
+    """
+    rows = [(c, e) for c, e in zip(candidates, estimates, strict=True) if e.draws is not None]
+    steps = tuple(_step(inputs, c, e) for c, e in rows)
+    if len(rows) < 2:
+        return NextLabelsPlan(steps, rows[0][0].key if rows else None, None, None, None, None)
+    low = metric_group(rows[0][1].metric) in LOWER_IS_BETTER
+
+    def middle(row: tuple[Candidate, AccuracyEstimate]) -> float:
+        p50 = percentiles(np.asarray(row[1].draws))[1]
+        return p50 if low else -p50
+
+    (first, one), (second, two) = sorted(rows, key=middle)[:2]
+    return NextLabelsPlan(
+        steps,
+        first.key,
+        second.key,
+        probability_better(one, two),
+        _labels_apart(one, two, max(first.n_labelled(inputs), 1)),
+        _evaluation_apart(one, two),
+    )
+
+
+def _step(inputs: ProjectInputs, candidate: Candidate, estimate: AccuracyEstimate) -> LabelsStep:
+    n = candidate.n_labelled(inputs)
+    needed = estimate.labels_for_target_draws
+    if needed is None:
+        return LabelsStep(candidate.key, n, None, None)
+    found = np.sort(needed[1:])
+    p50, p90 = (float(found[min(int(np.ceil(q * len(found))), len(found) - 1)]) for q in (0.5, 0.9))
+    missing = [max(p - n, 0.0) if np.isfinite(p) else None for p in (p50, p90)]
+    return LabelsStep(candidate.key, n, missing[0], missing[1])
+
+
+def _labels_apart(one: AccuracyEstimate, two: AccuracyEstimate, start: int) -> float | None:
+    if one.noise_free is None or two.noise_free is None:
+        return None
+    grid = start * GROWTH ** np.arange(MOST_DOUBLINGS + 1)
+    first, second = one.noise_free(grid), two.noise_free(grid)
+    for n, a, b in zip(grid, first, second, strict=True):
+        chance = _better(a, b, one.metric)
+        if max(chance, 1 - chance) >= SURE:
+            return float(n)
+    return None
+
+
+def _evaluation_apart(one: AccuracyEstimate, two: AccuracyEstimate) -> float | None:
+    group = metric_group(one.metric)
+    if group not in ACCURACY_LIKE and group != "f1":
+        return None
+    a, b = (float(np.median(np.asarray(e.draws)[1:])) / full_scale(group) for e in (one, two))
+    gap = abs(a - b)
+    return float(np.ceil(Z90**2 * (a * (1 - a) + b * (1 - b)) / gap**2)) if gap > 0 else None
