@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from estimator.engine.assumptions import Assumptions
-from estimator.engine.money.breakeven import volume_curves
 from estimator.engine.money.running import retraining_months
 from estimator.engine.money.serving import instance_hours
 from estimator.engine.money.value import share_right
@@ -247,27 +245,23 @@ def test_budgets_are_safe_as_often_as_they_say(
 def test_an_api_is_overtaken_at_high_volume(
     support_tickets: ProjectInputs, evidence: Evidence
 ) -> None:
-    found = evaluate(support_tickets, evidence, n_draws=SMALL).results
-    curves = volume_curves(
-        support_tickets,
-        [r.candidate for r in found],
-        [r.accuracy for r in found],
-        [r.compute for r in found],
-        evidence,
-        Assumptions(evidence.assumptions, support_tickets.assumptions),
+    def totals(volume: float) -> dict[str, float]:
+        inputs = support_tickets.replace("serving.requests_per_month", volume)
+        found = evaluate(inputs, evidence, n_draws=SMALL).results
+        return {r.candidate.key: float(r.money.total_draws[0]) for r in found}
+
+    few, many = totals(1e4), totals(1e8)
+    assert few["zero_shot"] < few["linear_probe"]
+    assert many["zero_shot"] > many["linear_probe"]
+    assert all(many[k] >= few[k] for k in few)
+
+
+def test_automation_tries_more(support_tickets: ProjectInputs, evidence: Evidence) -> None:
+    by_hand, auto = (
+        row(support_tickets.replace("people.automation", x), evidence) for x in (False, True)
     )
-    crossing = curves.crossing("zero_shot", "linear_probe")
-    assert crossing is not None
-    assert crossing.dearer == "zero_shot"
-    for factor, cheaper in ((0.5, "zero_shot"), (2.0, "linear_probe")):
-        volume = crossing.requests_per_month * factor
-        again = support_tickets.replace("serving.requests_per_month", volume)
-        totals = {
-            r.candidate.key: r.money.total_draws[0]
-            for r in evaluate(again, evidence, n_draws=SMALL).results
-        }
-        pair = ("zero_shot", "linear_probe")
-        assert min(pair, key=lambda k: totals[k]) == cheaper
+    assert auto.compute.recipe["trials"] == 4 * support_tickets.compute.trials
+    assert auto.compute.device_hours_draws[0] > by_hand.compute.device_hours_draws[0]
 
 
 def test_phases_hold_what_they_name(support_tickets: ProjectInputs, evidence: Evidence) -> None:

@@ -264,8 +264,12 @@ def predict_compute(
     Notes
     -----
     ``hours = FLOP / peak x exp(m + s z)`` with m, s from the mixed model of published runs;
-    times trials, repeats 1 / (1 - failed share) and the spot overhead.
+    times trials, repeats 1 / (1 - failed share) and the spot overhead. Automated model search
+    makes compute.automation_trials times as many trials.
     """
+    if inputs.people.automation:
+        trials = round(inputs.compute.trials * assumptions.value("compute.automation_trials"))
+        inputs = replace(inputs, compute=replace(inputs.compute, trials=trials))
     fit = utilisation(evidence)
     offset = own_offset(inputs, evidence, fit)
     accelerator = evidence.accelerators[inputs.compute.accelerator]

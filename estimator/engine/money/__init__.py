@@ -2,13 +2,11 @@
 
 price_candidates(inputs, candidates, accuracies, computes, evidence, assumptions, draws)
     -> list[MoneyEstimate]
-volume_curves(inputs, candidates, accuracies, computes, evidence, assumptions) -> VolumeCurves
 validate_cost(evidence) -> dict
 check_prices, parse_price_csv, select, override: the price book (pricebook.py)
 """
 
-from estimator.engine.money.breakeven import VolumeCurves, volume_curves
 from estimator.engine.money.cost_validation import validate_cost
 from estimator.engine.money.price import price_candidates
 
-__all__ = ["VolumeCurves", "price_candidates", "validate_cost", "volume_curves"]
+__all__ = ["price_candidates", "validate_cost"]
