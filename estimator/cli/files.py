@@ -7,7 +7,7 @@ import math
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -59,7 +59,7 @@ def read_text(path: str, limit: int) -> str:
 class _Loader(yaml.SafeLoader):
     """YAML 1.2 scalars (1.1e8 is a number, NO is a text), no aliases, no key twice."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         """Refuse aliases, with which a small file can be made huge."""
@@ -98,7 +98,7 @@ for _tag, _pattern, _first in (
 
 _Loader.add_constructor(
     "tag:yaml.org,2002:int",
-    lambda loader, node: int(loader.construct_scalar(node).replace("_", "")),
+    lambda loader, node: int(str(node.value).replace("_", "")),
 )
 
 

@@ -132,11 +132,12 @@ def accuracy(
 def _points_behind(
     figure: go.Figure, points: pd.DataFrame, scale: float, metric: str, style: Style, t: Theme
 ) -> None:
+    columns = ("dataset", "value", "approach", "n_labelled", "source")
     text = [
-        f"{hover(str(p.dataset))}: {style.metric(p.value, metric)}<br>"
-        f"{hover(approach_label(p.approach, style.language))}, {style.count(p.n_labelled)}"
-        f"<br>{hover(str(p.source))}"
-        for p in points.itertuples()
+        f"{hover(str(dataset))}: {style.metric(value, metric)}<br>"
+        f"{hover(approach_label(approach, style.language))}, {style.count(n)}<br>"
+        f"{hover(str(source))}"
+        for dataset, value, approach, n, source in zip(*(points[c] for c in columns), strict=True)
     ]
     figure.add_scatter(
         x=f32(points["n_labelled"]), y=f32(points["value"] * scale), mode="markers",

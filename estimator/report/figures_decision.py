@@ -245,10 +245,10 @@ def cost_curves(
             text=approach_label(key, lang), showarrow=False, font={"size": 12, "color": t.text},
         )  # fmt: skip
     every = pd.concat(list(curves.values()))
-    ends_usd = (float(every["usd_p10"].min()), float(every["usd_p90"].max()))
+    cheap, dear = float(every["usd_p10"].min()), float(every["usd_p90"].max())
     figure.update_yaxes(
         type="log", title_text=say("axis.money_log", lang, currency=style.currency),
-        **log_ticks(*map(style.convert, ends_usd), style, True),
+        **log_ticks(style.convert(cheap), style.convert(dear), style, True),
     )  # fmt: skip
     span = every["value"] * scale
     wide = 0.28 * max(float(span.max() - span.min()), 1e-6)

@@ -301,10 +301,9 @@ def break_even(
             showarrow=False, text=approach_label(key, lang), font={"size": 12, "color": t.text},
         )  # fmt: skip
     for a, b, at in crossings:
-        y = np.interp(np.log(at), np.log(x), curves[a]) if a in curves else None
-        if y is not None and x[0] <= at <= x[-1]:
+        if a in curves and x[0] <= at <= x[-1]:
             figure.add_scatter(
-                x=[at], y=[float(y)], mode="markers",
+                x=[at], y=[float(np.interp(np.log(at), np.log(x), curves[a]))], mode="markers",
                 marker={"size": 10, "symbol": "circle-open", "color": t.text},
                 hovertext=_crossing(a, b, at, style), hoverinfo="text",
             )  # fmt: skip

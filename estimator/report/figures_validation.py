@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -54,7 +56,7 @@ def predicted(
                 "symbol": SYMBOL_CYCLE[k % len(SYMBOL_CYCLE)],
             },
             error_y=_interval(part, colours[k % len(colours)]),
-            hovertext=[_point(p, style) for p in part.to_dict("records")], hoverinfo="text",
+            hovertext=[_point(p, style) for p in records(part)], hoverinfo="text",
         )  # fmt: skip
     if log:
         ticks = log_ticks(low, high, style)
@@ -69,6 +71,11 @@ def predicted(
     return Chart(figure, alt, good.reset_index(drop=True))
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain dictionaries."""
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+
+
 def _interval(part: pd.DataFrame, colour: str) -> dict[str, object] | None:
     if "p10" not in part or "p90" not in part or len(part) > 400:
         return None
@@ -78,9 +85,9 @@ def _interval(part: pd.DataFrame, colour: str) -> dict[str, object] | None:
     }  # fmt: skip
 
 
-def _point(p: dict[str, object], style: Style) -> str:
+def _point(p: dict[str, Any], style: Style) -> str:
     lines = [hover(str(p[c])) for c in ("name", "source") if p.get(c)]
-    actual, mid = float(str(p["actual"])), float(str(p["p50"]))
+    actual, mid = float(p["actual"]), float(p["p50"])
     lines.append(
         f"{say('col.published', style.language)} {style.about(actual)}, "
         f"{say('col.predicted', style.language)} {style.about(mid)}"
@@ -164,7 +171,7 @@ def residuals(
         return blank(t, style)
     table = (
         good.groupby("group")["error"]
-        .quantile([0.1, 0.25, 0.5, 0.75, 0.9])
+        .quantile(np.array([0.1, 0.25, 0.5, 0.75, 0.9]))
         .unstack()
         .assign(n=good.groupby("group")["error"].size())
         .sort_values("n")

@@ -8,7 +8,7 @@ import pkgutil
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import matplotlib
 import typst
@@ -31,7 +31,7 @@ from estimator.report.words import in_currency, input_label
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
-STANDARDS: tuple[tuple[str, ...], ...] = (("ua-1",), ())
+STANDARDS: tuple[list[Literal["ua-1"]], ...] = (["ua-1"], [])
 """Accessible PDF first; plain where a name holds a sign that no shipped font has."""
 URL_SHOWN = 70
 
@@ -61,24 +61,23 @@ def pdf_bytes(
         try:
             out = typst.compile(
                 source,
-                font_paths=list(font_folders()),
-                ignore_system_fonts=True,
+                font_paths=fonts(),
                 sys_inputs={"data": document},
                 format="pdf",
-                pdf_standards=list(standards),
+                pdf_standards=standards,
             )
         except typst.TypstError as failed:
             error = failed
         else:
-            assert isinstance(out, bytes)
             return out
     raise RuntimeError(f"the report cannot be set: {error}")
 
 
 @lru_cache(maxsize=1)
-def font_folders() -> tuple[str, ...]:
-    """The fonts of the package and, for signs that they lack, those of matplotlib."""
-    return str(plots.FONTS), str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")
+def fonts() -> typst.Fonts:
+    """The fonts of the package and, for signs that they lack, those of matplotlib; no others."""
+    folders = [str(plots.FONTS), str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")]
+    return typst.Fonts(include_system_fonts=False, font_paths=folders)
 
 
 def report_data(

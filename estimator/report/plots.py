@@ -49,7 +49,7 @@ _SETTINGS: dict[str, Any] = {
     "text.parse_math": False,
     "hatch.linewidth": 0.5,
 }
-matplotlib.rcParams.update(_SETTINGS)
+matplotlib.rcParams.update(_SETTINGS)  # type: ignore[arg-type]
 HATCHES = ("", "////", "", "\\\\\\\\", "")
 
 

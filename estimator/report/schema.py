@@ -94,8 +94,8 @@ def results_schema() -> Schema:
         ),
         net_value_usd=three,
     )
-    switch = _object(input=TEXT, value_now=NUMBER, value_at_switch=NUMBER, to_approach=TEXT)
-    driver = _object(input=TEXT, low=NUMBER, high=NUMBER, effect_usd={})
+    switch = _object(input=TEXT, value_now={}, value_at_switch={}, to_approach=TEXT)
+    driver = _object(input=TEXT, low={}, high={}, effect_usd={})
     advice = _object(
         approach=TEXT,
         best_probability=SHARE,

@@ -63,8 +63,10 @@ def input_label(path: str, language: str = "en") -> str:
         return path
 
 
-def input_value(answer: Answer, path: str, value: float | None, style: Style) -> str:
-    """The value of a scenario field in its own unit."""
+def input_value(answer: Answer, path: str, value: float | str | None, style: Style) -> str:
+    """The value of a scenario field in its own unit; a word stays a word."""
+    if isinstance(value, str | bool):
+        return str(value).replace("_", " ")
     if path.endswith(("usd_per_label", "usd_per_device_hour")):
         return style.unit_price(value)
     if path == "target.value" and value is not None:
