@@ -211,7 +211,8 @@ def c53(w: ClaimWorld) -> Finding:
         value = next((v for n, v in f.money.extras.items() if "break_even" in n and v), None)
         if w.evaluations[k].inputs.own_hardware is not None:
             found[k] = isinstance(value, float | int)
-            text.append(f"{k}: {value}")
+            if found[k]:
+                text.append(f"{k}: {value:,.0f} hours a month")
     return of_cases(found, "; ".join(text) or "no own hardware", "presets with own hardware")
 
 
