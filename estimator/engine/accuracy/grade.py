@@ -5,24 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from estimator.engine.accuracy.parts import PARTS, neighbours
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate, EvidenceGrade
 from estimator.vocabulary import APPROACH_LABELS, TASK_LABELS, Approach, Grade
 
 MAX_SOURCES_NAMED = 12
-NEIGHBOURS: dict[Approach, tuple[Approach, ...]] = {
-    Approach.BASELINE: (Approach.LINEAR_PROBE, Approach.SCRATCH),
-    Approach.ZERO_SHOT: (Approach.LINEAR_PROBE, Approach.FULL_FINETUNE),
-    Approach.LINEAR_PROBE: (Approach.PARTIAL_FINETUNE, Approach.FULL_FINETUNE),
-    Approach.PARTIAL_FINETUNE: (Approach.LINEAR_PROBE, Approach.FULL_FINETUNE),
-    Approach.LORA: (Approach.FULL_FINETUNE, Approach.PARTIAL_FINETUNE),
-    Approach.FULL_FINETUNE: (Approach.LORA, Approach.LINEAR_PROBE, Approach.SCRATCH),
-    Approach.CONTINUED_PRETRAIN: (Approach.FULL_FINETUNE, Approach.LORA),
-    Approach.DISTILL: (Approach.FULL_FINETUNE, Approach.SCRATCH),
-    Approach.HYBRID: (Approach.LINEAR_PROBE, Approach.SCRATCH, Approach.FULL_FINETUNE),
-    Approach.SCRATCH: (Approach.BASELINE, Approach.FULL_FINETUNE),
-}
-"""Approaches whose evidence stands in for a missing cell, nearest first."""
 
 
 def grade_candidate(
@@ -72,13 +60,12 @@ def _borrowed(
     inputs: ProjectInputs, candidate: Candidate, cells: Mapping[str, Any], words: str
 ) -> EvidenceGrade:
     task = str(inputs.task)
-    found = [
-        (a, cells[f"{task}|{a}"])
-        for a in (*NEIGHBOURS[candidate.approach], *Approach)
-        if f"{task}|{a}" in cells
-    ]
-    chosen = dict(found[:2])
-    names = " and ".join(APPROACH_LABELS[a].lower() for a in chosen)
+    if candidate.approach == Approach.HYBRID:
+        near: tuple[Approach, ...] = PARTS[inputs.hybrid.kind]
+    else:
+        near = neighbours(task, candidate.approach, cells)
+    chosen = {a: cells[f"{task}|{a}"] for a in near if f"{task}|{a}" in cells}
+    names = " and ".join(APPROACH_LABELS[a].lower() for a in near)
     ids = [i for cell in chosen.values() for i in cell["source_ids"]]
     most = max((cell["n_labelled_max"] or 0 for cell in chosen.values()), default=0)
     n = candidate.n_labelled(inputs)

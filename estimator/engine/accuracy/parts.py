@@ -1,4 +1,4 @@
-"""Approaches made of others: a hybrid lies between its parts, last layers between neighbours."""
+"""Approaches made of others: hybrids of their parts, unmeasured cells of their neighbours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from estimator.engine.accuracy.paths import Path
-from estimator.engine.accuracy.scales import Array
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
@@ -22,6 +21,54 @@ PARTS: dict[HybridKind, tuple[Approach, Approach]] = {
 }
 """What a hybrid is built from; its curve lies between the two in every draw."""
 
+NEIGHBOURS: dict[Approach, tuple[Approach, ...]] = {
+    Approach.BASELINE: (Approach.LINEAR_PROBE, Approach.SCRATCH, Approach.ZERO_SHOT),
+    Approach.ZERO_SHOT: (Approach.LINEAR_PROBE, Approach.FULL_FINETUNE, Approach.BASELINE),
+    Approach.LINEAR_PROBE: (
+        Approach.PARTIAL_FINETUNE,
+        Approach.FULL_FINETUNE,
+        Approach.BASELINE,
+        Approach.SCRATCH,
+    ),
+    Approach.PARTIAL_FINETUNE: (
+        Approach.LINEAR_PROBE,
+        Approach.FULL_FINETUNE,
+        Approach.LORA,
+        Approach.SCRATCH,
+        Approach.BASELINE,
+    ),
+    Approach.LORA: (
+        Approach.FULL_FINETUNE,
+        Approach.PARTIAL_FINETUNE,
+        Approach.LINEAR_PROBE,
+        Approach.SCRATCH,
+        Approach.BASELINE,
+    ),
+    Approach.FULL_FINETUNE: (
+        Approach.LORA,
+        Approach.PARTIAL_FINETUNE,
+        Approach.LINEAR_PROBE,
+        Approach.SCRATCH,
+        Approach.BASELINE,
+    ),
+    Approach.CONTINUED_PRETRAIN: (
+        Approach.FULL_FINETUNE,
+        Approach.LORA,
+        Approach.SCRATCH,
+        Approach.BASELINE,
+    ),
+    Approach.DISTILL: (Approach.FULL_FINETUNE, Approach.SCRATCH, Approach.BASELINE),
+    Approach.HYBRID: (Approach.LINEAR_PROBE, Approach.SCRATCH, Approach.FULL_FINETUNE),
+    Approach.SCRATCH: (Approach.BASELINE, Approach.FULL_FINETUNE, Approach.LINEAR_PROBE),
+}
+"""Approaches whose evidence in the task stands in for a missing cell, nearest first."""
+
+
+def neighbours(task: str, approach: Approach, cells: Mapping[str, Any]) -> tuple[Approach, ...]:
+    """The two nearest approaches that the task has points for; fewer where it has fewer."""
+    order = dict.fromkeys((*NEIGHBOURS[approach], *Approach))
+    return tuple(a for a in order if f"{task}|{a}" in cells and a != approach)[:2]
+
 
 def combined(
     inputs: ProjectInputs,
@@ -31,34 +78,64 @@ def combined(
     assumptions: Assumptions,
     draws: Draws,
 ) -> list[Path]:
-    """The paths with those of hybrids and of unmeasured last-layer transfer put together.
+    """The paths with those of cells without points pooled from the task's other approaches.
 
-    Hybrid: from its better part towards its worse one by the share ``accuracy.hybrid_mix``. Last
-    layers without a point of their own: between probe and full fine-tuning by
-    ``accuracy.partial_mix``.
+    Hybrid: from its better part towards its worse one by the share ``accuracy.hybrid_mix``. Any
+    other approach: between its two nearest neighbours by ``accuracy.borrowed_mix``, give or take
+    ``accuracy.borrowed_spread``. A pilot point of the approach itself ends the borrowing.
     """
     own: dict[Approach, Path] = {}
     for candidate, path in zip(candidates, paths, strict=True):
         own.setdefault(candidate.approach, path)
+    for approach in Approach:
+        if approach in own and _borrows(inputs, approach, cells) and approach != Approach.HYBRID:
+            own[approach] = _pooled(inputs, approach, own, cells, assumptions, draws)
     out = []
     for candidate, path in zip(candidates, paths, strict=True):
-        measured = any(p.approach == candidate.approach for p in inputs.pilot)
-        cell = f"{inputs.task}|{candidate.approach}"
-        if candidate.approach == Approach.HYBRID and not measured and cell not in cells:
-            first, second = (own.get(a) for a in PARTS[inputs.hybrid.kind])
-            if first is not None and second is not None:
-                mix = assumptions.draw("accuracy.hybrid_mix", draws)
-                better = np.minimum(first.nodes, second.nodes)
-                worse = np.maximum(first.nodes, second.nodes)
-                path = replace(path, nodes=better + mix * (worse - better))
-        if candidate.approach == Approach.PARTIAL_FINETUNE and not measured and cell not in cells:
-            probe, full = own.get(Approach.LINEAR_PROBE), own.get(Approach.FULL_FINETUNE)
-            if probe is not None and full is not None:
-                mix = assumptions.draw("accuracy.partial_mix", draws)
-                path = replace(path, nodes=_between(probe.nodes, full.nodes, mix))
+        if _borrows(inputs, candidate.approach, cells):
+            if candidate.approach == Approach.HYBRID:
+                path = _hybrid(inputs, path, own, assumptions, draws)
+            else:
+                path = own[candidate.approach]
         out.append(path)
     return out
 
 
-def _between(first: Array, second: Array, share: Array) -> Array:
-    return np.asarray(first + share * (second - first))
+def _borrows(inputs: ProjectInputs, approach: Approach, cells: Mapping[str, Any]) -> bool:
+    measured = any(p.approach == approach for p in inputs.pilot)
+    return not measured and f"{inputs.task}|{approach}" not in cells
+
+
+def _pooled(
+    inputs: ProjectInputs,
+    approach: Approach,
+    own: Mapping[Approach, Path],
+    cells: Mapping[str, Any],
+    assumptions: Assumptions,
+    draws: Draws,
+) -> Path:
+    path = own[approach]
+    found = [own[a] for a in neighbours(str(inputs.task), approach, cells) if a in own]
+    if not found:
+        return path
+    mix = assumptions.draw("accuracy.borrowed_mix", draws) if len(found) == 2 else 0.0
+    nodes = found[0].nodes + mix * (found[-1].nodes - found[0].nodes)
+    apart = assumptions.value("accuracy.borrowed_spread")
+    nodes = nodes + apart * draws.normal(f"accuracy.borrowed.{approach}")
+    return replace(path, nodes=nodes)
+
+
+def _hybrid(
+    inputs: ProjectInputs,
+    path: Path,
+    own: Mapping[Approach, Path],
+    assumptions: Assumptions,
+    draws: Draws,
+) -> Path:
+    first, second = (own.get(a) for a in PARTS[inputs.hybrid.kind])
+    if first is None or second is None:
+        return path
+    mix = assumptions.draw("accuracy.hybrid_mix", draws)
+    better = np.minimum(first.nodes, second.nodes)
+    worse = np.maximum(first.nodes, second.nodes)
+    return replace(path, nodes=better + mix * (worse - better))

@@ -120,7 +120,7 @@ def _step(inputs: ProjectInputs, candidate: Candidate, estimate: AccuracyEstimat
 def _labels_apart(one: AccuracyEstimate, two: AccuracyEstimate, start: int) -> float | None:
     if one.noise_free is None or two.noise_free is None:
         return None
-    grid = start * GROWTH ** np.arange(MOST_DOUBLINGS + 1)
+    grid = np.asarray(start * GROWTH ** np.arange(MOST_DOUBLINGS + 1), float)
     first, second = one.noise_free(grid), two.noise_free(grid)
     for n, a, b in zip(grid, first, second, strict=True):
         chance = _better(a, b, one.metric)

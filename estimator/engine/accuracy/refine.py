@@ -49,7 +49,8 @@ def refine_hyper(
     Notes
     -----
     Score: pinball losses at 10, 50 and 90 % in points with none, one and two own points, after one
-    calibration factor each, plus the Brier score of pairs; sources weigh with the root of their rows.
+    calibration factor each, plus the Brier score of pairs; a source weighs with the root of its
+    rows.
     """
     sample = capped(rows, most)
     few, few_error = rows.take(sample), error[sample]
