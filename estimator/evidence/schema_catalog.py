@@ -282,6 +282,18 @@ CATALOG_TABLES: dict[str, Table] = {
         need("input_unit source_id"),
         text("notes"),
     ),
+    "run_shapes": table(
+        "catalog/run_shapes.csv",
+        "pattern kind",
+        need("pattern"),
+        choice("kind", "text|audio|experts"),
+        need("family"),
+        number("params", 1, 1e14, required=True),
+        number("layers", 1, 1000),
+        number("hidden_size", 1, 1e6),
+        number("frames_per_second", 0.1, 1e6),
+        need("source_id"),
+    ),
     "run_datasets": table(
         "catalog/run_datasets.csv",
         "pattern",

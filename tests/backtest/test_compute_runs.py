@@ -109,7 +109,9 @@ def test_actual_hours_are_never_an_input(evidence: Evidence, some_runs: pd.DataF
     a, b = backtest_runs(some_runs, evidence), backtest_runs(blank, evidence)
     for x, y in zip(a["rows"], b["rows"], strict=True):
         assert (x["p10"], x["p50"], x["p90"]) == (y["p10"], y["p50"], y["p90"])
-        assert y["error"] is None and y["inside"] is None and y["factor"] is None
+        assert y["error"] is None
+        assert y["inside"] is None
+        assert y["factor"] is None
 
 
 def test_messy_tables_never_crash(evidence: Evidence) -> None:

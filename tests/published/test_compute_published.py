@@ -43,4 +43,5 @@ def test_reported_flop_serve_where_the_work_is_not_stated(evidence: Evidence) ->
         "hardware": "A100-80GB",
     }
     run = resolve_run({**row, "approach": "scratch"}, tables_of(evidence))
-    assert isinstance(run, RunWork) and run.training_flop == 4.3e23
+    assert isinstance(run, RunWork)
+    assert run.training_flop == 4.3e23

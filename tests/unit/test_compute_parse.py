@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from estimator.engine.compute import text as parse
+from estimator.engine.compute.flop import padded_length, views
 from estimator.engine.compute.hardware import (
     accelerator_id,
     default_precision,
@@ -15,7 +16,6 @@ from estimator.engine.compute.hardware import (
     resolve_hardware,
 )
 from estimator.engine.compute.names import find_model, moe_active
-from estimator.engine.compute.resolve import padded_length, views
 from estimator.engine.compute.rows import tables_of
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def test_every_hardware_rule_names_a_shipped_accelerator_or_nothing(evidence: Ev
 def test_tpu_cores_are_half_a_chip(evidence: Evidence) -> None:
     core = resolve_hardware("Google TPU v3 core (v3-8)", evidence.accelerators)
     chip = resolve_hardware("Google TPU v3", evidence.accelerators)
-    assert core is not None and chip is not None
+    assert core is not None
+    assert chip is not None
     assert (core.devices_per_unit, chip.devices_per_unit) == (0.5, 1.0)
 
 
@@ -101,7 +102,8 @@ def test_resolutions_batches_steps_and_sizes() -> None:
     assert parse.billions("bloomz-7b1") == 7.1e9
     assert parse.tokens_named("about 48.1B tokens") == 48.1e9
     assert parse.number("1,281,167") == 1281167
-    assert parse.number("n/a") is None and parse.number(float("nan")) is None
+    assert parse.number("n/a") is None
+    assert parse.number(float("nan")) is None
 
 
 def test_views_of_self_supervised_recipes() -> None:
@@ -129,8 +131,9 @@ def test_image_models_have_published_forward_flop(
     name: str, modality: str, task: str, gflop: float, evidence: Evidence
 ) -> None:
     tables = tables_of(evidence)
-    model = find_model(name, modality, task, None, tables.models, tables.catalogue)
-    assert model is not None and model.forward_gflop == pytest.approx(gflop, rel=0.02)
+    model = find_model(name, modality, task, None, tables.lexicon)
+    assert model is not None
+    assert model.forward_gflop == pytest.approx(gflop, rel=0.02)
 
 
 @pytest.mark.parametrize(
@@ -145,13 +148,14 @@ def test_image_models_have_published_forward_flop(
 )
 def test_text_models_by_name(name: str, group: str, params: float, evidence: Evidence) -> None:
     tables = tables_of(evidence)
-    model = find_model(name, "text", "", None, tables.models, tables.catalogue)
+    model = find_model(name, "text", "", None, tables.lexicon)
     assert model is not None
     assert model.group == group
     assert model.params == pytest.approx(params, rel=0.05)
 
 
-def test_experts_work_in_part() -> None:
-    assert moe_active("Qwen3-235B-A22B") == 22e9
-    assert moe_active("Mixtral 8x7B") == 12.9e9
-    assert moe_active("Llama 2 7B") is None
+def test_experts_work_in_part(evidence: Evidence) -> None:
+    lexicon = tables_of(evidence).lexicon
+    assert moe_active("Qwen3-235B-A22B", lexicon) == 22e9
+    assert moe_active("Mixtral 8x7B", lexicon) == 12.9e9
+    assert moe_active("Llama 2 7B", lexicon) is None

@@ -39,7 +39,8 @@ def test_every_task_and_approach_has_an_estimate_or_a_reason(
     assert len(found) == 10
     for key, e in found.items():
         assert e.device_hours_draws.shape == (DRAWS.size,)
-        assert np.all(np.isfinite(e.device_hours_draws)) and np.all(e.device_hours_draws >= 0)
+        assert np.all(np.isfinite(e.device_hours_draws))
+        assert np.all(e.device_hours_draws >= 0)
         assert e.reasons or e.feasible
         if e.feasible and e.device_kind is not DeviceKind.API:
             assert e.device_hours_draws[0] > 0, key
@@ -64,14 +65,17 @@ def test_linear_probe_partial_and_full_are_ordered_in_hours(
     ]
     found = predict_compute(inputs, candidates, evidence, Assumptions(evidence.assumptions), DRAWS)
     probe, partial, full = (e.device_hours_draws for e in found)
-    assert np.all(probe <= partial) and np.all(partial <= full)
+    assert np.all(probe <= partial)
+    assert np.all(partial <= full)
 
 
 def test_lora_needs_less_memory_than_full(evidence: Evidence) -> None:
     models = {"lora": "llama-3.1-8b", "full_finetune": "llama-3.1-8b"}
     found = run(scenario("text_generation", models=models), evidence)
     lora, full = found["lora"].peak_memory_gb, found["full_finetune"].peak_memory_gb
-    assert lora is not None and full is not None and lora < full
+    assert lora is not None
+    assert full is not None
+    assert lora < full
 
 
 def test_what_does_not_fit_names_the_smallest_set_up(evidence: Evidence) -> None:
@@ -99,14 +103,16 @@ def test_more_labels_never_take_fewer_hours(evidence: Evidence) -> None:
         run(scenario(n_labelled_to_buy=n), evidence)["full_finetune"].device_hours_draws[0]
         for n in (100, 1_000, 10_000, 100_000)
     ]
-    assert hours == sorted(hours) and hours[-1] > 5 * hours[0]
+    assert hours == sorted(hours)
+    assert hours[-1] > 5 * hours[0]
 
 
 def test_hosted_model_has_no_device_hours_but_tokens(evidence: Evidence) -> None:
     e = run(scenario("text_classification"), evidence)["zero_shot"]
     assert e.device_kind is DeviceKind.API
     assert np.all(e.device_hours_draws == 0)
-    assert e.api_tokens_draws is not None and e.api_tokens_draws[0] > 0
+    assert e.api_tokens_draws is not None
+    assert e.api_tokens_draws[0] > 0
 
 
 def test_ten_minutes_of_work_are_not_ten_seconds(evidence: Evidence) -> None:
@@ -118,7 +124,8 @@ def test_energy_and_co2_are_ranges_of_at_least_forty_percent(evidence: Evidence)
     e = run(scenario(), evidence)["full_finetune"]
     ratio = e.co2_kg_draws[1:] / e.energy_kwh_draws[1:]
     low, mid, high = percentiles(np.concatenate([[1.0], ratio]))
-    assert low <= 0.62 * mid and high >= 1.4 * mid
+    assert low <= 0.62 * mid
+    assert high >= 1.4 * mid
     assert e.energy_kwh_draws[0] > 0
 
 
@@ -167,4 +174,5 @@ def test_choice_of_accelerator_by_time_and_by_cost(evidence: Evidence) -> None:
     assert [o.wallclock_hours for o in fast] == sorted(o.wallclock_hours for o in fast)
     assert {o.accelerator for o in cheap} <= set(prices)
     costs = [o.usd for o in cheap if o.usd is not None]
-    assert costs == sorted(costs) and len(costs) == len(cheap)
+    assert costs == sorted(costs)
+    assert len(costs) == len(cheap)

@@ -13,8 +13,9 @@ from estimator.engine.assumptions import Assumptions
 from estimator.engine.catalogue import Accelerator
 from estimator.engine.compute.features import kind_of, size_features
 from estimator.engine.compute.hardware import architecture, peak_tflop
+from estimator.engine.compute.hours import job_features, utilisation
+from estimator.engine.compute.jobs import Job, job_of
 from estimator.engine.compute.memory import min_devices
-from estimator.engine.compute.predict import Job, job_features, job_of, utilisation
 from estimator.engine.compute.utilisation import Utilisation
 from estimator.engine.distributions import Array
 from estimator.engine.inputs import ProjectInputs

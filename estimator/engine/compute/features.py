@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from estimator.engine.compute.hardware import architecture
-from estimator.engine.compute.names import AUDIO_GROUPS, IMAGE_GROUPS, TEXT_GROUPS
+from estimator.engine.compute.lexicon import AUDIO_GROUPS, IMAGE_GROUPS, TEXT_GROUPS
 from estimator.engine.compute.resolve import RunWork
 from estimator.engine.distributions import Array
 
@@ -82,7 +82,8 @@ def size_features(
 def features_of(
     *, group: str, family: str, accelerator: str, precision: str, approach: str, n_devices: float,
     ideal_wall_hours: float | None, params: float | None, seq: float | None, year: float | None,
-    balance: float | None, publisher: str, tuned: bool = False, steady: bool = False, stated: bool = True,
+    balance: float | None, publisher: str, tuned: bool = False, steady: bool = False,
+    stated: bool = True,
     guessed: float = 0.0, batch_per_device: float | None = None, gflop: float | None = None,
     step_seconds: float | None = None,
 ) -> dict[str, float]:  # fmt: skip

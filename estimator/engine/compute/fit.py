@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimator.engine.compute import text as parse
+from estimator.engine.compute.lexicon import AUDIO_GROUPS, IMAGE_GROUPS, TEXT_GROUPS
 from estimator.engine.compute.model import (
     NOISE_SD,
     PRIOR_SD,
@@ -20,7 +21,6 @@ from estimator.engine.compute.model import (
     noise_variance,
     row_weights,
 )
-from estimator.engine.compute.names import AUDIO_GROUPS, IMAGE_GROUPS, TEXT_GROUPS
 from estimator.engine.compute.rows import FitRow, evidence_rows
 from estimator.engine.compute.utilisation import pack
 from estimator.engine.distributions import Z90, Array

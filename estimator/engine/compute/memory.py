@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from estimator.engine.compute.names import AUDIO_GROUPS, TEXT_GROUPS, ModelInfo
+from estimator.engine.compute.lexicon import AUDIO_GROUPS, TEXT_GROUPS, ModelInfo
 from estimator.units import BYTES_PER_GB
 
 OPTIMISER_BYTES: Mapping[str, float] = {

@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 
 from estimator.engine.compute import text as parse
+from estimator.engine.compute.flop import forward_flop, padded_length
 from estimator.engine.compute.hardware import Hardware, precision_class, resolve_hardware
+from estimator.engine.compute.lexicon import TEXT_GROUPS, ModelInfo
 from estimator.engine.compute.memory import (
     USABLE_SHARE,
     MemorySetting,
@@ -15,15 +17,13 @@ from estimator.engine.compute.memory import (
     static_gb,
     vocabulary_of,
 )
-from estimator.engine.compute.names import TEXT_GROUPS, ModelInfo, find_model
+from estimator.engine.compute.names import find_model
 from estimator.engine.compute.resolve import (
     APPROACH_OF_RUN,
     NameTables,
     RunWork,
     Unresolved,
     dataset_of,
-    forward_flop,
-    padded_length,
 )
 from estimator.units import GIB_PER_GB, GIGA
 
@@ -43,7 +43,7 @@ def run_memory_gb(
     model = (
         run.model
         if isinstance(run, RunWork)
-        else find_model(name, modality, task, given, tables.models, tables.catalogue)
+        else find_model(name, modality, task, given, tables.lexicon)
     )
     if model is None or not model.params:
         return None

@@ -94,7 +94,7 @@ def fit_effects(d: Design, y: Array, noise_var: Array, weights: Array) -> Poster
     a = xw.T @ d.matrix
     a[np.diag_indices_from(a)] += 1.0 / d.prior_var
     cov = np.linalg.inv(a)
-    return Posterior(d.names, cov @ (xw.T @ y), cov, weights)
+    return Posterior(d.names, cov @ (xw.T @ y), np.asarray(cov, dtype=np.float64), weights)
 
 
 def leave_out(

@@ -133,7 +133,14 @@ def _estimate(
         wallclock_hours_draws=total / n, peak_memory_gb=peak_memory_gb(job.info, job.memory, n),
         energy_kwh_draws=kwh, co2_kg_draws=co2, single_run_device_hours_draws=single,
         source_ids=tuple(
-            dict.fromkeys((*fit_sources(evidence), accelerator.source_id, *model_source, *site.source_ids))
+            dict.fromkeys(
+                (
+                    *fit_sources(evidence),
+                    accelerator.source_id,
+                    *model_source,
+                    *site.source_ids,
+                )
+            )
         ),
     )  # fmt: skip
 

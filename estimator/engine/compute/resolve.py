@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from estimator.engine.catalogue import Accelerator, BaseModel
 from estimator.engine.compute import text as parse
+from estimator.engine.compute.flop import forward_flop, padded_length, pass_factor, views
 from estimator.engine.compute.hardware import (
     Hardware,
     default_precision,
@@ -15,16 +16,15 @@ from estimator.engine.compute.hardware import (
     precision_class,
     resolve_hardware,
 )
-from estimator.engine.compute.names import (
+from estimator.engine.compute.lexicon import (
     AUDIO_GROUPS,
     TEXT_GROUPS,
+    Lexicon,
     ModelInfo,
-    ModelRule,
-    catalogue_index,
-    find_model,
-    model_rules,
+    lexicon,
 )
-from estimator.units import GIGA, SECONDS_PER_HOUR, TERA
+from estimator.engine.compute.names import find_model
+from estimator.units import SECONDS_PER_HOUR, TERA
 
 APPROACH_OF_RUN: Mapping[str, str] = {
     "pretrain": "scratch",
@@ -52,15 +52,15 @@ class DatasetRule:
 class NameTables:
     """Everything that turns the words of a run into numbers."""
 
-    models: tuple[ModelRule, ...]
+    lexicon: Lexicon
     datasets: tuple[DatasetRule, ...]
-    catalogue: Mapping[str, BaseModel]
     accelerators: Mapping[str, Accelerator]
     default_tokens: float
 
 
 def name_tables(
     model_rows: Iterable[Mapping[str, object]],
+    shape_rows: Iterable[Mapping[str, object]],
     dataset_rows: Iterable[Mapping[str, object]],
     models: Mapping[str, BaseModel],
     accelerators: Mapping[str, Accelerator],
@@ -79,7 +79,7 @@ def name_tables(
         for r in dataset_rows
     )
     return NameTables(
-        model_rules(model_rows), datasets, catalogue_index(models), accelerators, default_tokens
+        lexicon(model_rows, shape_rows, models), datasets, accelerators, default_tokens
     )
 
 
@@ -128,9 +128,10 @@ class Unresolved:
 
 
 _TUNED = re.compile(
-    r"mlperf|mlcommons|nvidia|megatron|nemo|mosaicml|llm foundry|habana|gaudi|dawnbench|ffcv|airbench|"
-    r"speedrun|modded-nanogpt|nanochat|llm\.c|maxtext|tpu-recipes|fms-fsdp|flashattention|deepspeed|"
-    r"torchtitan|torchtune|levanter|lambda|ml-engineering|upgrade gpus|tinyllama|optimum|mosaic|answer\.ai"
+    r"mlperf|mlcommons|nvidia|megatron|nemo|mosaicml|llm foundry|habana|gaudi|dawnbench|ffcv|"
+    r"airbench|speedrun|modded-nanogpt|nanochat|llm\.c|maxtext|tpu-recipes|fms-fsdp|"
+    r"flashattention|deepspeed|torchtitan|torchtune|levanter|lambda|ml-engineering|upgrade gpus|"
+    r"tinyllama|optimum|mosaic|answer\.ai"
 )
 
 
@@ -189,100 +190,6 @@ def _kind(model: ModelInfo) -> str:
     return "px"
 
 
-def attention_share(model: ModelInfo, tokens: float) -> float:
-    """Attention FLOP over parameter FLOP of one token: 2 L h s / N (both products, forward)."""
-    n = model.params_active or 1.0
-    layers = model.layers or (n / (12 * 128**2)) ** (1 / 3)
-    hidden = model.hidden or (n / (12 * layers)) ** 0.5
-    return 2 * layers * hidden * tokens / n
-
-
-SEQ2SEQ_SHARE = 0.6
-"""A token of an encoder-decoder passes one of the two stacks; the output layer sees targets only."""
-PADDED_LENGTHS = (128.0, 256.0, 384.0, 512.0)
-
-
-def padded_length(mean_tokens: float) -> float:
-    """Usual maximum length of encoder fine-tuning for a mean length; batches are padded to it."""
-    return next((p for p in PADDED_LENGTHS if p >= 1.3 * mean_tokens), PADDED_LENGTHS[-1])
-
-
-def forward_flop(model: ModelInfo, tokens: float | None, pixels: float | None) -> float | None:
-    """Forward FLOP of one unit: a token, an image at ``pixels`` side, or a second of audio.
-
-    Text: 2 N (1 + attention share); encoders leave out the embedding table (12 L h^2 where the
-    shape is known, else 80 %). Images: catalogue FLOP scaled with the area.
-    """
-    if model.forward_gflop is not None and model.input_unit not in ("tokens",):
-        scale = 1.0
-        if pixels and model.input_size and model.input_unit in ("px", "pixels", "short px"):
-            scale = (pixels / model.input_size) ** 2
-            if model.input_unit == "short px":
-                scale = 1.0 if pixels >= 700 else scale
-        return model.forward_gflop * GIGA * scale
-    n = model.params_active
-    if n is None:
-        return None
-    if model.group == "encoder":
-        n = 12 * model.layers * model.hidden**2 if model.layers and model.hidden else 0.8 * n
-    elif model.group == "seq2seq":
-        n = SEQ2SEQ_SHARE * n
-    return 2 * n * (1 + attention_share(model, tokens or 512.0))
-
-
-def pass_factor(approach: str, task: str, model: ModelInfo, trainable: float | None) -> float:
-    """Training FLOP over one forward pass, by approach.
-
-    Full update 3 (forward, activation and weight gradients); adapters 2 and LoRA 2 (no weight
-    gradients of frozen layers); frozen features 1; last blocks 1 + 2 x trained share;
-    distillation adds one forward pass of the teacher.
-    """
-    if approach == "lora":
-        return 2.0
-    if approach == "linear_probe":
-        return 1.0
-    if approach == "partial_finetune":
-        layers = model.layers or 12.0
-        blocks = re.search(r"last (\w+) block|\+ ?(\d+) blocks?", task)
-        named = {"two": 2.0, "three": 3.0, "four": 4.0}
-        if blocks:
-            k = parse.number(blocks.group(2)) or named.get(blocks.group(1) or "", 1.0)
-            return 1 + 2 * min(k / layers, 1.0)
-        if re.search(r"last (block|layer)", task):
-            return 1 + 2 / layers
-        if trainable and model.params:
-            return 1 + 2 * min(trainable / model.params, 1.0)
-        return 1.5
-    if approach == "distill":
-        return 4.0
-    return 3.0
-
-
-def views(text: str) -> float:
-    """Full-image passes per image of self-supervised recipes, over one ordinary update.
-
-    Multi-crop: sum of n (side / 224)^2 over the stated crops; two views for contrastive and
-    redundancy-reduction methods; a momentum encoder adds a third of an update; masked
-    autoencoders encode a quarter of the patches and decode all of them with a small decoder.
-    """
-    crops = re.findall(r"(\d+) ?x ?(\d{2,3})\b", text) if "crop" in text else []
-    if len(crops) >= 2:
-        return sum(float(n) * (float(p) / 224.0) ** 2 for n, p in crops if float(n) <= 12)
-    if re.search(r"\bdino\b|multi-?crop", text) and "dinov2" not in text and "fine" not in text:
-        return 4.1
-    if re.search(r"\bmoco\b", text):
-        return 4 / 3
-    if re.search(r"simclr|barlow|simsiam|byol|vicreg|\bswav\b", text) and "linear" not in text:
-        return 2.0
-    if (
-        re.search(r"\bmae\b", text)
-        and re.search(r"pre-?train|masking", text)
-        and "fine" not in text
-    ):
-        return 0.5
-    return 1.0
-
-
 def _units(
     row: Mapping[str, object], tables: NameTables, kind: str, text: str, batch: float | None
 ) -> tuple[float, str, float] | None:
@@ -338,13 +245,15 @@ def resolve_run(row: Mapping[str, object], tables: NameTables) -> RunWork | Unre
     if re.search(r"\brlhf\b|\bppo\b|rlvr", words.lower()):
         return Unresolved("reinforcement learning with generation has no formula here")
     given = parse.number(row.get("params_total"))
-    model = find_model(name, modality, task, given, tables.models, tables.catalogue)
+    model = find_model(name, modality, task, given, tables.lexicon)
     gflop_text = re.search(r"fwd g?flops? ([\d.]+)", context, re.IGNORECASE)
     if gflop_text and (model is None or model.forward_gflop is None or "yolo" in name.lower()):
         side = parse.resolution(context)
         base = model or ModelInfo(name, "other", "cnn", given)
-        model = ModelInfo(name, base.family, base.group, base.params, forward_gflop=float(gflop_text.group(1)),
-                          input_size=side, input_unit="px")  # fmt: skip
+        model = ModelInfo(
+            name, base.family, base.group, base.params,
+            forward_gflop=float(gflop_text.group(1)), input_size=side, input_unit="px",
+        )  # fmt: skip
     reported = parse.number(row.get("reported_flops"))
     reported = reported if reported and reported > FLOP_CREDIBLE else None
     if model is None:
@@ -373,11 +282,9 @@ def _assemble(
         flop, guessed, seq, examples = _work_flop(
             work, row, tables, model, approach, text, seq, pixels
         )
-    if reported is not None and (
-        flop is None or guessed >= 0.3 or model.group not in ("cnn", "vit", "detection")
-    ):
-        if flop is None or 1 / 30 < reported / flop < 30:
-            flop, guessed = reported, 0.1
+    unsure = flop is None or guessed >= 0.3 or model.group not in ("cnn", "vit", "detection")
+    if reported is not None and unsure and (flop is None or 1 / 30 < reported / flop < 30):
+        flop, guessed = reported, 0.1
     if flop is None:
         return Unresolved(
             "the work is not stated: no units seen, no known data set with epochs, no FLOP"

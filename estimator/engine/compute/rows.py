@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from estimator.engine.compute import text as parse
 from estimator.engine.compute.features import run_features
@@ -17,7 +17,6 @@ from estimator.engine.compute.resolve import (
     NameTables,
     RunWork,
     Unresolved,
-    attention_share,
     is_tuned,
     name_tables,
     publisher_of,
@@ -55,11 +54,17 @@ class FitRow:
     row: Mapping[str, object]
 
 
+def records(evidence: Evidence, name: str) -> list[dict[str, Any]]:
+    """Rows of a table as plain mappings."""
+    return [{str(k): v for k, v in r.items()} for r in evidence.table(name).to_dict("records")]
+
+
 def tables_of(evidence: Evidence) -> NameTables:
     """Name tables of the shipped evidence."""
     return name_tables(
-        evidence.table("run_models").to_dict("records"),
-        evidence.table("run_datasets").to_dict("records"),
+        records(evidence, "run_models"),
+        records(evidence, "run_shapes"),
+        records(evidence, "run_datasets"),
         evidence.models,
         evidence.accelerators,
         evidence.assumptions["compute.default_tokens"].p50,
@@ -115,7 +120,7 @@ def mfu_rows(
         hardware = resolve_hardware(parse.words(raw.get("hardware")), tables.accelerators)
         name = parse.words(raw.get("model"))
         model = text_model(
-            re.sub(r"\(.*", "", name), parse.number(raw.get("params")), tables.catalogue
+            re.sub(r"\(.*", "", name), parse.number(raw.get("params")), tables.lexicon
         )
         if hardware is None or model is None:
             continue
@@ -138,10 +143,14 @@ def mfu_rows(
             precision=precision, precision_stated=True, model=model, approach=approach,
             n_devices=parse.number(raw.get("n_devices")), seq=parse.sequence_length(name),
             pixels=None, batch=None, year=None, text=low, source=title,
-            publisher=publisher_of({"source_title": title}), guessed=0.0, tuned=is_tuned({"source_title": title}),
+            publisher=publisher_of({"source_title": title}), guessed=0.0,
+            tuned=is_tuned({"source_title": title}),
         )  # fmt: skip
         out.append(_row(f"mfu{i}", run, -math.log(share), True, None, raw))
     return out
+
+
+_WORKLOAD = re.compile(r"SQuAD fine-tuning|object detection|ImageNet|\(.*?\)")
 
 
 def throughput_rows(
@@ -166,7 +175,7 @@ def throughput_rows(
         unit = parse.words(raw.get("unit")).lower()
         text_like = re.search(r"token|sequence|sentence", unit) is not None
         row = {
-            "model": re.sub(r"SQuAD fine-tuning|object detection|ImageNet|\(.*?\)", "", name).strip(),
+            "model": _WORKLOAD.sub("", name).strip(),
             "modality": "text" if text_like else "vision",
             "task": "SQuAD" if "squad" in name.lower() else "",
             "approach": parse.words(raw.get("approach")) or "full_finetune",
@@ -214,34 +223,31 @@ def evidence_rows(evidence: Evidence) -> list[FitRow]:
     tables = tables_of(evidence)
     titles = {k: s.title for k, s in evidence.sources.items()}
 
-    def records(name: str) -> list[dict[str, object]]:
-        return [{str(k): v for k, v in r.items()} for r in evidence.table(name).to_dict("records")]
-
-    runs = records("runs")
+    runs = records(evidence, "runs")
     for r in runs:
         source = evidence.sources.get(parse.words(r.get("source_id")))
         r["source_title"] = source.title if source else ""
         r["year"] = source.year if source else None
     out = run_rows(runs, tables)
-    out += mfu_rows(records("mfu"), tables, titles)
+    out += mfu_rows(records(evidence, "mfu"), tables, titles)
     out += throughput_rows(
-        records("throughput_text"),
+        records(evidence, "throughput_text"),
         tables,
         titles,
         "model",
         "mosaicml|megatron|nemo|maxtext|tpu-recipes",
     )
     out += throughput_rows(
-        records("throughput_vision_speech"),
+        records(evidence, "throughput_vision_speech"),
         tables,
         titles,
         "model",
         "lambda deep.*benchmark \\(|timm|jasper|quartz|fastpitch|moflow|tft|temporal",
     )
     out += throughput_rows(
-        records("throughput_lambda"), tables, titles, "workload", "transformer-?xl"
+        records(evidence, "throughput_lambda"), tables, titles, "workload", "transformer-?xl"
     )
     return thinned(out)
 
 
-__all__ = ["FitRow", "attention_share", "evidence_rows", "tables_of"]
+__all__ = ["FitRow", "evidence_rows", "tables_of"]

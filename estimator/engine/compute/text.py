@@ -1,4 +1,4 @@
-"""Numbers hidden in the free text of a run: sequence length, resolution, batch, steps, gigabytes."""
+"""Numbers in the free text of a run: sequence length, resolution, batch, steps, gigabytes."""
 
 from __future__ import annotations
 

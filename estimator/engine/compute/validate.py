@@ -8,20 +8,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from estimator.engine.compute import text as parse
 from estimator.engine.compute.fit import LeftOut, calibration_group, left_out
 from estimator.engine.compute.hardware import resolve_hardware
 from estimator.engine.compute.memory_runs import run_memory_gb
-from estimator.engine.compute.model import design, leave_out, noise_variance, row_weights
+from estimator.engine.compute.model import IntArray, design, leave_out, noise_variance, row_weights
 from estimator.engine.compute.resolve import NameTables, RunWork, Unresolved, resolve_run
-from estimator.engine.compute.rows import FitRow, evidence_rows, tables_of
+from estimator.engine.compute.rows import FitRow, evidence_rows, records, tables_of
 from estimator.engine.distributions import Z90, Array
 from estimator.units import GIB_PER_GB
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
+BoolArray = NDArray[np.bool_]
 CONSTANT_MFU = 0.35
 _MODALITY = {"audio": "speech", "image generation": "vision"}
 
@@ -54,7 +56,7 @@ def modality_of(row: FitRow) -> str:
     return _MODALITY.get(named, named) or "other"
 
 
-def _figures(error: Array, inside: Array, pick: Array) -> dict[str, float | int]:
+def _figures(error: Array, inside: BoolArray, pick: BoolArray) -> dict[str, float | int]:
     e = np.abs(error[pick])
     return {
         "n": int(pick.sum()),
@@ -67,7 +69,7 @@ def _figures(error: Array, inside: Array, pick: Array) -> dict[str, float | int]
 
 
 def _by(
-    rows: Sequence[FitRow], error: Array, inside: Array, key: Callable[[FitRow], str]
+    rows: Sequence[FitRow], error: Array, inside: BoolArray, key: Callable[[FitRow], str]
 ) -> dict[str, dict[str, float | int]]:
     keys = np.array([key(r) for r in rows])
     return {str(k): _figures(error, inside, keys == k) for k in np.unique(keys)}
@@ -79,7 +81,7 @@ def _scale(rows: Sequence[FitRow], factors: Mapping[str, float]) -> Array:
 
 
 def _median_form(
-    rows: Sequence[FitRow], y: Array, source: Array, key: Callable[[FitRow], str]
+    rows: Sequence[FitRow], y: Array, source: IntArray, key: Callable[[FitRow], str]
 ) -> Array:
     """Left-out median of y by key; the median of all where a key has no other source."""
     keys = np.array([key(r) for r in rows])
@@ -145,11 +147,11 @@ def memory_rows(evidence: Evidence, tables: NameTables) -> list[dict[str, Any]]:
                 }
             )
 
-    for r in evidence.table("throughput_text").to_dict("records"):
+    for r in records(evidence, "throughput_text"):
         peak = parse.number(r.get("peak_mem_gib"))
         if peak:
             add({**r, "modality": "text", "params_total": r.get("params")}, peak / GIB_PER_GB)
-    for r in evidence.table("measured_time").to_dict("records"):
+    for r in records(evidence, "measured_time"):
         if "max GPU memory" in parse.words(r.get("metric")):
             how = parse.words(r.get("approach"))
             raw = {
@@ -159,7 +161,7 @@ def memory_rows(evidence: Evidence, tables: NameTables) -> list[dict[str, Any]]:
                 "precision": how,
             }
             add({**raw, "approach": how.split(" ")[0]}, parse.number(r.get("value")) or 0.0)
-    for r in evidence.table("runs").to_dict("records"):
+    for r in records(evidence, "runs"):
         used = parse.gigabytes_used(parse.words(r.get("task")))
         if used:
             add({str(k): v for k, v in r.items()}, used)
@@ -220,7 +222,7 @@ def unpredicted(evidence: Evidence, tables: NameTables) -> dict[str, Any]:
     """Rows with device-hours that are not predicted, by reason, and the share that should be."""
     reasons: dict[str, int] = {}
     known = missed = 0
-    for r in evidence.table("runs").to_dict("records"):
+    for r in records(evidence, "runs"):
         raw = {str(k): v for k, v in r.items()}
         if parse.number(raw.get("device_hours")) is None:
             continue
@@ -269,9 +271,10 @@ def run_points(evidence: Evidence) -> list[RunPoint]:
 
 
 _NAMED = (
-    "BERT", "RoBERTa", "ELECTRA", "T5", "GPT-2", "GPT-3", "LLaMA", "Llama", "Falcon", "MPT", "Pythia",
-    "BLOOM", "OPT-", "StarCoder", "Phi", "phi", "TinyLlama", "DeepSeek", "CLIP", "ViT", "DINO", "MAE",
-    "ResNet", "wav2vec", "Whisper", "Stable Diffusion", "Segment Anything", "AlphaFold", "ESM", "PixArt",
+    "BERT", "RoBERTa", "ELECTRA", "T5", "GPT-2", "GPT-3", "LLaMA", "Llama", "Falcon", "MPT",
+    "Pythia", "BLOOM", "OPT-", "StarCoder", "Phi", "phi", "TinyLlama", "DeepSeek", "CLIP", "ViT",
+    "DINO", "MAE", "ResNet", "wav2vec", "Whisper", "Stable Diffusion", "Segment Anything",
+    "AlphaFold", "ESM", "PixArt",
 )  # fmt: skip
 MIN_REPLACEMENT_HOURS = 50.0
 
@@ -287,7 +290,7 @@ def replacement_runs(evidence: Evidence) -> list[dict[str, Any]]:
     """
     tables = tables_of(evidence)
     rows = []
-    for r in evidence.table("runs").to_dict("records"):
+    for r in records(evidence, "runs"):
         raw = {str(k): v for k, v in r.items()}
         hours = parse.number(raw.get("device_hours"))
         name = parse.words(raw.get("model"))
@@ -299,7 +302,7 @@ def replacement_runs(evidence: Evidence) -> list[dict[str, Any]]:
         ):
             continue
         rows.append(_replacement(name, hours, raw, tables))
-    for model in evidence.table("models").to_dict("records"):
+    for model in records(evidence, "models"):
         hours = parse.number(model.get("pretraining_device_hours"))
         if hours:
             raw = {**model, "hardware": model.get("pretraining_hardware")}

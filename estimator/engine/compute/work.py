@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, replace
 
 from estimator.engine.catalogue import BaseModel
-from estimator.engine.compute.names import AUDIO_FRAMES_PER_SECOND, ModelInfo, text_group
-from estimator.engine.compute.resolve import forward_flop
+from estimator.engine.compute.flop import forward_flop
+from estimator.engine.compute.lexicon import AUDIO_FRAMES_PER_SECOND, ModelInfo
+from estimator.engine.compute.names import text_group
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import WorkItem
 from estimator.units import GIGA
@@ -216,8 +217,8 @@ def work_of(
             add(
                 "labels of the teacher", n_labelled + pool, teacher_flop, 1.0, formula, is_once=True
             )
-        add("student on labelled and teacher-labelled data", n_labelled + pool * min(unlabelled_epochs, 1.0),
-            flop, 3.0 * epochs, formula)  # fmt: skip
+        seen = n_labelled + pool * min(unlabelled_epochs, 1.0)
+        add("student on labelled and teacher-labelled data", seen, flop, 3.0 * epochs, formula)
     elif approach is Approach.SCRATCH:
         units, words = scratch_units(inputs, info, n_labelled, tokens_per_param)
         if units > n_labelled:

@@ -1,0 +1,157 @@
+"""A candidate as a job: recipe, work and memory setting, before a device is chosen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.catalogue import BaseModel
+from estimator.engine.compute.calibrate import Offset
+from estimator.engine.compute.hardware import precision_class
+from estimator.engine.compute.lexicon import ModelInfo
+from estimator.engine.compute.memory import MemorySetting, vocabulary_of
+from estimator.engine.compute.work import (
+    Work,
+    example_flop,
+    model_info,
+    tokens_per_example,
+    work_of,
+)
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.results import Candidate
+from estimator.units import GIGA
+from estimator.vocabulary import Approach, HybridKind
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+    from estimator.evidence.origin import Recipe
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A candidate's recipe as used: the scenario's training fields over the approach's recipe."""
+
+    epochs: float
+    unlabelled_epochs: float
+    batch_size: int
+    precision: str
+    optimiser: str
+    checkpointing: bool
+    trained_share: float
+    trials: int
+    source_id: str
+    stated_precision: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work and setting of one candidate, before an accelerator is chosen."""
+
+    approach: Approach
+    info: ModelInfo
+    work: Work
+    plan: Plan
+    flop_example: float
+    memory: MemorySetting
+    forward_only: bool
+
+
+def plan_of(inputs: ProjectInputs, approach: Approach, recipe: Recipe | None) -> Plan:
+    """The recipe of the approach with the scenario's own training fields."""
+    t = inputs.training
+    precision = t.precision or (recipe.precision if recipe else "bf16")
+    return Plan(
+        epochs=t.epochs if t.epochs is not None else (recipe.epochs if recipe else 3.0),
+        unlabelled_epochs=recipe.unlabelled_epochs if recipe else 1.0,
+        batch_size=t.batch_size or (recipe.batch_size if recipe else 32),
+        precision=precision_class(precision) or "half",
+        optimiser=t.optimiser or (recipe.optimiser if recipe else "adamw"),
+        checkpointing=t.checkpointing
+        if t.checkpointing is not None
+        else bool(recipe and recipe.checkpointing),
+        trained_share=(recipe.layers_trained_share if recipe else 0.0) or 0.25,
+        trials=inputs.compute.trials,
+        source_id=recipe.source_id if recipe else "judgement",
+        stated_precision=precision,
+    )
+
+
+def job_of(
+    inputs: ProjectInputs,
+    candidate: Candidate,
+    approach: Approach,
+    evidence: Evidence,
+    assumptions: Assumptions,
+) -> Job | str:
+    """Work of a candidate trained by ``approach``, or the reason why there is none."""
+    model = candidate.model
+    if model is None:
+        return "no base model for this approach and task"
+    info = model_info(model, inputs.task)
+    flop, formula = example_flop(inputs, info, model.source_id == "typed")
+    if flop is None:
+        return f"{model.name}: neither parameters nor forward FLOP are known"
+    recipe = evidence.recipes.get((str(inputs.task), str(approach)))
+    plan = plan_of(inputs, approach, recipe)
+    teacher = _teacher(inputs, evidence) if approach is Approach.DISTILL else None
+    teacher_flop = None
+    if teacher is not None:
+        teacher_flop = example_flop(inputs, model_info(teacher, inputs.task), False)[0]
+    full = evidence.recipes.get((str(inputs.task), str(Approach.FULL_FINETUNE)))
+    work = work_of(
+        inputs, approach, info, flop, formula, float(candidate.n_labelled(inputs)), plan.epochs,
+        plan.unlabelled_epochs, plan.trained_share, teacher_flop, full.epochs if full else 3.0,
+        assumptions.value("compute.tokens_per_parameter"),
+    )  # fmt: skip
+    forward_only = approach in (Approach.LINEAR_PROBE, Approach.ZERO_SHOT) or (
+        approach is Approach.HYBRID and inputs.hybrid.kind is HybridKind.RETRIEVAL
+    )
+    memory = MemorySetting(
+        approach="linear_probe" if forward_only else str(approach),
+        precision=plan.precision, optimiser=plan.optimiser,
+        batch_per_device=_micro_batch(plan, inputs), tokens=_memory_tokens(inputs, info),
+        pixels=inputs.unit_length if inputs.unit_name == "pixels" else None,
+        checkpointing=plan.checkpointing, trained_share=plan.trained_share,
+        adapter_params=assumptions.value("compute.adapter_share") * (info.params or 0.0),
+        vocabulary=vocabulary_of(info),
+        forward_gflop_example=flop / GIGA,
+    )  # fmt: skip
+    return Job(approach, info, work, plan, flop, memory, forward_only)
+
+
+def _micro_batch(plan: Plan, inputs: ProjectInputs) -> float:
+    per_device = plan.batch_size / max(inputs.compute.n_devices, 1)
+    return float(max(1.0, min(per_device, 8.0)))
+
+
+def _memory_tokens(inputs: ProjectInputs, info: ModelInfo) -> float:
+    if inputs.unit_name == "pixels":
+        return (inputs.unit_length / 16.0) ** 2 + 1 if info.group == "vit" else 1.0
+    return tokens_per_example(inputs)
+
+
+def _teacher(inputs: ProjectInputs, evidence: Evidence) -> BaseModel | None:
+    name = evidence.teacher_models.get(str(inputs.task))
+    return evidence.find_model(name) if name else None
+
+
+def recipe_view(
+    inputs: ProjectInputs, c: Candidate, plan: Plan, offset: Offset
+) -> dict[str, float | int | str | None]:
+    """What the page shows of the recipe; own runs show the hours factor before and after."""
+    view: dict[str, float | int | str | None] = {
+        "epochs": plan.epochs,
+        "batch_size": plan.batch_size,
+        "unit_length": inputs.unit_length,
+        "trials": plan.trials if c.approach is not Approach.ZERO_SHOT else 1,
+        "precision": plan.stated_precision,
+        "optimiser": plan.optimiser,
+        "checkpointing": "yes" if plan.checkpointing else "no",
+        "source_id": plan.source_id,
+    }
+    if offset.n_runs:
+        view["own_runs"] = offset.n_runs
+        view["own_runs_factor"] = math.exp(offset.shift)
+    return view

@@ -1,0 +1,100 @@
+"""Candidates that train on no accelerator: on a CPU, through an interface, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.catalogue import BaseModel
+from estimator.engine.compute.calibrate import Offset
+from estimator.engine.compute.energy import co2_kg, energy_kwh
+from estimator.engine.compute.jobs import plan_of, recipe_view
+from estimator.engine.distributions import Array, Draws
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.results import Candidate, ComputeEstimate
+from estimator.units import SECONDS_PER_HOUR
+from estimator.vocabulary import DeviceKind, Modality
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+
+@dataclass(frozen=True)
+class Site:
+    """Facility overhead and grid of the scenario's region, with their sources."""
+
+    pue: float
+    grid: float | None
+    source_ids: tuple[str, ...]
+
+
+def is_classical(model: BaseModel) -> bool:
+    return (
+        model.params_total is None
+        and model.forward_gflop is None
+        and model.modality in (Modality.TABULAR, Modality.TEXT)
+    )
+
+
+def _zeros(draws: Draws) -> Array:
+    return np.zeros(draws.size)
+
+
+def on_cpu(
+    inputs: ProjectInputs,
+    c: Candidate,
+    evidence: Evidence,
+    assumptions: Assumptions,
+    draws: Draws,
+    site: Site,
+) -> ComputeEstimate:
+    recipe = evidence.recipes.get((str(inputs.task), str(c.approach)))
+    plan = replace(plan_of(inputs, c.approach, recipe), epochs=1.0)
+    length = 1024.0 if inputs.unit_name == "pixels" else inputs.unit_length
+    values = c.n_labelled(inputs) * length + inputs.n_evaluation * length
+    seconds = assumptions.draw("compute.cpu_seconds_per_million_values", draws) * values / 1e6
+    single = seconds / SECONDS_PER_HOUR + assumptions.draw("compute.job_overhead_hours", draws)
+    total = single * plan.trials / (1.0 - inputs.compute.failed_run_share)
+    kwh = energy_kwh(
+        total, None, assumptions.value("compute.cpu_watts"), site.pue, assumptions, draws
+    )
+    co2 = co2_kg(kwh, site.grid or 0.0, total, None, assumptions, draws)
+    return ComputeEstimate(
+        device_kind=DeviceKind.CPU, accelerator=None, n_devices=1, min_devices=1, feasible=True,
+        reasons=(), recipe=recipe_view(inputs, c, plan, Offset()), work=(), training_flop=0.0,
+        device_hours_draws=total, wallclock_hours_draws=total, peak_memory_gb=None,
+        energy_kwh_draws=kwh, co2_kg_draws=co2, single_run_device_hours_draws=single,
+        source_ids=site.source_ids,
+    )  # fmt: skip
+
+
+def through_interface(
+    inputs: ProjectInputs, c: Candidate, assumptions: Assumptions, draws: Draws
+) -> ComputeEstimate:
+    plan = plan_of(inputs, c.approach, None)
+    length = inputs.unit_length if inputs.unit_name == "tokens" else 1000.0
+    prompts = 1.0 + assumptions.draw("compute.api_prompt_share", draws)
+    tokens = inputs.n_evaluation * length * prompts * max(plan.trials, 1)
+    zero = _zeros(draws)
+    return ComputeEstimate(
+        device_kind=DeviceKind.API, accelerator=None, n_devices=0, min_devices=None, feasible=True,
+        reasons=(), recipe=recipe_view(inputs, c, replace(plan, epochs=0.0), Offset()), work=(),
+        training_flop=0.0, device_hours_draws=zero, wallclock_hours_draws=zero, peak_memory_gb=None,
+        energy_kwh_draws=zero, co2_kg_draws=zero, single_run_device_hours_draws=zero,
+        source_ids=(), api_tokens_draws=tokens,
+    )  # fmt: skip
+
+
+def no_training(inputs: ProjectInputs, c: Candidate, reason: str, draws: Draws) -> ComputeEstimate:
+    zero = _zeros(draws)
+    return ComputeEstimate(
+        device_kind=DeviceKind.GPU, accelerator=None, n_devices=0, min_devices=None, feasible=False,
+        reasons=(reason,),
+        recipe=recipe_view(inputs, c, plan_of(inputs, c.approach, None), Offset()),
+        work=(), training_flop=0.0, device_hours_draws=zero, wallclock_hours_draws=zero,
+        peak_memory_gb=None, energy_kwh_draws=zero, co2_kg_draws=zero,
+        single_run_device_hours_draws=zero, source_ids=(),
+    )  # fmt: skip
