@@ -14,7 +14,7 @@ from estimator.engine.assumptions import Assumptions
 from estimator.engine.candidates import build_candidates, check_names
 from estimator.engine.comparison import Comparison
 from estimator.engine.compute import predict_compute
-from estimator.engine.decide import decide, feasibility, quick_decision
+from estimator.engine.decide import decide, feasibility, inside_only, quick_decision
 from estimator.engine.decide.rerun import Progress, quiet
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
@@ -98,17 +98,16 @@ def evaluate(
     check_names(inputs, evidence)
     draws = Draws(n_draws or inputs.draws, inputs.seed)
     assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
-    candidates = build_candidates(inputs, evidence)
+    run = inside_only(inputs)
+    candidates = build_candidates(run, evidence)
     memo = memo or Memo()
-    seen, hours = (accuracy_inputs(inputs), draws.n), (hours_inputs(inputs), draws.n)
+    seen, hours = (accuracy_inputs(run), draws.n), (hours_inputs(run), draws.n)
     if seen not in memo.accuracies:
-        memo.accuracies[seen] = predict_accuracy(inputs, candidates, evidence, assumptions, draws)
+        memo.accuracies[seen] = predict_accuracy(run, candidates, evidence, assumptions, draws)
     if hours not in memo.computes:
-        memo.computes[hours] = predict_compute(inputs, candidates, evidence, assumptions, draws)
+        memo.computes[hours] = predict_compute(run, candidates, evidence, assumptions, draws)
     accuracies, computes = memo.accuracies[seen], memo.computes[hours]
-    monies = price_candidates(
-        inputs, candidates, accuracies, computes, evidence, assumptions, draws
-    )
+    monies = price_candidates(run, candidates, accuracies, computes, evidence, assumptions, draws)
     results = []
     for row in zip(candidates, accuracies, computes, monies, strict=True):
         feasible, reasons = feasibility(inputs, *row, assumptions)
