@@ -22,6 +22,7 @@ from estimator.report.format import (
     HUNDRED_SCALE,
     PLAIN_SCALE,
     Style,
+    capital,
     lower_is_better,
     metric_name,
 )
@@ -42,7 +43,7 @@ def metric_scale(metric: str) -> float:
 def metric_axis(metric: str, style: Style) -> str:
     """Title of an axis that carries the metric."""
     key = "axis.quality_percent" if metric_scale(metric) == 100 else "axis.quality"
-    return say(key, style.language, metric=metric_name(metric))
+    return say(key, style.language, metric=capital(metric_name(metric)))
 
 
 def money(cost: dict[str, float] | Any, part: str, style: Style) -> float:

@@ -42,6 +42,11 @@ def metric_name(metric: str) -> str:
     return METRIC_NAMES.get(metric.lower(), metric.replace("_", " "))
 
 
+def capital(text: str) -> str:
+    """The first letter as a capital, for headings."""
+    return text[:1].upper() + text[1:]
+
+
 @dataclass(frozen=True)
 class Style:
     """How numbers are written for one reader.

@@ -16,7 +16,7 @@ import typst
 from estimator.engine.comparison import Comparison
 from estimator.engine.inputs import ProjectInputs
 from estimator.report import plots, tables
-from estimator.report.format import NONE, Style, metric_name
+from estimator.report.format import NONE, Style, capital, metric_name
 from estimator.report.points import locators, published_points
 from estimator.report.text import (
     Answer,
@@ -31,7 +31,7 @@ from estimator.report.words import in_currency, input_label
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
-STANDARDS: tuple[list[Literal["ua-1"]], ...] = (["ua-1"], [])
+STANDARDS: tuple[Literal["ua-1"] | None, ...] = ("ua-1", None)
 """Accessible PDF first; plain where a name holds a sign that no shipped font has."""
 URL_SHOWN = 70
 
@@ -57,14 +57,14 @@ def pdf_bytes(
     document = json.dumps(report_data(comparison, evidence, style, date), allow_nan=False)
     source = pkgutil.get_data("estimator.report", "report.typ") or b""
     error: Exception | None = None
-    for standards in STANDARDS:
+    for standard in STANDARDS:
         try:
             out = typst.compile(
                 source,
                 font_paths=fonts(),
                 sys_inputs={"data": document},
                 format="pdf",
-                pdf_standards=standards,
+                pdf_standards=standard,
             )
         except typst.TypstError as failed:
             error = failed
@@ -117,7 +117,7 @@ def report_data(
         "table_title": say("pdf.table", lang),
         "heads": [
             say("col.approach", lang),
-            metric_name(target["metric"]),
+            capital(metric_name(target["metric"])),
             say("col.total", lang),
             *(
                 say(f"col.{c}", lang)

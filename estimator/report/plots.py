@@ -202,7 +202,7 @@ def costs(answer: Answer, style: Style) -> str:
         usd = np.array([style.convert(r["cost_usd"]["by_phase"][phase]["base"]) for r in rows])
         ax.barh(
             y, usd, left=left, height=0.62, color=LIGHT.phases[phase], hatch=HATCHES[k],
-            edgecolor="white", linewidth=0.3, label=phase_label(phase, style.language),
+            edgecolor="#ffffff66", linewidth=0.3, label=phase_label(phase, style.language),
         )  # fmt: skip
         left += usd
     total = {p: np.array([style.convert(r["cost_usd"]["total"][p]) for r in rows]) for p in P}

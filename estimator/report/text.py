@@ -147,7 +147,7 @@ def story(answer: Answer, style: Style | None = None) -> Story:
         kind=kind,
         headline=headline,
         detail=detail,
-        approve=approve_sentence(answer, row, style),
+        approve=approve_sentence(answer, row, style, kind),
         ready=ready_sentence(answer, row, style),
         accuracy=accuracy_sentence(answer, row, style),
         regret=_regret(answer, style),
@@ -232,11 +232,11 @@ def _shortfall(answer: Answer, row: Row, style: Style) -> str:
     return " ".join(parts)
 
 
-def approve_sentence(answer: Answer, row: Row, style: Style) -> str:
+def approve_sentence(answer: Answer, row: Row, style: Style, kind: str = DECIDED) -> str:
     """What is to be approved: now, a month, in total, and the safe budget."""
     cost = row["cost_usd"]
     return say(
-        "approve",
+        "would_cost" if kind == NOBODY else "approve",
         style.language,
         now=style.money_about(cost["one_off"]["p50"]),
         monthly=style.money_about(cost["monthly"]["p50"]),
@@ -287,13 +287,8 @@ def accuracy_sentence(answer: Answer, row: Row, style: Style) -> str:
 
 
 def _regret(answer: Answer, style: Style) -> str:
-    regret = answer["recommendation"].get("regret_usd") or {}
-    middle = regret.get("mean", regret.get("p50"))
-    if not middle or middle < 1:
-        middle = regret.get("p90")
-    if not middle or middle < 1:
-        return ""
-    return say("regret", style.language, usd=style.money_about(middle))
+    most = (answer["recommendation"].get("regret_usd") or {}).get("p90")
+    return say("regret", style.language, usd=style.money_about(most)) if most else ""
 
 
 def next_sentence(answer: Answer, row: Row, kind: str, style: Style) -> str:

@@ -61,6 +61,7 @@ def test_pdf_is_tagged_titled_and_carries_its_fonts(pdf: bytes) -> None:
     root: Any = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"
+    assert b"pdfuaid" in root["/Metadata"].get_object().get_data()
     assert reader.metadata is not None
     assert reader.metadata.title == "Support tickets: which way to the model"
     assert "/CreationDate" not in reader.metadata
