@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from estimator.engine.money.labelling import evaluation_size, people_needed, tier_factor
-from estimator.engine.money.switches import SWITCH_FIELDS, SWITCHES, usd_without
+from estimator.engine.money.switches import SWITCH_FIELDS, SWITCHES
 from estimator.engine.simulate import evaluate
 from estimator.errors import InputError
 from estimator.vocabulary import LabellingSource
@@ -253,7 +253,8 @@ def test_a_line_can_be_switched_off(item: str, evidence: Evidence) -> None:
     assert total(after) < total(before)
     left_out = {"labelling_review", "labelling_adjudication", "labelling_pilot_round"}
     if item not in left_out:
-        assert total(after) == pytest.approx(usd_without(before.money, item), rel=2e-5)
+        told = before.money.extras["switches"][item]["total_without_usd"]
+        assert total(after) == pytest.approx(told, rel=2e-5)
 
 
 @pytest.mark.parametrize("item", sorted(SWITCH_FIELDS))

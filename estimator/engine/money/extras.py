@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from estimator.engine.compute.hardware import accelerator_id
+from estimator.engine.money.cloud import cheapest_whole, offers
 from estimator.engine.money.context import Context
-from estimator.engine.money.finance import irr, payback_months
+from estimator.engine.money.finance import irr, latest_rate, payback_months, to_currency
 from estimator.engine.money.labelling import LabellingPlan, evaluation_size, people_needed
 from estimator.engine.money.lines import ONE_OFF, Bill, Sums
 from estimator.engine.money.own_hardware import (
@@ -17,14 +18,19 @@ from estimator.engine.money.own_hardware import (
     depreciation_schedule,
     own_hour,
 )
-from estimator.engine.money.training import TrainingBill
+from estimator.engine.money.pricebook import commitment_break_even_hours, usd_per_device_hour
+from estimator.engine.money.switches import line_switches
+from estimator.engine.money.training import TERM_YEARS, TrainingBill
 from estimator.engine.money.value import Benefit, share_right
 from estimator.engine.results import AccuracyEstimate, Candidate, MoneyEstimate
 from estimator.units import WEEKS_PER_MONTH
-from estimator.vocabulary import Approach, Phase
+from estimator.vocabulary import Approach, Phase, PurchaseOption
 
 PREDICTIONS = 1000.0
 WANTED_HALF_WIDTH = 0.02
+USD = "USD"
+ON_DEMAND = str(PurchaseOption.ON_DEMAND)
+COMMITMENTS = {str(option): years for option, years in TERM_YEARS.items()}
 
 
 def row_extras(
@@ -55,21 +61,66 @@ def row_extras(
         "usd_per_1000_predictions": (
             float(sums.total[0]) / predictions * PREDICTIONS if predictions else None
         ),
-        "currency": inputs.finance.currency,
-        "usd_rate": inputs.finance.usd_rate,
+        **_currency(ctx, float(sums.total[0])),
         "labelling_hours": float(np.asarray(labels.hours_draws).flat[0]),
         "labelling_people": labels.people,
         "delay_cost_usd": float(gains.delay_cost_draws[0]),
         "delay_cost_usd_per_week": float(max(gains.monthly_draws[0], 0.0) / WEEKS_PER_MONTH),
         **_deadline(ctx, labels),
-        **_finance(ctx, gains, sums.cash_flow_base),
-        **_own(ctx, training),
+        **_finance(gains, sums.cash_flow_base),
+        **_own(ctx),
         **_next_steps(ctx, bill),
         **_replacement(ctx, candidate),
+        **_purchase(ctx, training),
+        "switches": line_switches(bill),
     }
-    if training.rental is not None:
-        out["purchase"] = training.rental.note
     return out
+
+
+def _currency(ctx: Context, total_usd: float) -> dict[str, Any]:
+    """The total in the report's currency, at the rate used, beside the newest published rate."""
+    finance = ctx.inputs.finance
+    published = None
+    if finance.currency != USD:
+        found = latest_rate(ctx.records("fx"), finance.currency)
+        published = found and dict(zip(("usd_rate", "date", "source_id"), found, strict=True))
+    return {
+        "currency": finance.currency,
+        "usd_rate": finance.usd_rate,
+        "published_rate": published,
+        "total_in_currency": round(to_currency(total_usd, finance.usd_rate), 2),
+    }
+
+
+def _purchase(ctx: Context, training: TrainingBill) -> dict[str, Any]:
+    """What is bought for training, and the hours above which a commitment would be cheaper."""
+    rental = training.rental
+    if rental is None or rental.row is None:
+        return {}
+    row = rental.row
+
+    def hours() -> dict[str, float | None]:
+        usd = {
+            option: cheapest_whole(found, rental.n_devices)[0]
+            for option in (ON_DEMAND, *COMMITMENTS)
+            if (
+                found := offers(
+                    ctx.evidence.prices, row.provider, row.region, row.accelerator, option
+                )
+            )
+        }
+        if ON_DEMAND not in usd:
+            return {}
+        return {
+            option: commitment_break_even_hours(
+                usd_per_device_hour(usd[ON_DEMAND]), usd_per_device_hour(usd[option]), years
+            )
+            for option, years in COMMITMENTS.items()
+            if option in usd
+        }
+
+    key = ("commitment", row.accelerator, rental.n_devices)
+    return {"purchase": rental.note, "commitment_break_even_hours": ctx.once(key, hours)}
 
 
 def _deadline(ctx: Context, labels: LabellingPlan) -> dict[str, Any]:
@@ -80,7 +131,7 @@ def _deadline(ctx: Context, labels: LabellingPlan) -> dict[str, Any]:
     return {"labelling_people_for_deadline": people_needed(hours, weeks, labels.hours_per_week)}
 
 
-def _finance(ctx: Context, gains: Benefit, flow: tuple[float, ...]) -> dict[str, Any]:
+def _finance(gains: Benefit, flow: tuple[float, ...]) -> dict[str, Any]:
     monthly = float(gains.monthly_draws[0])
     if not np.isfinite(monthly) or monthly == 0.0:
         return {"irr": None, "payback_months": None}
@@ -88,7 +139,7 @@ def _finance(ctx: Context, gains: Benefit, flow: tuple[float, ...]) -> dict[str,
     return {"irr": irr(net), "payback_months": payback_months(net)}
 
 
-def _own(ctx: Context, training: TrainingBill) -> dict[str, Any]:
+def _own(ctx: Context) -> dict[str, Any]:
     hw = ctx.inputs.own_hardware
     if hw is None:
         return {}

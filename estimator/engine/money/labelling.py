@@ -28,8 +28,6 @@ class LabellingPlan:
     """Calendar weeks with the people of the source [weeks]."""
     people: float
     hours_per_week: float
-    usd_per_fresh_item: Array | float
-    """Answers of one example at the price used [USD]."""
 
 
 def tier_factor(n_labels: float, limit: float, factor: float) -> float:
@@ -100,7 +98,7 @@ def add_labelling(ctx: Context, bill: Bill, n_to_buy: int) -> LabellingPlan:
             usd.basis, usd.source_id, wages=paid, own=paid,
             note="labelled test set, paid by every approach",
         )  # fmt: skip
-    return _plan(ctx, price, usd, n_labels, n_eval * answers, answers)
+    return _plan(ctx, price, n_labels + n_eval * answers)
 
 
 def _tiered(ctx: Context, usd: Figure, n_labels: int, source: LabellingSource) -> Figure:
@@ -214,17 +212,15 @@ def add_tool(ctx: Context, bill: Bill, plan: LabellingPlan) -> None:
     )  # fmt: skip
 
 
-def _plan(
-    ctx: Context, price: LabelPrice, usd: Figure, n_labels: int, n_eval: int, answers: int
-) -> LabellingPlan:
+def _plan(ctx: Context, price: LabelPrice, n_answers: int) -> LabellingPlan:
     source = ctx.inputs.labelling.source
     factor: Array | float = 1.0
     if source is LabellingSource.MODEL_ASSISTED:
         factor = ctx.figure("labelling.model_assisted_time_factor").draws
     elif source is LabellingSource.EXPERT:
         factor = ctx.figure("labelling.expert_time_factor").draws
-    hours = (n_labels + n_eval) * price.seconds.draws * factor / SECONDS_PER_HOUR
+    hours = n_answers * price.seconds.draws * factor / SECONDS_PER_HOUR
     people = ctx.value(f"labelling.people.{source}")
     weekly = ctx.value(f"labelling.hours_per_week.{source}")
     weeks = hours / (ctx.figure(f"labelling.people.{source}").draws * weekly)
-    return LabellingPlan(price, hours, weeks, people, weekly, usd.draws * answers)
+    return LabellingPlan(price, hours, weeks, people, weekly)

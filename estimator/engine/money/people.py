@@ -11,7 +11,7 @@ from estimator.engine.money.rates import usd_per_week
 from estimator.engine.money.serving import retrieves
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.units import HOURS_PER_MONTH, WORKDAYS_PER_WEEK
-from estimator.vocabulary import Approach, Basis, Phase
+from estimator.vocabulary import Basis, Phase
 
 ROLE_OF: dict[str, str] = {
     "scoping": "project_lead",
@@ -116,8 +116,3 @@ def add_bias_audit(ctx: Context, bill: Bill) -> Figure | None:
         outside.source_id, note=outside.note,
     )  # fmt: skip
     return Figure(days.draws / WORKDAYS_PER_WEEK, Basis(days.basis), days.source_id, days.note)
-
-
-def adapts(approach: Approach) -> bool:
-    """The approach changes a foreign model or uses one."""
-    return approach not in (Approach.BASELINE, Approach.SCRATCH)

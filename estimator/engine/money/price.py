@@ -88,13 +88,13 @@ def _price_row(
     add_tool(ctx, bill, labels)
     _collect(ctx, bill, candidate)
     training, served, missing = TrainingBill(), None, ""
-    api = is_api(candidate, compute)
+    api = is_api(candidate)
     try:
         training = add_training(ctx, bill, candidate, compute)
         if api:
             add_api_serving(ctx, bill, candidate)
         else:
-            served = add_instance_serving(ctx, bill, candidate, compute)
+            served = add_instance_serving(ctx, bill, candidate)
     except PriceNotFoundError as error:
         if not api and compute.api_tokens_draws is None:
             raise

@@ -114,21 +114,6 @@ def select(
     return tuple(sorted(found, key=lambda r: (usd_per_device_hour(r), r.provider, r.region)))
 
 
-def coverage(rows: Iterable[PriceRow]) -> dict[str, dict[str, int]]:
-    """Number of regions, accelerators and rows by provider."""
-    groups: dict[str, list[PriceRow]] = defaultdict(list)
-    for row in rows:
-        groups[row.provider].append(row)
-    return {
-        name: {
-            "regions": len({r.region for r in mine}),
-            "accelerators": len({r.accelerator for r in mine}),
-            "rows": len(mine),
-        }
-        for name, mine in sorted(groups.items())
-    }
-
-
 def commitment_break_even_hours(
     usd_on_demand: float, usd_committed: float, years: int = 1
 ) -> float | None:

@@ -12,7 +12,7 @@ from estimator.engine.money.cloud import OWN, Rental, rent, rent_cpu_or
 from estimator.engine.money.context import Context, Figure, weakest
 from estimator.engine.money.lines import MONTHLY, Bill
 from estimator.engine.money.own_hardware import own_parts
-from estimator.engine.results import Candidate, ComputeEstimate
+from estimator.engine.results import Candidate
 from estimator.errors import PriceNotFoundError
 from estimator.units import GIGA, HOURS_PER_MONTH, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TERA
 from estimator.vocabulary import Approach, Basis, HybridKind, Modality, Phase, Task
@@ -35,7 +35,7 @@ class Load:
     figures: tuple[Figure, ...]
 
 
-def is_api(candidate: Candidate, compute: ComputeEstimate) -> bool:
+def is_api(candidate: Candidate) -> bool:
     """The finished model is reached through an API priced by use."""
     return candidate.model is not None and candidate.model.hosted
 
@@ -237,9 +237,7 @@ def instance_hours(
     return np.minimum(np.maximum(busy, batch[0] * batch[1]), always_on)
 
 
-def add_instance_serving(
-    ctx: Context, bill: Bill, candidate: Candidate, compute: ComputeEstimate
-) -> Rental | None:
+def add_instance_serving(ctx: Context, bill: Bill, candidate: Candidate) -> Rental | None:
     """Lines of serving on rented or own instances, whole and always on unless batch will do.
 
     Notes

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from estimator.engine.results import MoneyEstimate
+from estimator.engine.money.lines import ONE_OFF, Bill
+
+OFF: float | str = 0.0
 
 SWITCHES: dict[str, str] = {
     "labelling_guidelines": "labelling.guideline_hours",
@@ -32,7 +34,7 @@ SWITCHES: dict[str, str] = {
 }
 """Line and the assumption that is set to 0 to switch it off."""
 
-SWITCH_FIELDS: dict[str, tuple[str, object]] = {
+SWITCH_FIELDS: dict[str, tuple[str, float | str]] = {
     "evaluation_set": ("n_evaluation", 0),
     "contingency": ("finance.contingency", "none"),
     "tax_project": ("finance.tax_rate", 0.0),
@@ -41,15 +43,30 @@ SWITCH_FIELDS: dict[str, tuple[str, object]] = {
 """Line and the scenario field, with its value, that switches it off."""
 
 
-def usd_without(money: MoneyEstimate, item: str) -> float:
-    """Base total without one line, its part of the contingency included [USD].
+def line_switches(bill: Bill) -> dict[str, dict[str, object]]:
+    """How to switch a line off, and the base total without it [USD].
 
-    Tax and drift on the line are not taken back; re-price the scenario for the exact figure.
+    Returns
+    -------
+    dict
+        By line: ``field`` (dotted path of the scenario), ``value`` that switches it off and
+        ``total_without_usd``, its part of the contingency included. Tax and drift on the line are
+        not taken back; re-price the scenario for the exact figure.
     """
-    total = float(money.total_draws[0])
-    lines = {i.item: i for i in money.items}
-    line, reserve = lines[item], lines.get("contingency")
-    saved = float(line.usd_draws[0])
-    if reserve is not None and line.timing == "one_off" and item != "contingency":
-        saved *= 1.0 + float(reserve.unit_price_usd_draws[0])
-    return round(total - saved, 2)
+    base = {i.item: float(u[0]) for i, u in zip(bill.items, bill.usd, strict=True)}
+    timing = {i.item: i.timing for i in bill.items}
+    reserve = next((i for i in bill.items if i.item == "contingency"), None)
+    share = float(reserve.unit_price_usd_draws[0]) if reserve else 0.0
+    total = sum(base.values())
+    out: dict[str, dict[str, object]] = {}
+    for item, usd in base.items():
+        if item in SWITCHES:
+            field, value = f"assumptions.{SWITCHES[item]}", OFF
+        elif item in SWITCH_FIELDS:
+            field, value = SWITCH_FIELDS[item]
+        else:
+            continue
+        follows = share if timing[item] == ONE_OFF and item != "contingency" else 0.0
+        saved = usd * (1.0 + follows)
+        out[item] = {"field": field, "value": value, "total_without_usd": round(total - saved, 2)}
+    return out
