@@ -33,6 +33,7 @@ def add(commands: Any) -> None:
 def run_list(arguments: argparse.Namespace) -> None:
     """Print the offers."""
     from estimator import load_evidence
+    from estimator.engine.money.pricebook import select
 
     rows = [
         {
@@ -47,9 +48,11 @@ def run_list(arguments: argparse.Namespace) -> None:
             "stale": p.stale,
             "source_id": p.source_id,
         }
-        for p in load_evidence().prices
-        if arguments.provider in (None, p.provider)
-        and arguments.accelerator in (None, p.accelerator)
+        for p in select(
+            load_evidence().prices,
+            provider=arguments.provider,
+            accelerator=arguments.accelerator,
+        )
     ]
     if arguments.json:
         print_figures(rows)
