@@ -231,8 +231,11 @@ def test_nobody_reaches_says_what_would(base):
     r = recommend(evaluate(base.replace("target.value", 0.9)), assumptions())
     assert r.outcome == Outcome.NOBODY_REACHES
     first = r.would_reach[0]
-    assert first.n_labelled_p50 > 1000
-    assert first.extra_usd == pytest.approx((first.n_labelled_p50 - 1000) * 3 * 0.5)
+    assert first.n_labelled > 1000
+    assert first.extra_usd == pytest.approx((first.n_labelled - 1000) * 3 * 0.5)
+    there = evaluate(base.replace("n_labelled_to_buy", round(first.n_labelled)))
+    row = next(x for x in there.results if x.candidate.key == first.key)
+    assert row.accuracy.target_probability == pytest.approx(first.probability, abs=0.05)
     evaluation = evaluate(base.replace("target.value", r.reachable_target))
     row = next(x for x in evaluation.results if x.candidate.key == r.approach)
     assert row.accuracy.target_probability == pytest.approx(0.8, abs=0.01)

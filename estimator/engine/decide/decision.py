@@ -51,6 +51,8 @@ class Decision:
                 {
                     "approach": w.key,
                     "n_labelled": {"p50": w.n_labelled_p50, "p90": w.n_labelled_p90},
+                    "n_labelled_needed": w.n_labelled,
+                    "probability": w.probability,
                     "extra_usd": w.extra_usd,
                 }
                 for w in r.would_reach

@@ -8,7 +8,7 @@ import numpy as np
 
 from estimator.engine.decide.board import Board
 from estimator.engine.decide.rule import Choice, Outcome
-from estimator.engine.decide.words import chance, count, level, listed, usd
+from estimator.engine.decide.words import chance, chances, count, level, listed, usd
 from estimator.engine.distributions import Array
 from estimator.engine.results import Evaluation
 
@@ -25,9 +25,10 @@ def headline(board: Board, choice: Choice, shares: Array, evaluation: Evaluation
         return f"No evidence for this task: start with {name}, the cheapest way to a first result."
     if choice.outcome == Outcome.NOBODY_REACHES:
         p = board.target_probability[choice.index]
+        wanted, reached = chances(board.wanted, float(p))
         return (
-            f"Nobody reaches {_target(evaluation)} in {chance(board.wanted)} yet; "
-            f"{name} comes nearest, in {chance(float(p))}."
+            f"Nobody reaches {_target(evaluation)} in {wanted} yet; {name} comes nearest, in "
+            f"{reached}."
         )
     if choice.outcome == Outcome.TOO_CLOSE:
         names = listed([name, *(board.labels[i] for i in choice.equals)])
@@ -49,9 +50,10 @@ def reason(board: Board, choice: Choice, evaluation: Evaluation) -> str:
         return f"It has the highest net value: {net} in the median, at a cost of {money}."
     p = float(board.target_probability[i])
     if choice.outcome == Outcome.NOBODY_REACHES:
+        wanted, reached = chances(board.wanted, p)
         return (
-            f"It is the most likely to reach {_target(evaluation)} ({chance(p)}, wanted: "
-            f"{chance(board.wanted)}), at a cost of {money}."
+            f"It is the most likely to reach {_target(evaluation)} ({reached}, wanted: {wanted}), "
+            f"at a cost of {money}."
         )
     return (
         f"It is the cheapest that reaches {_target(evaluation)} in at least "
@@ -78,8 +80,8 @@ def next_step(
             first = reach[0]
             money = "" if first.extra_usd is None else f" ({usd(first.extra_usd)} more)"
             parts.append(
-                f"about {count(first.n_labelled_p50)} labels{money} would bring {first.label} "
-                "there in 5 cases in 10"
+                f"about {count(first.n_labelled)} labels{money} would bring {first.label} "
+                f"there in {chance(first.probability)}"
             )
         if reachable is not None:
             parts.append(

@@ -50,7 +50,8 @@ RANGES: dict[str, tuple[float, float]] = {
 DECADES = 3.0
 NODES = {LABELS: 3, VOLUME: 2, HORIZON: 2}
 """Runs on each side of today's value; one where the bill is linear in the input."""
-GRID_STEP = 0.15
+GRID_STEP = 0.25
+LEAST_STEPS = 8
 CONFIRM_SHARE = 0.01
 ATTEMPTS = 24
 BISECTIONS = 10
@@ -229,7 +230,7 @@ def _first_change(
     search: _Search, left: Board, right: Board, a: float, b: float
 ) -> tuple[float, float] | None:
     """First value between two nodes at which the interpolated choice is another one."""
-    steps = max(round(abs(math.log(b / a)) / GRID_STEP), 1)
+    steps = max(round(abs(math.log(b / a)) / GRID_STEP), LEAST_STEPS)
     grid = np.geomspace(a, b, steps + 1)
     if search.path in INTEGERS:
         grid = np.array(list(dict.fromkeys(np.round(grid))))

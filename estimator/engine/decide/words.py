@@ -52,6 +52,14 @@ def chance(probability: float) -> str:
     return f"{cases} case{'' if cases == 1 else 's'} in 10"
 
 
+def chances(first: float, second: float) -> tuple[str, str]:
+    """Two probabilities side by side, in a hundred where they would read the same in ten."""
+    if chance(first) != chance(second):
+        return chance(first), chance(second)
+    fine = [f"{p * PERCENT:.0f} cases in 100" for p in (first, second)]
+    return fine[0], fine[1]
+
+
 def level(value: float) -> str:
     """A value of a metric: fractions in percent, scores such as BLEU as they are."""
     return f"{value * PERCENT:.1f} %" if abs(value) <= SMALL_METRIC else f"{value:.1f}"
