@@ -49,7 +49,7 @@ def test_hours_within_the_wanted_factors(fresh: dict[str, Any]) -> None:
     assert by["vision"]["median_factor"] <= 1.8
     assert by["speech"]["median_factor"] <= 1.8
     assert hours["all"]["within_2x"] >= 0.70
-    assert hours["all"]["within_3x"] >= 0.86
+    assert hours["all"]["within_3x"] >= 0.88
     assert 0.75 <= hours["all"]["coverage_80"] <= 0.85
 
 
@@ -139,3 +139,10 @@ def test_memory_column_adds_a_prediction(evidence: Evidence) -> None:
     out = backtest_runs(frame, evidence)
     assert out["rows"][0]["peak_memory_p50"] == pytest.approx(16.0, rel=0.25)
     assert out["summary"]["memory_median_abs_error"] < 0.25
+
+
+def test_new_publications_of_known_publishers(fresh: dict[str, Any]) -> None:
+    figures = fresh["hours_by_publication"]
+    assert figures["median_factor"] <= 1.3
+    assert figures["within_2x"] >= 0.8
+    assert figures["error_ratio_to_constant_mfu"] >= 1.5

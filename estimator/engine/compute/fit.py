@@ -15,6 +15,7 @@ from estimator.engine.compute.model import (
     NOISE_SD,
     PRIOR_SD,
     IntArray,
+    Posterior,
     design,
     fit_effects,
     leave_out,
@@ -44,12 +45,22 @@ class LeftOut:
     source: IntArray
 
 
-def left_out(rows: Sequence[FitRow]) -> tuple[LeftOut, Any]:
-    """Leave-one-source-out predictions, and the posterior on all rows."""
+def publication_of(row: FitRow) -> str:
+    """One publication: source family and title (an MLPerf round, a README)."""
+    return f"{row.source}|{parse.words(row.row.get('source_title'))}"
+
+
+def left_out(
+    rows: Sequence[FitRow], key: Callable[[FitRow], str] = lambda r: r.source
+) -> tuple[LeftOut, Posterior]:
+    """Leave-one-source-out predictions, and the posterior on all rows.
+
+    ``key`` names what is left out together: the source family, or one publication.
+    """
     d = design([r.features for r in rows])
     y = np.array([r.y for r in rows])
     noise = noise_variance([r.noise for r in rows])
-    _, source = np.unique([r.source for r in rows], return_inverse=True)
+    _, source = np.unique([key(r) for r in rows], return_inverse=True)
     weights = row_weights(d, y, noise)
     mean, var = leave_out(d, y, noise, weights, source)
     return LeftOut(tuple(rows), y, mean, var, source), fit_effects(d, y, noise, weights)

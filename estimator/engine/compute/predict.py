@@ -122,7 +122,8 @@ def _estimate(
         total, accelerator, assumptions.value("compute.cpu_watts"), site.pue, assumptions, draws
     )
     grid = site.grid if site.grid is not None else 0.0
-    co2 = co2_kg(kwh, grid, total, accelerator, assumptions, draws)
+    made = assumptions.value("compute.include_embodied") >= 0.5
+    co2 = co2_kg(kwh, grid, total, accelerator, assumptions, draws, embodied=made)
     flop = job.work.trial_flop * job.plan.trials + job.work.once_flop + job.work.evaluation_flop
     kind = accelerator.kind
     model_source = (c.model.source_id,) if c.model else ()

@@ -187,7 +187,7 @@ def _kind(model: ModelInfo) -> str:
         return "tokens"
     if model.group in AUDIO_GROUPS:
         return "seconds"
-    return "px"
+    return "row" if model.group in ("recsys", "gnn", "timeseries") else "px"
 
 
 def _units(
@@ -217,7 +217,8 @@ def _units(
         return steps * batch, "images" if kind == "px" else "samples", 0.3
     if per_epoch and unit == "tokens" and per_epoch > 1e8 and not datapoints:
         return per_epoch, unit, 0.5
-    if found and found.default_epochs and "fine" in text.lower():
+    usual = "fine" in text.lower() or publisher_of(row) == "mlperf"
+    if found and found.default_epochs and usual:
         return found.n_train * found.default_epochs, found.unit, 0.5
     named = re.search(r"([\d,]+)k? (?:training )?(?:samples|reviews|examples|conversations)", text)
     count = parse.number(named.group(1)) if named else None

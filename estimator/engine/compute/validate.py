@@ -11,7 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estimator.engine.compute import text as parse
-from estimator.engine.compute.fit import LeftOut, calibration_group, left_out
+from estimator.engine.compute.fit import (
+    LeftOut,
+    calibration_group,
+    left_out,
+    publication_of,
+)
 from estimator.engine.compute.hardware import resolve_hardware
 from estimator.engine.compute.memory_runs import run_memory_gb
 from estimator.engine.compute.model import IntArray, design, leave_out, noise_variance, row_weights
@@ -207,6 +212,7 @@ def validate_compute(evidence: Evidence, refit: bool = False) -> dict[str, Any]:
             "by_device": _by(rows, e, ok, lambda r: r.run.accelerator.accelerator),
             "by_source": _by(rows, e, ok, lambda r: r.source),
         },
+        "hours_by_publication": publications(out.rows, factors),
         "forms": forms,
         "error_ratio_to_constant_mfu": round(constant / ours, 4),
         "memory": {
@@ -216,6 +222,22 @@ def validate_compute(evidence: Evidence, refit: bool = False) -> dict[str, Any]:
         },
         "unpredicted": unpredicted(evidence, tables),
     }
+
+
+def publications(
+    fit_rows: Sequence[FitRow], factors: Mapping[str, float]
+) -> dict[str, float | int]:
+    """Errors when one publication is left out and others of its publisher stay.
+
+    The case of a new round, README or model card of a known kind of source.
+    """
+    out, _ = left_out(fit_rows, publication_of)
+    whole = np.array([not r.steady for r in out.rows])
+    error = out.mean - out.y
+    inside = np.abs(error) <= Z90 * _scale(out.rows, factors) * np.sqrt(out.var)
+    constant = np.abs(-math.log(CONSTANT_MFU) - out.y)[whole]
+    ratio = float(np.median(constant) / np.median(np.abs(error[whole])))
+    return {**_figures(error, inside, whole), "error_ratio_to_constant_mfu": round(ratio, 4)}
 
 
 def unpredicted(evidence: Evidence, tables: NameTables) -> dict[str, Any]:

@@ -1,0 +1,107 @@
+"""Search of the prior widths of the utilisation model by leave-one-source-out error.
+
+Run by hand when the evidence or the features change (minutes); its result is PRIOR_SD and
+NOISE_SD of model.py. It is a coordinate search on the widths: each is doubled or halved while the
+left-out error falls, with steps that shrink from sweep to sweep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+import numpy as np
+
+from estimator.engine.compute.fit import publication_of
+from estimator.engine.compute.model import (
+    Design,
+    IntArray,
+    design,
+    leave_out,
+    noise_variance,
+    row_weights,
+)
+from estimator.engine.compute.rows import FitRow
+from estimator.engine.distributions import Array
+
+FACTORS = (2.2, 1.7, 1.35)
+WIDTHS = (0.01, 1.2)
+SHARE_OF_SOURCES = 0.6
+LARGEST_ERROR = 1.4
+STEADY_WEIGHT = 0.1
+MIN_GAIN = 1e-5
+
+
+def error_weights(rows: Sequence[FitRow], block: IntArray, power: float) -> Array:
+    """Weights of rows in the error: a source of n runs counts n^(1 - power)."""
+    whole = np.array([not r.steady for r in rows])
+    runs = np.bincount(block[whole], minlength=int(block.max()) + 1)[block]
+    every = np.bincount(block)[block]
+    w = np.where(
+        whole, np.maximum(runs, 1.0) ** -power, STEADY_WEIGHT * np.asarray(every, float) ** -power
+    )
+    return np.asarray(w / w.sum())
+
+
+def left_out_error(
+    d: Design, y: Array, noise: Array, weights: Array, blocks: Sequence[IntArray],
+    shares: Sequence[Array],
+) -> float:  # fmt: skip
+    """Mean capped absolute error of log hours, by source family and by publication."""
+    total = 0.0
+    for block, share, part in zip(
+        blocks, shares, (SHARE_OF_SOURCES, 1 - SHARE_OF_SOURCES), strict=True
+    ):
+        mean, _ = leave_out(d, y, noise, weights, block)
+        total += part * float(np.sum(share * np.minimum(np.abs(mean - y), LARGEST_ERROR)))
+    return total
+
+
+def tune(
+    rows: Sequence[FitRow], prior_sd: Mapping[str, float], noise_sd: Mapping[str, float],
+    progress: Callable[[float], None] | None = None,
+) -> tuple[dict[str, float], dict[str, float]]:  # fmt: skip
+    """Prior and noise widths that lower the left-out error, from given ones; deterministic."""
+    prior, noise = dict(prior_sd), dict(noise_sd)
+    y = np.array([r.y for r in rows])
+    kinds = [r.noise for r in rows]
+    features = [r.features for r in rows]
+    blocks = [
+        np.unique([key(r) for r in rows], return_inverse=True)[1].astype(np.int64)
+        for key in (lambda r: r.source, publication_of)
+    ]
+    shares = [error_weights(rows, b, p) for b, p in zip(blocks, (0.3, 0.5), strict=True)]
+
+    def error(weights: Array) -> float:
+        return left_out_error(
+            design(features, prior), y, noise_variance(kinds, noise), weights, blocks, shares
+        )
+
+    names = [(prior, k) for k in sorted(prior) if k != "intercept"]
+    names += [(noise, k) for k in sorted(noise)]
+    for sweep, factor in enumerate(FACTORS):
+        weights = row_weights(design(features, prior), y, noise_variance(kinds, noise))
+        best = error(weights)
+        for table, name in names:
+            best = _move(table, name, factor, best, partial(error, weights))
+        if progress:
+            progress((sweep + 1) / len(FACTORS))
+    return prior, noise
+
+
+def _move(
+    table: dict[str, float], name: str, factor: float, best: float, error: Callable[[], float]
+) -> float:
+    for step in (factor, 1 / factor):
+        moved = False
+        while True:
+            old = table[name]
+            table[name] = old * step
+            found = error() if WIDTHS[0] <= table[name] <= WIDTHS[1] else np.inf
+            if found >= best - MIN_GAIN:
+                table[name] = old
+                break
+            best, moved = found, True
+        if moved:
+            break
+    return best
