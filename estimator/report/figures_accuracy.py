@@ -18,6 +18,8 @@ from estimator.report.texts import approach_label, say
 from estimator.report.theme import SYMBOLS, Theme, theme, with_alpha
 
 CURVE_POINTS = 33
+FEWEST = 3.0
+NO_LABELS_AT = 1.0
 MAX_CURVES = 4
 
 
@@ -45,13 +47,29 @@ def curve_bands(
 
 
 def label_grid(answer: Answer, points: pd.DataFrame | None = None) -> np.ndarray:
-    """Numbers of labelled examples along the curves, from 10 to well beyond the plan."""
+    """Numbers of labelled examples along the curves, from a few to well beyond the plan."""
     inputs = answer["inputs"]
     plan = inputs["n_labelled_available"] + inputs["n_labelled_to_buy"]
     high = max(10_000.0, 10.0 * plan)
     if points is not None and len(points):
         high = max(high, min(float(points["n_labelled"].max()), 1e6))
-    return np.geomspace(10.0, high, CURVE_POINTS)
+    return np.geomspace(FEWEST, high, CURVE_POINTS)
+
+
+def label_ticks(grid: np.ndarray, style: Style) -> dict[str, Any]:
+    """Ticks of the axis of labelled examples; a log axis has no 0, it gets a place of its own."""
+    ticks = log_ticks(10.0, float(grid[-1]), style)
+    return {
+        "tickmode": "array",
+        "tickvals": [NO_LABELS_AT, *ticks["tickvals"]],
+        "ticktext": ["0", *ticks["ticktext"]],
+    }
+
+
+def on_axis(n_labelled: Any) -> np.ndarray:
+    """Positions on the axis of labelled examples; none at all stand at its left end."""
+    n = np.asarray(n_labelled, float)
+    return np.where(n < 1, NO_LABELS_AT, n)
 
 
 def accuracy(
@@ -110,8 +128,8 @@ def accuracy(
     target_line(figure, answer, metric, style, t)
     figure.update_xaxes(
         type="log", title_text=say("axis.labels_log", lang),
-        **log_ticks(grid[0], grid[-1], style),
-        range=[np.log10(grid[0]), np.log10(grid[-1]) + 1.15],
+        **label_ticks(grid, style),
+        range=[np.log10(NO_LABELS_AT) - 0.15, np.log10(grid[-1]) + 1.35],
     )  # fmt: skip
     figure.update_yaxes(title_text=metric_axis(metric, style))
     if lower_is_better(metric):
@@ -140,7 +158,7 @@ def _points_behind(
         for dataset, value, approach, n, source in zip(*(points[c] for c in columns), strict=True)
     ]
     figure.add_scatter(
-        x=f32(points["n_labelled"]), y=f32(points["value"] * scale), mode="markers",
+        x=f32(on_axis(points["n_labelled"])), y=f32(points["value"] * scale), mode="markers",
         marker={
             "size": 5, "opacity": 0.4,
             "color": [t.approaches.get(a, t.muted) for a in points["approach"]],

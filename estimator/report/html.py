@@ -129,7 +129,7 @@ def _row(r: dict[str, Any], d: dict[str, Any]) -> str:
     kind = "best" if r["recommended"] else "" if r["feasible"] else "out"
     name = f"<b>{escape(r['approach'])}</b>" if r["recommended"] else escape(r["approach"])
     extra = [r["model"]] if r["model"] else []
-    extra += [] if r["feasible"] else [d["not_possible"]]
+    extra += [] if r["feasible"] or r["accuracy_bar"] is None else [d["not_possible"]]
     name += "".join(f"<br><span class=note>{escape(x)}</span>" for x in extra)
     cells = [
         f"<td>{name}</td>",

@@ -17,7 +17,14 @@ from matplotlib.figure import Figure
 from estimator.engine.results import Evaluation
 from estimator.report.chart import log_ticks, place_labels, spread_labels
 from estimator.report.figures import P, metric_axis, metric_scale
-from estimator.report.figures_accuracy import curve_bands, label_grid, shown_rows
+from estimator.report.figures_accuracy import (
+    NO_LABELS_AT,
+    curve_bands,
+    label_grid,
+    label_ticks,
+    on_axis,
+    shown_rows,
+)
 from estimator.report.format import Style, lower_is_better
 from estimator.report.text import Answer, Row, horizon_text, key_of, row_of
 from estimator.report.texts import approach_label, phase_label, say
@@ -160,7 +167,12 @@ def accuracy(
     if points is not None and len(points):
         colours = [LIGHT.approaches.get(a, LIGHT.muted) for a in points["approach"]]
         ax.scatter(
-            points["n_labelled"], points["value"] * scale, s=5, c=colours, alpha=0.22, linewidths=0
+            on_axis(points["n_labelled"]),
+            points["value"] * scale,
+            s=5,
+            c=colours,
+            alpha=0.22,
+            linewidths=0,
         )
     for key, band in bands.items():
         low, mid, high = band * scale
@@ -183,10 +195,12 @@ def accuracy(
             color=LIGHT.muted,
         )  # fmt: skip
     _target(ax, answer, metric, style)
-    ax.set_xlim(grid[0], grid[-1])
+    ax.set_xlim(NO_LABELS_AT * 0.8, grid[-1])
     ax.set_xlabel(say("axis.labels_log", style.language))
     ax.set_ylabel(metric_axis(metric, style))
-    _log_ticks(ax.xaxis, grid[0], grid[-1], style)
+    ticks = label_ticks(grid, style)
+    ax.xaxis.set_ticks(ticks["tickvals"], ticks["ticktext"])
+    ax.xaxis.set_ticks([], minor=True)
     if lower_is_better(metric):
         ax.invert_yaxis()
     return _svg(figure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from estimator.engine.comparison import Comparison
@@ -32,9 +33,11 @@ def published_points(evidence: Evidence, inputs: ProjectInputs) -> pd.DataFrame:
     known = evidence.metric_spellings
     metric = str(inputs.target.metric)
     families = zip(frame["task_family"], frame["domain"], strict=True)
-    task = [task_of(family, str(domain)) == inputs.task for family, domain in families]
-    rows = frame[task]
-    rows = rows[[m in known and known[m].name == metric for m in rows["metric"]]]
+    wanted = [
+        task_of(family, str(domain)) == inputs.task and m in known and known[m].name == metric
+        for (family, domain), m in zip(families, frame["metric"], strict=True)
+    ]
+    rows = frame[np.array(wanted, bool)]
     approach = rows["approach"].map(approach_of)
     rows = rows[approach.notna() & rows["n_labelled"].notna() & rows["value"].notna()]
     count = rows["n_labelled"].copy()

@@ -14,7 +14,8 @@ from estimator.report.words import changes, in_currency
 Row = Mapping[str, Any]
 Answer = Mapping[str, Any]
 
-DECIDED, CLOSE, NOBODY, NOTHING = "decided", "close", "nobody", "none"
+DECIDED, CLOSE, NOBODY = "decided", "close", "nobody"
+UNKNOWN, NOTHING = "unknown", "none"
 DECIDED_PROBABILITY = 0.6
 """Chance of being the best from which one row is called the answer."""
 EQUAL_SHARE = 0.5
@@ -73,10 +74,13 @@ def joined(names: Sequence[str], language: str = "en") -> str:
 
 
 def outcome(answer: Answer) -> str:
-    """Which of the headlines applies: decided, close, nobody or none."""
+    """Which of the headlines applies: decided, close, nobody, unknown (no evidence) or none."""
     advice = answer["recommendation"]
-    if recommended(answer) is None:
+    row = recommended(answer)
+    if row is None:
         return NOTHING
+    if row["accuracy"] is None:
+        return UNKNOWN
     stated = advice.get("outcome")
     if stated:
         return {"decided": DECIDED, "too_close": CLOSE, "close": CLOSE}.get(stated, NOBODY)
@@ -177,21 +181,27 @@ def _headline(answer: Answer, kind: str, row: Row | None, style: Style) -> tuple
         if len(set(names)) < 2:
             names = [row_name(r, lang) for r in _runners(answer)]
         title = say(
-            "headline.close",
+            "headline.close_value" if _priced(answer) else "headline.close",
             lang,
             equals=joined(names, lang),
             choice=approach_label(row["approach"], lang),
         )
         return title, say("headline.close_detail", lang)
+    if kind == UNKNOWN:
+        return say("headline.unknown", lang, choice=choice), say("headline.unknown_detail", lang)
     return say("headline.nobody", lang, choice=choice), _shortfall(answer, row, style)
+
+
+def _priced(answer: Answer) -> bool:
+    value = answer["inputs"]["value"]
+    names = ("benefit_per_correct_usd", "cost_per_error_usd", "value_per_month_usd")
+    return any(value[name] for name in names)
 
 
 def _why(answer: Answer, row: Row, style: Style) -> str:
     best = answer["recommendation"].get("best_probability") or 0.0
-    value = answer["inputs"]["value"]
     chances = style.chances(best)
-    priced = ("benefit_per_correct_usd", "cost_per_error_usd", "value_per_month_usd")
-    if any(value[name] for name in priced):
+    if _priced(answer):
         return say("headline.decided_value", style.language, chances=chances)
     reached = row.get("target_probability")
     if best >= DECIDED_PROBABILITY or reached is None:
@@ -212,14 +222,17 @@ def _shortfall(answer: Answer, row: Row, style: Style) -> str:
     target = answer["inputs"]["target"]
     lang = style.language
     short = target_text(answer, style)
+    wanted, reached = target["probability"], row.get("target_probability")
+    alike = style.chances(wanted) == style.chances(reached)
+    write = style.percent if alike else style.chances
     parts = [
         say(
             "headline.nobody_detail",
             lang,
             target=short,
-            chances_needed=style.chances(target["probability"]),
+            chances_needed=write(wanted),
             choice=approach_label(row["approach"], lang),
-            chances=style.chances(row.get("target_probability")),
+            chances=write(reached),
         )
     ]
     quality = row.get("accuracy")
@@ -236,7 +249,7 @@ def approve_sentence(answer: Answer, row: Row, style: Style, kind: str = DECIDED
     """What is to be approved: now, a month, in total, and the safe budget."""
     cost = row["cost_usd"]
     return say(
-        "would_cost" if kind == NOBODY else "approve",
+        "would_cost" if kind in (NOBODY, UNKNOWN) else "approve",
         style.language,
         now=style.money_about(cost["one_off"]["p50"]),
         monthly=style.money_about(cost["monthly"]["p50"]),

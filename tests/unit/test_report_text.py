@@ -15,6 +15,7 @@ from estimator.report.text import (
     DECIDED,
     NOBODY,
     NOTHING,
+    UNKNOWN,
     equals,
     outcome,
     ready_date,
@@ -97,7 +98,11 @@ def test_without_evidence_the_reason_is_given() -> None:
     row = row_of(a, "lora")
     assert row is not None
     row |= {"accuracy": None, "accuracy_reason": "nothing was published for this task"}
-    assert "nothing was published" in story(a).accuracy
+    s = story(a)
+    assert s.kind == UNKNOWN
+    assert "start with LoRA" in s.headline
+    assert "nothing was published" in s.accuracy
+    assert s.approve.startswith("It would cost")
 
 
 def test_switching_values_become_sentences() -> None:
