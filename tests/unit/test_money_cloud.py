@@ -201,3 +201,21 @@ def test_every_accelerator_and_region_offered_has_a_price(evidence: Evidence) ->
                         evidence.prices, provider, region, r.accelerator, r.purchase_option
                     )
                     assert cheapest_whole(found, 1)[0].usd_per_instance_hour > 0
+
+
+def test_a_price_known_to_have_changed_is_the_last_resort(
+    support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    """us-east-1 lists H100 committed prices of before the cut of 2025 only."""
+    inputs = support_tickets.replace("compute.accelerator", "H100-80GB")
+    fresh = row(inputs, evidence, "full_finetune").money.extras["purchase"]
+    assert "later cut" not in fresh
+    book = [
+        r
+        for r in evidence.prices
+        if (r.provider, r.region, r.accelerator) == ("aws", "us-east-1", "H100-80GB")
+        and r.purchase_option == "committed_1y"
+    ]
+    if book and all(r.stale for r in book):
+        old = inputs.replace("compute.purchase_option", "committed_1y")
+        assert "later cut" in row(old, evidence, "full_finetune").money.extras["purchase"]

@@ -129,28 +129,40 @@ def rent(ctx: Context, accelerator: str, n_devices: int) -> Rental:
     Notes
     -----
     ``usd per device-hour = usd per instance-hour / devices x (1 - discount of the provider)``.
-    A typed ``compute.usd_per_device_hour`` is final: no discount applies to it.
+    A typed ``compute.usd_per_device_hour`` is final: no discount applies to it. Rows of which a
+    later change is known are taken only where there is no other.
 
     Raises
     ------
     PriceNotFoundError
         Names provider, region, accelerator and option, and what is offered instead.
     """
+    return ctx.once(("rent", accelerator, n_devices), lambda: _rent(ctx, accelerator, n_devices))
+
+
+def place(ctx: Context) -> list[PriceRow]:
+    """Rows of the scenario's provider and region."""
+    c = ctx.inputs.compute
+    return [r for r in ctx.evidence.prices if r.provider == c.provider and r.region == c.region]
+
+
+def _rent(ctx: Context, accelerator: str, n_devices: int) -> Rental:
     c = ctx.inputs.compute
     typed = c.usd_per_device_hour
-    if names_cpu(accelerator) and accelerator != c.accelerator:
+    if accelerator != c.accelerator:
         typed = None
-    prices = ctx.evidence.prices
-    rows = offers(prices, c.provider, c.region, accelerator, c.purchase_option)
+    here = ctx.once("place", lambda: place(ctx))
+    rows = offers(here, c.provider, c.region, accelerator, c.purchase_option)
     if not rows and names_cpu(accelerator):
-        rows = offers(prices, c.provider, c.region, accelerator, "on_demand")
+        rows = offers(here, c.provider, c.region, accelerator, "on_demand")
+    rows = [r for r in rows if not r.stale] or rows
     if not rows:
         if typed is not None:
             return Rental(
                 None, 1, n_devices, float(n_devices), float(typed), Basis.TYPED, "",
                 "typed price of a device-hour",
             )  # fmt: skip
-        raise not_offered(prices, c.provider, c.region, accelerator, c.purchase_option)
+        raise not_offered(ctx.evidence.prices, c.provider, c.region, accelerator, c.purchase_option)
     if names_cpu(accelerator) and typed is None:
         return _rent_cpu(ctx, rows, accelerator)
     row, count = cheapest_whole(rows, n_devices)

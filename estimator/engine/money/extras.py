@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from estimator.engine.compute.hardware import accelerator_id
-from estimator.engine.money.cloud import cheapest_whole, offers
+from estimator.engine.money.cloud import cheapest_whole, offers, place
 from estimator.engine.money.context import Context
 from estimator.engine.money.finance import irr, latest_rate, payback_months, to_currency
 from estimator.engine.money.labelling import LabellingPlan, evaluation_size, people_needed
@@ -105,7 +105,11 @@ def _purchase(ctx: Context, training: TrainingBill) -> dict[str, Any]:
             for option in (ON_DEMAND, *COMMITMENTS)
             if (
                 found := offers(
-                    ctx.evidence.prices, row.provider, row.region, row.accelerator, option
+                    ctx.once("place", lambda: place(ctx)),
+                    row.provider,
+                    row.region,
+                    row.accelerator,
+                    option,
                 )
             )
         }

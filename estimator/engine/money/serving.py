@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from estimator.engine.money.own_hardware import own_parts
 from estimator.engine.results import Candidate
 from estimator.errors import PriceNotFoundError
 from estimator.units import GIGA, HOURS_PER_MONTH, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TERA
-from estimator.vocabulary import Approach, Basis, HybridKind, Modality, Phase, Task
+from estimator.vocabulary import Approach, Basis, DeviceKind, HybridKind, Modality, Phase, Task
 
 LLM_PARAMS = 1e9
 TOKENS_PER_MILLION = 1e6
@@ -172,6 +173,12 @@ def forward_flop(ctx: Context, model: BaseModel, load: Load) -> Array | float:
     return 2.0 * params * max(length, 1.0)
 
 
+def peak_flop_per_s(device: Accelerator) -> float:
+    """Dense 16-bit peak, 32-bit where there is no other; 0 where none is known."""
+    peaks = device.peak_tflop_per_s
+    return TERA * (peaks.get("bf16") or peaks.get("fp16") or peaks.get("fp32") or 0.0)
+
+
 def device_seconds(ctx: Context, candidate: Candidate, device: Accelerator) -> Figure:
     """Device time of one request [s].
 
@@ -183,8 +190,7 @@ def device_seconds(ctx: Context, candidate: Candidate, device: Accelerator) -> F
     model, stack = candidate.model, ctx.figure("serving.stack_efficiency")
     assert model is not None
     load = request_load(ctx, candidate)
-    peaks = device.peak_tflop_per_s
-    peak = TERA * (peaks.get("bf16") or peaks.get("fp16") or peaks.get("fp32") or 0.0)
+    peak = peak_flop_per_s(device)
     if peak <= 0:
         raise PriceNotFoundError(f"{device.accelerator}: no peak rate known, serving unpriced")
     kind = service_class(ctx, model)
@@ -243,7 +249,8 @@ def add_instance_serving(ctx: Context, bill: Bill, candidate: Candidate) -> Rent
     Notes
     -----
     Processors serve where one small instance carries the load within the wanted latency; else the
-    scenario's accelerator, as many devices as the weights need.
+    accelerator of the provider that serves it cheapest within that latency, as many devices as the
+    weights need; the scenario's own where none is quick enough.
     """
     serving, c = ctx.inputs.serving, ctx.inputs.compute
     if ctx.inputs.limits.edge_device or serving.requests_per_month <= 0:
@@ -264,10 +271,7 @@ def add_instance_serving(ctx: Context, bill: Bill, candidate: Candidate) -> Rent
     if on_cpu:
         rental = rent_cpu_or(ctx, c.accelerator)
     else:
-        device = ctx.evidence.accelerators[c.accelerator]
-        rental = rent(ctx, c.accelerator, _devices_for_weights(ctx, candidate, device))
-        seconds = device_seconds(ctx, candidate, device)
-        seconds = Figure(seconds.draws / rental.n_devices, seconds.basis, seconds.source_id)
+        rental, seconds = _cheapest_device(ctx, candidate, load_share.base, batch)
     hours = instance_hours(
         serving.requests_per_month, seconds.draws, load_share.draws,
         ctx.value("serving.standby_instances"), batch,
@@ -280,6 +284,50 @@ def add_instance_serving(ctx: Context, bill: Bill, candidate: Candidate) -> Rent
         basis, source_id or rental.source_id, MONTHLY, note=rental.note,
     )  # fmt: skip
     return rental
+
+
+def _cheapest_device(
+    ctx: Context, candidate: Candidate, load_share: float, batch: tuple[float, float] | None
+) -> tuple[Rental, Figure]:
+    c, serving = ctx.inputs.compute, ctx.inputs.serving
+    limit = math.inf if serving.latency_ms is None else serving.latency_ms / MS_PER_SECOND
+    standby = ctx.value("serving.standby_instances")
+    known = ctx.evidence.accelerators
+    usual = device_seconds(ctx, candidate, known[c.accelerator])
+    best: tuple[bool, float, bool] | None = None
+    chosen = rent(ctx, c.accelerator, _devices_for_weights(ctx, candidate, known[c.accelerator]))
+    factor = 1.0 / chosen.n_devices
+    for name in [c.accelerator, *ctx.once("serving_devices", lambda: _devices_sold(ctx))]:
+        peak = peak_flop_per_s(known[name])
+        if peak <= 0:
+            continue
+        rental = rent(ctx, name, _devices_for_weights(ctx, candidate, known[name]))
+        slower = peak_flop_per_s(known[c.accelerator]) / peak / rental.n_devices
+        seconds = usual.base * slower
+        hours = instance_hours(serving.requests_per_month, seconds, load_share, standby, batch)
+        usd = float(hours) * rental.billed_devices * rental.usd_per_device_hour
+        rank = (seconds > limit, usd, name != c.accelerator)
+        if best is None or rank < best:
+            best, chosen, factor = rank, rental, slower
+    return chosen, Figure(usual.draws * factor, usual.basis, usual.source_id)
+
+
+def _devices_sold(ctx: Context) -> tuple[str, ...]:
+    """Other GPUs that the provider sells in the scenario's place under its purchase option."""
+    c = ctx.inputs.compute
+    sold = {
+        r.accelerator
+        for r in ctx.evidence.prices
+        if (r.provider, r.region, r.purchase_option) == (c.provider, c.region, c.purchase_option)
+    }
+    known = ctx.evidence.accelerators
+    return tuple(
+        sorted(
+            name
+            for name in sold - {c.accelerator}
+            if name in known and known[name].kind is DeviceKind.GPU
+        )
+    )
 
 
 def _cpu_carries(ctx: Context, candidate: Candidate, seconds: float, load_share: float) -> bool:

@@ -57,11 +57,11 @@ def _rented_lines(ctx: Context, bill: Bill, compute: ComputeEstimate, out: Train
     c = ctx.inputs.compute
     if compute.device_kind is DeviceKind.CPU:
         cpu = compute.accelerator.accelerator if compute.accelerator else CPU
-        rental = ctx.once(("cpu", cpu), lambda: rent_cpu_or(ctx, c.accelerator, cpu))
+        rental = rent_cpu_or(ctx, c.accelerator, cpu)
     else:
         name = compute.accelerator.accelerator if compute.accelerator else c.accelerator
         n = max(compute.n_devices, 1)
-        rental = ctx.once(("rent", name, n), lambda: rent(ctx, name, n))
+        rental = rent(ctx, name, n)
     basis = rental.basis if rental.basis is Basis.TYPED else Basis.FITTED
     source_id = rental.source_id or _first(compute.source_ids)
     factor = rental.billed_factor
