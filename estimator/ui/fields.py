@@ -102,8 +102,8 @@ def message_at(path: str) -> None:
 
 
 def _arm(path: str, prefix: str, value: Any) -> dict[str, Any]:
-    key = f"{prefix}:{path}"
-    st.session_state[key] = value
+    key = state.keyed(f"{prefix}:{path}")
+    state.hold(key, value)
     return {"key": key, "on_change": changed_by, "args": (path, key)}
 
 

@@ -131,7 +131,7 @@ def preset_box(key: str = "side") -> None:
     ids = list(cached.presets())
     here = next((i for i in ids if cached.presets()[i] == state.start()), None)
     box = f"{key}:preset"
-    st.session_state[box] = here
+    state.hold(box, here)
     st.selectbox(
         w("inputs.preset"),
         ids,

@@ -33,8 +33,8 @@ def _task(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
 
 def _unit(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     name = inputs.unit_name
-    key = f"no:unit.{name}"
-    st.session_state[key] = inputs.unit_length
+    key = state.keyed(f"no:unit.{name}")
+    state.hold(key, inputs.unit_length)
     st.number_input(
         w(f"unit.{name}") + (f" · {w('inputs.changed_mark')}" if path in marks else ""),
         key=key,
@@ -67,8 +67,8 @@ def _location(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
 
 def _regions_allowed(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     every = sorted({r for regions in cached.evidence().regions.values() for r in regions})
-    key = f"in:{path}"
-    st.session_state[key] = [r for r in inputs.limits.regions or () if r in every]
+    key = state.keyed(f"in:{path}")
+    state.hold(key, [r for r in inputs.limits.regions or () if r in every])
     st.multiselect(
         marked(path, marks),
         every,
@@ -86,16 +86,16 @@ def _models(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
         w("inputs.models_for"),
         tuple(Approach),
         format_func=approach_label,
-        key="models:for",
+        key=state.keyed("models:for"),
         persist_state="session",
     )
     models = cached.evidence().models
     fit = sorted(m.name for m in models.values() if str(inputs.task) in m.tasks)
     names = [None, *(fit or sorted(models))]
-    key, now = f"in:models.{pick}", inputs.models.get(str(pick))
+    key, now = state.keyed(f"in:models.{pick}"), inputs.models.get(str(pick))
     sizes_now = now if isinstance(now, TypedModel) else None
     typed = sizes_now is not None
-    st.session_state[key] = None if typed else now
+    state.hold(key, None if typed else now)
     usual = cached.evidence().default_models.get((str(inputs.task), str(pick)))
     st.selectbox(
         w("inputs.model"),
@@ -110,7 +110,7 @@ def _models(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
         value=sizes_now.params if sizes_now else None,
         step=1e6,
         format="%.3g",
-        key=f"typed:params:{pick}",
+        key=state.keyed(f"typed:params:{pick}"),
         placeholder=w("inputs.empty"),
         help=w("inputs.model_params_help"),
     )
@@ -119,14 +119,14 @@ def _models(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
         value=sizes_now.forward_gflop if sizes_now else None,
         step=1.0,
         format="%.3g",
-        key=f"typed:gflop:{pick}",
+        key=state.keyed(f"typed:gflop:{pick}"),
         placeholder=w("inputs.empty"),
     )
     st.button(
         w("inputs.model_typed"),
         disabled=not sizes,
         on_click=lambda: _set_model(str(pick), {"params": sizes, "forward_gflop": gflop or None}),
-        key=f"typed:set:{pick}",
+        key=state.keyed(f"typed:set:{pick}"),
     )
     message_at("models")
 
@@ -137,8 +137,8 @@ def _set_model(approach: str, model: Any) -> None:
 
 
 def _own_hardware(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
-    key = f"in:{path}"
-    st.session_state[key] = inputs.own_hardware is not None
+    key = state.keyed(f"in:{path}")
+    state.hold(key, inputs.own_hardware is not None)
     st.checkbox(
         w("inputs.own_hardware") + (f" · {w('inputs.changed_mark')}" if path in marks else ""),
         key=key,
@@ -159,13 +159,13 @@ def _wages(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     role = st.selectbox(
         marked(path, marks),
         roles,
-        key="wages:role",
+        key=state.keyed("wages:role"),
         help=help_of(path),
         format_func=lambda r: str(r).replace("_", " "),
         persist_state="session",
     )
-    key = f"no:{path}.{role}"
-    st.session_state[key] = inputs.people.usd_per_week.get(role)
+    key = state.keyed(f"no:{path}.{role}")
+    state.hold(key, inputs.people.usd_per_week.get(role))
     st.number_input(
         w("inputs.wage_of", role=str(role).replace("_", " ")),
         key=key,
@@ -188,8 +188,8 @@ def _set_entry(path: str, name: str, value: float | None) -> None:
 def _contingency(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     now = inputs.finance.contingency
     typed = not isinstance(now, str)
-    key = f"in:{path}"
-    st.session_state[key] = "typed" if typed else now
+    key = state.keyed(f"in:{path}")
+    state.hold(key, "typed" if typed else now)
     st.selectbox(
         marked(path, marks),
         ("reference_class", "none", "typed"),
@@ -197,12 +197,12 @@ def _contingency(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None
         help=help_of(path),
         format_func=lambda v: w(f"option.contingency.{v}"),
         on_change=lambda: state.set_field(
-            path, 0.15 if st.session_state[key] == "typed" else st.session_state[key]
+            path, 0.0 if st.session_state[key] == "typed" else st.session_state[key]
         ),
     )
     if typed:
-        box = f"no:{path}"
-        st.session_state[box] = float(now) * 100
+        box = state.keyed(f"no:{path}")
+        state.hold(box, float(now) * 100)
         st.number_input(
             label_of(path) + " (%)",
             key=box,
@@ -215,8 +215,8 @@ def _contingency(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None
 
 def _discounts(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     provider = inputs.compute.provider
-    key = f"no:{path}.{provider}"
-    st.session_state[key] = inputs.finance.discounts.get(provider, 0.0) * 100
+    key = state.keyed(f"no:{path}.{provider}")
+    state.hold(key, inputs.finance.discounts.get(provider, 0.0) * 100)
     st.number_input(
         f"{marked(path, marks)} ({provider}, %)",
         key=key,
@@ -234,7 +234,7 @@ def _assumptions(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None
     name = st.selectbox(
         w("inputs.assumption"),
         sorted(rows),
-        key="assumptions:pick",
+        key=state.keyed("assumptions:pick"),
         persist_state="session",
         index=None,
         placeholder=w("inputs.assumption_pick"),
@@ -251,7 +251,7 @@ def assumption_box(name: str, inputs: ProjectInputs, prefix: str = "no") -> None
     row = cached.evidence().assumptions[name]
     path = f"assumptions.{name}"
     key = f"{prefix}:{path}"
-    st.session_state[key] = inputs.assumptions.get(name)
+    state.hold(key, inputs.assumptions.get(name))
     st.number_input(
         f"{name} [{row.unit}]",
         key=key,

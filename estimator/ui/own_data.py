@@ -29,9 +29,13 @@ SIZE_LIMIT = 20_000_000
 
 def text_in(name: str, label: str, kinds: Sequence[str], example: str) -> str:
     """A text that is uploaded or pasted; empty while there is neither."""
-    file = st.file_uploader(label, kinds, key=f"file:{name}", max_upload_size=20)
+    file = st.file_uploader(label, kinds, key=state.keyed(f"file:{name}"), max_upload_size=20)
     pasted = st.text_area(
-        w("own.paste"), key=f"paste:{name}", placeholder=example, height=90, max_chars=2_000_000
+        w("own.paste"),
+        key=state.keyed(f"paste:{name}"),
+        placeholder=example,
+        height=90,
+        max_chars=2_000_000,
     )
     if file is not None:
         return str(file.getvalue()[:SIZE_LIMIT].decode("utf-8-sig", errors="replace"))
@@ -60,7 +64,7 @@ def examples_csv(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None
     if "unit" in changes:
         lines.append(w("own.csv_tokens", n=style.count(changes["unit"]["tokens"])))
     errors.note(" ".join(lines))
-    st.button(w("own.csv_use"), key="csv:use", on_click=_adopt_all, args=(changes,))
+    st.button(w("own.csv_use"), key=state.keyed("csv:use"), on_click=_adopt_all, args=(changes,))
 
 
 def _from_examples(inputs: ProjectInputs, found: ExampleSummary) -> dict[str, Any]:
@@ -95,10 +99,10 @@ def pilot_points(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None
         name = approach_label(point.approach)
         st.button(
             w("own.pilot_remove", approach=name, n=point.n_labelled, value=point.value),
-            key=f"pilot:drop:{i}",
+            key=state.keyed(f"pilot:drop:{i}"),
             on_click=lambda i=i: _set_list("pilot", drop=i),
         )
-    with st.form("pilot:form", clear_on_submit=True, border=False):
+    with st.form(state.keyed("pilot:form"), clear_on_submit=True, border=False):
         approach = st.selectbox(
             w("own.approach"), tuple(Approach), format_func=approach_label, index=5
         )
@@ -111,9 +115,12 @@ def pilot_points(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None
             _set_list("pilot", add=[entry])
             st.rerun()
     lines = st.text_area(
-        w("own.pilot_paste"), key="paste:pilot", placeholder="full_finetune, 300, 0.84", height=70
+        w("own.pilot_paste"),
+        key=state.keyed("paste:pilot"),
+        placeholder="full_finetune, 300, 0.84",
+        height=70,
     )
-    if lines.strip() and st.button(w("own.pilot_take"), key="pilot:take"):
+    if lines.strip() and st.button(w("own.pilot_take"), key=state.keyed("pilot:take")):
         try:
             _set_list("pilot", add=_pilot_lines(lines))
         except InputError as error:
@@ -177,7 +184,7 @@ def own_runs(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     st.markdown(f"**{w('own.runs')}** · {w('own.runs_help')}")
     example = "task,approach,model,hardware,n_devices,n_train,epochs,device_hours"
     text = text_in(path, w("own.runs_file"), ("csv",), example)
-    if text.strip() and st.button(w("own.runs_take"), key="runs:take"):
+    if text.strip() and st.button(w("own.runs_take"), key=state.keyed("runs:take")):
         rows = [{k: v for k, v in row.items() if k} for row in csv.DictReader(io.StringIO(text))]
         state.set_field("own_runs", [{k: _number(v) for k, v in row.items()} for row in rows])
         st.rerun()
@@ -185,7 +192,7 @@ def own_runs(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     if inputs.own_runs:
         st.button(
             w("own.runs_drop", n=len(inputs.own_runs)),
-            key="runs:drop",
+            key=state.keyed("runs:drop"),
             on_click=lambda: state.set_field("own_runs", []),
         )
         _hours_before_after(inputs)
@@ -218,7 +225,7 @@ def scenario_file(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> Non
     """Open a scenario file; a wrong one is refused with its field, and nothing changes."""
     st.markdown(f"**{w('own.scenario')}**")
     text = text_in(path, w("own.scenario_file"), ("yaml", "yml", "json"), "task: translation")
-    if text.strip() and st.button(w("own.scenario_open"), key="scenario:open"):
+    if text.strip() and st.button(w("own.scenario_open"), key=state.keyed("scenario:open")):
         try:
             state.adopt(read_scenario(text), as_start=True)
             st.rerun()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,7 +23,9 @@ SCENARIO, START, PAST = "scenario", "start", "past"
 MESSAGES, TYPED, ADDRESS, LINK_ERROR = "messages", "typed", "address", "link_error"
 SAVED = "saved_scenarios"
 NOTES = "link_notes"
-PRESET = "preset"
+PRESET, PLACES, DRAWN = "preset", "widget_places", "drawn_scenario"
+DRAWN_BY: ContextVar[str] = ContextVar("script_that_draws", default="main")
+PREFIX: ContextVar[str] = ContextVar("prefix_of_widget_keys", default="")
 KEPT = ("view", "lang", "tab")
 UNDO_LIMIT, SAVED_LIMIT = 50, 6
 
@@ -53,6 +56,7 @@ def begin() -> None:
     elif given and given != st.session_state.get(ADDRESS):
         _open_address(given, preset)
     write_address()
+    st.session_state[DRAWN] = current().canonical_json()
 
 
 def _open_address(given: Mapping[str, str], preset: ProjectInputs | None) -> None:
@@ -86,6 +90,30 @@ def write_address() -> None:
     if st.query_params.to_dict() != {**wanted, **kept}:
         st.query_params.from_dict({**wanted, **kept})
     st.session_state[ADDRESS] = wanted
+
+
+def follow() -> None:
+    """In a fragment: draw the whole page again where the fragment has changed the scenario."""
+    if st.session_state.get(DRAWN) != current().canonical_json():
+        st.rerun()
+
+
+def keyed(name: str) -> str:
+    """A widget key that differs between the form and the page, which may show the same field."""
+    return PREFIX.get() + name
+
+
+def hold(key: str, value: Any) -> None:
+    """Let a widget show a value; it is set only where it differs or another script draws it.
+
+    Setting it anew in every run would overwrite what the reader has typed or moved since. A widget
+    of the same key is a new one in another script, and would start empty.
+    """
+    place = DRAWN_BY.get()
+    places = st.session_state.setdefault(PLACES, {})
+    if places.get(key) != place or key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+        places[key] = place
 
 
 def adopt(inputs: ProjectInputs, as_start: bool = False) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from estimator.report.text import row_of, story
 from estimator.report.words import changes
-from estimator.ui import blocks, cached, progress, state
+from estimator.ui import blocks, cached, progress, shell, state
 from estimator.ui.components import choose_view, e, number_style, sentences, strip
 from estimator.ui.row_detail import detail
 from estimator.ui.row_table import rows_table
@@ -48,6 +48,7 @@ def changes_line(full: dict[str, Any]) -> None:
 @st.fragment
 def rows() -> None:
     """The table; a click on a row opens its detail below."""
+    state.follow()
     answer, style = cached.answer(state.current()), number_style()
     opened = st.session_state.get(OPENED)
     clicked = rows_table(answer, style, opened)
@@ -71,24 +72,30 @@ def pictures() -> None:
     choose_view("answer:chart", blocks.CHARTS, "chart")
 
 
-inputs = state.current()
-answer = cached.answer(inputs)
-whole = cached.is_whole(inputs)
-words = story(answer, number_style())
-top_line(answer)
-left, right = st.columns([0.8, 0.2], vertical_alignment="bottom")
-left.html(sentences(words, whole))
-with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-    st.page_link("pages/plan.py", label=w("answer.enter_result"))
-    st.page_link("pages/plan.py", label=w("answer.plan_pilot"))
-st.html(strip(words))
-if whole:
-    changes_line(answer)
-else:
-    progress.after_pause(
-        cached.key_of(inputs),
-        w("answer.searching"),
-        lambda tick: cached.full_answer(inputs, tick),
-    )
-rows()
-pictures()
+def page() -> None:
+    """The page."""
+    inputs = state.current()
+    answer = cached.answer(inputs)
+    whole = cached.is_whole(inputs)
+    words = story(answer, number_style())
+    top_line(answer)
+    left, right = st.columns([0.8, 0.2], vertical_alignment="bottom")
+    left.html(sentences(words, whole))
+    with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        st.page_link("pages/plan.py", label=w("answer.enter_result"))
+        st.page_link("pages/plan.py", label=w("answer.plan_pilot"))
+    if words.strip:
+        st.html(strip(words))
+    if whole:
+        changes_line(answer)
+    else:
+        progress.after_pause(
+            cached.key_of(inputs),
+            w("answer.searching"),
+            lambda tick: cached.full_answer(inputs, tick),
+        )
+    rows()
+    pictures()
+
+
+shell.show(page)

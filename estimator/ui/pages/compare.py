@@ -11,7 +11,7 @@ from estimator.report import figures_accuracy
 from estimator.report.format import Style
 from estimator.report.text import key_of, row_name
 from estimator.report.texts import approach_label, say
-from estimator.ui import cached, scenarios, state
+from estimator.ui import cached, scenarios, shell, state
 from estimator.ui.components import (
     choose_view,
     dark,
@@ -128,5 +128,10 @@ def _rows_view() -> None:
     choose_view("compare:chart", views, "compare_chart")
 
 
-heading(w("page.compare"), 1)
-choose_view("compare:what", {"rows": _rows_view, "scenarios": scenarios.page}, "compare_what")
+def page() -> None:
+    """The page."""
+    heading(w("page.compare"), 1)
+    choose_view("compare:what", {"rows": _rows_view, "scenarios": scenarios.page}, "compare_what")
+
+
+shell.show(page)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from estimator.ui import evidence_views
+from estimator.ui import evidence_views, shell, state
 from estimator.ui.components import choose_view, heading
 from estimator.ui.words import w
 
@@ -25,8 +25,14 @@ VIEWS: dict[str, Callable[[], None]] = {
 @st.fragment
 def body() -> None:
     """The chosen table only."""
+    state.follow()
     choose_view("evidence:view", VIEWS, "evidence")
 
 
-heading(w("page.evidence"), 1)
-body()
+def page() -> None:
+    """The page."""
+    heading(w("page.evidence"), 1)
+    body()
+
+
+shell.show(page)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from estimator.engine import decide
 from estimator.report.texts import approach_label, catalogue
-from estimator.ui import cached, state
+from estimator.ui import cached, shell, state
 from estimator.ui.components import choose_view, e, heading, html_table, number_style
 from estimator.ui.words import has, language, w
 
@@ -134,5 +134,12 @@ VIEWS: dict[str, Callable[[], None]] = {
     "glossary": glossary,
     "mistakes": mistakes,
 }
-heading(w("page.guide"), 1)
-choose_view("guide:view", VIEWS, "guide")
+
+
+def page() -> None:
+    """The page."""
+    heading(w("page.guide"), 1)
+    choose_view("guide:view", VIEWS, "guide")
+
+
+shell.show(page)

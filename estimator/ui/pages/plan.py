@@ -10,7 +10,7 @@ import streamlit as st
 from estimator.report import figures_money
 from estimator.report.text import key_of, recommended, row_name, row_of
 from estimator.report.texts import approach_label, say
-from estimator.ui import cached, errors, own_data, progress, state
+from estimator.ui import cached, errors, own_data, progress, shell, state
 from estimator.ui.components import (
     choose_view,
     dark,
@@ -133,5 +133,12 @@ VIEWS: dict[str, Callable[[], None]] = {
     "pilot": pilot,
     "results": results,
 }
-heading(w("page.plan"), 1)
-choose_view("plan:view", VIEWS, "plan")
+
+
+def page() -> None:
+    """The page."""
+    heading(w("page.plan"), 1)
+    choose_view("plan:view", VIEWS, "plan")
+
+
+shell.show(page)

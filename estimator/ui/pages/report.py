@@ -7,59 +7,66 @@ import html
 import streamlit as st
 
 from estimator.report import exports
-from estimator.ui import blocks, cached, errors, state
+from estimator.ui import blocks, cached, errors, shell, state
 from estimator.ui.components import e, heading
 from estimator.ui.words import language, w
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-inputs, lang = state.current(), language()
-stem = blocks.file_stem(inputs.name)
 
-heading(w("page.report"), 1)
-st.html(f'<p class="es es-say">{e(w("report.intro"))}</p>')
-with st.container(horizontal=True, gap="small"):
-    blocks.pdf_button("report", primary=True)
-    FILES = (
-        ("xlsx", lambda: exports.xlsx(cached.full_answer(inputs), blocks.today()), XLSX),
-        ("csv", lambda: exports.csv(cached.full_answer(inputs)), "text/csv"),
-        ("json", lambda: exports.as_json(cached.full_answer(inputs)), "application/json"),
-        ("html", lambda: exports.html(*blocks.report_of(inputs, lang)), "text/html"),
-        ("record", lambda: blocks.record_file(inputs), "application/json"),
-        ("yaml", lambda: exports.scenario_yaml(inputs.to_dict()), "application/yaml"),
+
+def page() -> None:
+    """The page."""
+    inputs, lang = state.current(), language()
+    stem = blocks.file_stem(inputs.name)
+
+    heading(w("page.report"), 1)
+    st.html(f'<p class="es es-say">{e(w("report.intro"))}</p>')
+    with st.container(horizontal=True, gap="small"):
+        blocks.pdf_button("report", primary=True)
+        files = (
+            ("xlsx", lambda: exports.xlsx(cached.full_answer(inputs), blocks.today()), XLSX),
+            ("csv", lambda: exports.csv(cached.full_answer(inputs)), "text/csv"),
+            ("json", lambda: exports.as_json(cached.full_answer(inputs)), "application/json"),
+            ("html", lambda: exports.html(*blocks.report_of(inputs, lang)), "text/html"),
+            ("record", lambda: blocks.record_file(inputs), "application/json"),
+            ("yaml", lambda: exports.scenario_yaml(inputs.to_dict()), "application/yaml"),
+        )
+        for kind, make, mime in files:
+            name = f"{stem}.{kind}" if kind != "record" else f"{stem}.record.json"
+            st.download_button(
+                w(f"export.{kind}"), data=make, file_name=name, mime=mime, key=f"export:{kind}",
+                on_click="ignore", help=w(f"export.{kind}_help"),
+            )  # fmt: skip
+
+    address, lost = blocks.full_link()
+    heading(w("report.link"), 2)
+    st.code(address, language=None, wrap_lines=True)
+    if lost:
+        errors.note(lost)
+
+    heading(w("report.command"), 2)
+    st.html(f'<p class="es es-say">{e(w("report.command_help"))}</p>')
+    st.code(f"python -m estimator compare {stem}.yaml --json", language=None)
+
+    heading(w("report.embed"), 2)
+    st.html(f'<p class="es es-say">{e(w("report.embed_help"))}</p>')
+    view = st.selectbox(
+        w("report.view"), ("", *blocks.VIEWS), format_func=lambda v: w(f"view.{v or 'all'}"),
+        key="report:view",
+    )  # fmt: skip
+    query = f"embed=true{'&view=' + view if view else ''}"
+    framed = html.escape(f"{address}&{query}", quote=True)
+    st.code(
+        f'<iframe src="{framed}" width="900" height="600"\n'
+        '  sandbox="allow-scripts allow-same-origin allow-forms allow-downloads allow-popups">'
+        "</iframe>",
+        language="html",
+        wrap_lines=True,
     )
-    for kind, make, mime in FILES:
-        name = f"{stem}.{kind}" if kind != "record" else f"{stem}.record.json"
-        st.download_button(
-            w(f"export.{kind}"), data=make, file_name=name, mime=mime, key=f"export:{kind}",
-            on_click="ignore", help=w(f"export.{kind}_help"),
-        )  # fmt: skip
+    heading(w("report.scenario"), 2)
+    fold = st.expander(w("report.scenario_show"), key="report:scenario", on_change="rerun")
+    if fold.open:
+        fold.code(exports.scenario_yaml(inputs.to_dict()).decode("utf-8"), language="yaml")
 
-address, lost = blocks.full_link()
-heading(w("report.link"), 2)
-st.code(address, language=None, wrap_lines=True)
-if lost:
-    errors.note(lost)
 
-heading(w("report.command"), 2)
-st.html(f'<p class="es es-say">{e(w("report.command_help"))}</p>')
-st.code(f"python -m estimator compare {stem}.yaml --json", language=None)
-
-heading(w("report.embed"), 2)
-st.html(f'<p class="es es-say">{e(w("report.embed_help"))}</p>')
-view = st.selectbox(
-    w("report.view"), ("", *blocks.VIEWS), format_func=lambda v: w(f"view.{v or 'all'}"),
-    key="report:view",
-)  # fmt: skip
-query = f"embed=true{'&view=' + view if view else ''}"
-framed = html.escape(f"{address}&{query}", quote=True)
-st.code(
-    f'<iframe src="{framed}" width="900" height="600"\n'
-    '  sandbox="allow-scripts allow-same-origin allow-forms allow-downloads allow-popups">'
-    "</iframe>",
-    language="html",
-    wrap_lines=True,
-)
-heading(w("report.scenario"), 2)
-fold = st.expander(w("report.scenario_show"), key="report:scenario", on_change="rerun")
-if fold.open:
-    fold.code(exports.scenario_yaml(inputs.to_dict()).decode("utf-8"), language="yaml")
+shell.show(page)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from estimator.report import figures_decision, figures_money
 from estimator.report.texts import approach_label
-from estimator.ui import blocks, cached, searches, state
+from estimator.ui import blocks, cached, searches, shell, state
 from estimator.ui.components import choose_view, dark, e, heading, number_style, show_chart
 from estimator.ui.words import language, w
 
@@ -64,8 +64,14 @@ VIEWS: dict[str, Callable[[], None]] = {
 @st.fragment
 def body() -> None:
     """The chosen view only."""
+    state.follow()
     choose_view("tradeoffs:view", VIEWS, "tradeoffs")
 
 
-heading(w("page.tradeoffs"), 1)
-body()
+def page() -> None:
+    """The page."""
+    heading(w("page.tradeoffs"), 1)
+    body()
+
+
+shell.show(page)

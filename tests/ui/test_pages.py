@@ -1,0 +1,54 @@
+"""Every page and preset through Streamlit's own test runner: no exception, no message."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from tests.conftest import PRESETS
+from tests.ui.pages import PAGES, alerts, opened, texts
+
+
+@pytest.fixture(autouse=True)
+def nothing_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """A part of a page that fails is shown as a message and logged; no test wants that."""
+    caplog.set_level(logging.ERROR, logger="estimator.ui")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_opens(page: str, caplog: pytest.LogCaptureFixture) -> None:
+    app = opened(page=page)
+    assert not app.exception
+    assert not alerts(app)
+    assert not caplog.records
+    assert len(texts(app)) > 200
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_preset_opens(preset: str, caplog: pytest.LogCaptureFixture) -> None:
+    app = opened(f"preset={preset}")
+    assert not app.exception
+    assert not alerts(app)
+    assert not caplog.records
+    assert app.session_state["scenario"].task
+    assert "es-head" in texts(app)
+
+
+@pytest.mark.parametrize(
+    "view", ["table", "frontier", "costs", "accuracy", "cashflow", "recommendation"]
+)
+def test_block_stands_alone(view: str, caplog: pytest.LogCaptureFixture) -> None:
+    app = opened(f"view={view}")
+    assert not app.exception
+    assert not alerts(app)
+    assert not caplog.records
+    assert not app.sidebar.selectbox
+    shown = len(app.get("plotly_chart")) + len(app.get("bidi_component")) + len(texts(app))
+    assert shown > 0
+
+
+def test_unknown_block_lists_the_known_ones() -> None:
+    (message,) = alerts(opened("view=everything"))
+    assert "cashflow" in message
+    assert "everything" in message
