@@ -92,11 +92,7 @@ class Grid:
         self.evaluate, self.assumptions, self.space = evaluate, assumptions, space
         labels = space.n_labelled_to_buy
         self.low, self.high = min(labels), max(labels)
-        self.start = Hardware(
-            inputs.compute.accelerator,
-            inputs.compute.n_devices,
-            str(inputs.compute.purchase_option),
-        )
+        self._seen: dict[ProjectInputs, tuple[Evaluation, Evaluation] | None] = {}
         self.prices = self._prices()
         self.mixes = [m for m in space.mixes if all(s in self.prices for s, _ in m)]
         steps = 2 * (len(self._machines()) + len(self.mixes) + 1)
@@ -149,16 +145,17 @@ class Grid:
 
     def _ends(self, scenario: ProjectInputs) -> tuple[Evaluation, Evaluation] | None:
         """The model at the fewest and the most labels; None where something is not sold."""
-        try:
-            ends = [
-                self.evaluate(dataclasses.replace(scenario, n_labelled_to_buy=n))
-                for n in (self.low, self.high)
-            ]
-        except EstimatorError:
-            return None
-        finally:
-            self._progress()
-        return ends[0], ends[1]
+        if scenario not in self._seen:
+            try:
+                low, high = (
+                    self.evaluate(dataclasses.replace(scenario, n_labelled_to_buy=n))
+                    for n in (self.low, self.high)
+                )
+                self._seen[scenario] = (low, high)
+            except EstimatorError:
+                self._seen[scenario] = None
+        self._progress()
+        return self._seen[scenario]
 
     def plans(self, goal: Goal) -> Iterator[tuple[tuple[float, float, float], Plan, PlanFigures]]:
         """Every possible plan with its approximate figures."""
@@ -194,12 +191,14 @@ class Grid:
         middle: Array,
         reached: Array,
     ) -> Iterator[tuple[tuple[float, float, float], Plan, PlanFigures]]:
-        start, stop = _usd_weeks(ends[0].results[row]), _usd_weeks(ends[1].results[row])
+        start, stop = (
+            (_usd_weeks(end.results[row]) + change)[:, 1:]
+            for end, change in zip(ends, delta, strict=True)
+        )
+        w = share[:, None, None]
+        medians = np.median((1 - w) * start + w * stop, axis=2)
         for k, n in enumerate(self.space.n_labelled_to_buy):
-            w = share[k]
-            total, weeks = np.median(
-                ((1 - w) * (start + delta[0]) + w * (stop + delta[1]))[:, 1:], axis=1
-            )
+            total, weeks = medians[k]
             figures = PlanFigures(float(total), float(middle[k]), float(reached[k]), float(weeks))
             plan = Plan(self._approach(row), self._model(row), n, hardware, mix)
             yield goal.score(figures), plan, figures
