@@ -358,8 +358,12 @@ def _serve_on_own(
     hw = ctx.inputs.own_hardware
     name = hw.accelerator if hw else ctx.inputs.compute.accelerator
     device = ctx.evidence.accelerators[name]
-    n = 1 if cpu is not None else _devices_for_weights(ctx, candidate, device)
-    seconds = cpu if cpu is not None else device_seconds(ctx, candidate, device)
+    n, seconds = 1, cpu
+    trained = candidate.approach is not Approach.BASELINE and candidate.model is not None
+    if cpu is None or trained:
+        n, seconds = _devices_for_weights(ctx, candidate, device), None
+    if seconds is None:
+        seconds = device_seconds(ctx, candidate, device)
     hours = instance_hours(
         ctx.inputs.serving.requests_per_month, seconds.draws / n, load_share.draws,
         ctx.value("serving.standby_instances"), batch,
