@@ -219,3 +219,14 @@ def test_a_price_known_to_have_changed_is_the_last_resort(
     if book and all(r.stale for r in book):
         old = inputs.replace("compute.purchase_option", "committed_1y")
         assert "later cut" in row(old, evidence, "full_finetune").money.extras["purchase"]
+
+
+def test_a_typed_price_is_that_of_its_own_accelerator(
+    support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    inputs = support_tickets.replace("serving.requests_per_month", 5e7).replace(
+        "compute.usd_per_device_hour", 1000.0
+    )
+    served = line(row(inputs, evidence, "full_finetune"), "serving_instances")
+    assert served.unit_price_usd_draws[0] < 100.0
+    assert line(row(inputs, evidence, "full_finetune"), "training_compute").basis == "typed"
