@@ -8,7 +8,7 @@ from estimator.engine.distributions import Array
 from estimator.engine.money.context import Context, Figure, weakest
 from estimator.engine.money.lines import Bill
 from estimator.engine.money.rates import usd_per_week
-from estimator.engine.money.serving import retrieves
+from estimator.engine.money.serving_api import retrieves
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.units import HOURS_PER_MONTH, WORKDAYS_PER_WEEK
 from estimator.vocabulary import Basis, Phase

@@ -19,7 +19,8 @@ from estimator.engine.money.lines import Bill
 from estimator.engine.money.people import add_bias_audit, add_operations, add_people
 from estimator.engine.money.reserves import add_reserves
 from estimator.engine.money.running import add_retraining, add_storage, add_upkeep
-from estimator.engine.money.serving import add_api_serving, add_instance_serving, is_api
+from estimator.engine.money.serving import add_instance_serving
+from estimator.engine.money.serving_api import add_api_serving, is_api
 from estimator.engine.money.training import TrainingBill, add_commitment, add_training
 from estimator.engine.money.value import benefit
 from estimator.engine.results import (

@@ -7,7 +7,7 @@ from estimator.engine.money.context import Context, Figure, weakest
 from estimator.engine.money.labelling import LabellingPlan
 from estimator.engine.money.lines import MONTHLY, YEARLY, Bill, at_months
 from estimator.engine.money.rates import usd_per_hour, usd_per_week
-from estimator.engine.money.serving import TOKENS_PER_MILLION, retrieves
+from estimator.engine.money.serving_api import TOKENS_PER_MILLION, retrieves
 from estimator.engine.results import Candidate
 from estimator.units import GIGA, MONTHS_PER_YEAR, WORKDAYS_PER_WEEK
 from estimator.vocabulary import Approach, Phase

@@ -10,7 +10,8 @@ from estimator.engine.distributions import Array
 from estimator.engine.money.cloud import CPU, OWN, Rental, rent, rent_cpu_or
 from estimator.engine.money.context import Context, Figure
 from estimator.engine.money.lines import Bill
-from estimator.engine.money.serving import TOKENS_PER_MILLION, other_unit, own_prices
+from estimator.engine.money.serving import own_prices
+from estimator.engine.money.serving_api import TOKENS_PER_MILLION, other_unit
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.errors import PriceNotFoundError
 from estimator.units import HOURS_PER_YEAR
