@@ -20,6 +20,8 @@ from estimator.report.theme import SYMBOLS, Theme, theme, with_alpha
 CURVE_POINTS = 33
 FEWEST = 3.0
 NO_LABELS_AT = 1.0
+MOST_POINTS = 400
+SOURCE_CHARACTERS = 90
 MAX_CURVES = 4
 
 
@@ -102,7 +104,7 @@ def accuracy(
     scale = metric_scale(metric)
     figure = go.Figure()
     if points is not None and len(points):
-        _points_behind(figure, points, scale, metric, style, t)
+        _points_behind(figure, drawn_points(points, keys), scale, metric, style, t)
     for key, band in bands.items():
         low, mid, high = band * scale
         colour = t.approach(key)
@@ -129,7 +131,7 @@ def accuracy(
     figure.update_xaxes(
         type="log", title_text=say("axis.labels_log", lang),
         **label_ticks(grid, style),
-        range=[np.log10(NO_LABELS_AT) - 0.15, np.log10(grid[-1]) + 1.35],
+        range=[np.log10(NO_LABELS_AT) - 0.15, 1.36 * np.log10(grid[-1])],
     )  # fmt: skip
     figure.update_yaxes(title_text=metric_axis(metric, style))
     if lower_is_better(metric):
@@ -147,6 +149,13 @@ def accuracy(
     return Chart(figure, alt, _curve_table(bands, grid, scale, metric, style))
 
 
+def drawn_points(points: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Points of the approaches that are drawn, evenly thinned to at most ``MOST_POINTS``."""
+    approaches = {k.split("#")[0] for k in keys}
+    mine = points[points["approach"].isin(approaches)].sort_values(["approach", "n_labelled"])
+    return mine.iloc[:: max(1, -(-len(mine) // MOST_POINTS))]
+
+
 def _points_behind(
     figure: go.Figure, points: pd.DataFrame, scale: float, metric: str, style: Style, t: Theme
 ) -> None:
@@ -154,7 +163,7 @@ def _points_behind(
     text = [
         f"{hover(str(dataset))}: {style.metric(value, metric)}<br>"
         f"{hover(approach_label(approach, style.language))}, {style.count(n)}<br>"
-        f"{hover(str(source))}"
+        f"{hover(str(source)[:SOURCE_CHARACTERS])}"
         for dataset, value, approach, n, source in zip(*(points[c] for c in columns), strict=True)
     ]
     figure.add_scatter(

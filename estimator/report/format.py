@@ -99,11 +99,15 @@ class Style:
         for factor, suffix in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
             if abs(rounded) >= factor:
                 return self._trim(rounded / factor, digits) + suffix
+        if 0 < abs(rounded) < 1:
+            return self._without_zeros(self.about(rounded, digits))
         return self._trim(rounded, digits)
 
     def _trim(self, x: float, digits: int) -> str:
         whole = len(str(int(abs(x)))) if abs(x) >= 1 else 1
-        text = self.number(x, max(0, digits - whole))
+        return self._without_zeros(self.number(x, max(0, digits - whole)))
+
+    def _without_zeros(self, text: str) -> str:
         decimal = SEPARATORS[self.language][1]
         return text.rstrip("0").rstrip(decimal) if decimal in text else text
 
@@ -111,9 +115,7 @@ class Style:
         """Six significant digits without trailing zeros, for the lines of a bill."""
         if x is None or not math.isfinite(x):
             return NONE
-        text = self.about(x, 6)
-        decimal = SEPARATORS[self.language][1]
-        return text.rstrip("0").rstrip(decimal) if decimal in text else text
+        return self._without_zeros(self.about(x, 6))
 
     def count(self, x: float | None) -> str:
         """Whole things such as labels: all digits below 10,000, three above."""

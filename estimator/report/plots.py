@@ -20,6 +20,7 @@ from estimator.report.figures import P, metric_axis, metric_scale
 from estimator.report.figures_accuracy import (
     NO_LABELS_AT,
     curve_bands,
+    drawn_points,
     label_grid,
     label_ticks,
     on_axis,
@@ -165,6 +166,7 @@ def accuracy(
     figure, ax = _new()
     ax.set_xscale("log")
     if points is not None and len(points):
+        points = drawn_points(points, list(bands))
         colours = [LIGHT.approaches.get(a, LIGHT.muted) for a in points["approach"]]
         ax.scatter(
             on_axis(points["n_labelled"]),

@@ -135,9 +135,20 @@ def test_curve_band_holds_its_middle() -> None:
         assert (table[mid] <= table[high]).all()
 
 
+def test_published_points_are_those_of_the_curves_and_not_too_many() -> None:
+    n = 3000
+    points = pd.DataFrame(
+        {"n_labelled": np.arange(n), "approach": ["lora", "scratch", "distill"] * (n // 3)}
+    )
+    drawn = figures_accuracy.drawn_points(points, ["lora", "scratch#1"])
+    assert set(drawn["approach"]) == {"lora", "scratch"}
+    assert 200 <= len(drawn) <= 400
+    assert figures_accuracy.on_axis([0, 50]).tolist() == [1.0, 50.0]
+
+
 def test_published_points_show_their_source_on_hovering() -> None:
     points = pd.DataFrame(
-        {"n_labelled": [100.0], "value": [0.8], "approach": ["lora"], "dataset": ["<i>D</i>"],
+        {"n_labelled": [100.0], "value": [0.8], "approach": ["baseline"], "dataset": ["<i>D</i>"],
          "source": ["A paper; Table 3"]}
     )  # fmt: skip
     a, c = answer(scenario()), comparison(scenario())

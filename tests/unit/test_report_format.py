@@ -72,6 +72,13 @@ def test_metrics_keep_their_unit() -> None:
     assert EN.metric_gap(31.0, 30.0, "bleu") == "1.0"
 
 
+def test_small_numbers_are_not_rounded_to_nothing() -> None:
+    assert EN.short(0.003) == "0.003"
+    assert EN.short(0.25) == "0.25"
+    assert EN.quantity(0.336) == "0.336"
+    assert EN.quantity(3000.0) == "3,000"
+
+
 def test_small_prices_keep_their_digits() -> None:
     assert EN.unit_price(1.5e-6) == "$0.00000150"
     assert EN.unit_price(3.286) == "$3.29"
