@@ -204,14 +204,20 @@ def label_needs(
 
 
 def _crossing(x: Array, draws: Array, goal: float) -> Array:
-    """Labels at which each falling draw first reaches ``goal``, straight in log labels."""
+    """Labels at which each falling draw first reaches ``goal``, straight in log labels.
+
+    Beyond the last point each draw goes on with its mean slope over all of them.
+    """
     if len(x) < 2:
         return np.where(draws[0] <= goal, 10 ** x[0], np.inf)
     above = (draws > goal).sum(0)
     low = np.clip(above - 1, 0, len(x) - 2)
     k = np.arange(draws.shape[1])
-    fall = draws[low, k] - draws[low + 1, k]
+    fall = (draws[low, k] - draws[low + 1, k]) / (x[low + 1] - x[low])
+    beyond = above == len(x)
+    fall = np.where(beyond, (draws[0] - draws[-1]) / (x[-1] - x[0]), fall)
+    start = np.where(beyond, x[-1], x[low])
+    height = np.where(beyond, draws[-1], draws[low, k])
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        step = (draws[low, k] - goal) / fall * (x[low + 1] - x[low])
-        found = np.where(fall > 0, 10 ** (x[low] + step), np.inf)
+        found = np.where(fall > 0, 10 ** (start + (height - goal) / fall), np.inf)
     return np.asarray(np.where(above == 0, 10 ** x[0], found))

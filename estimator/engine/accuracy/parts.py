@@ -21,6 +21,9 @@ PARTS: dict[HybridKind, tuple[Approach, Approach]] = {
 }
 """What a hybrid is built from; its curve lies between the two in every draw."""
 
+AS_IS_KNOT = 2
+"""Knot of a neighbour's curve, about 18 labels per class, whose level use as is usually has."""
+
 NEIGHBOURS: dict[Approach, tuple[Approach, ...]] = {
     Approach.BASELINE: (Approach.LINEAR_PROBE, Approach.SCRATCH, Approach.ZERO_SHOT),
     Approach.ZERO_SHOT: (Approach.LINEAR_PROBE, Approach.FULL_FINETUNE, Approach.BASELINE),
@@ -120,6 +123,8 @@ def _pooled(
         return path
     mix = assumptions.draw("accuracy.borrowed_mix", draws) if len(found) == 2 else 0.0
     nodes = found[0].nodes + mix * (found[-1].nodes - found[0].nodes)
+    if not path.needs_labels:
+        nodes = np.repeat(nodes[AS_IS_KNOT : AS_IS_KNOT + 1], len(nodes), axis=0)
     apart = assumptions.value("accuracy.borrowed_spread")
     nodes = nodes + apart * draws.normal(f"accuracy.borrowed.{approach}")
     return replace(path, nodes=nodes)
@@ -135,7 +140,12 @@ def _hybrid(
     first, second = (own.get(a) for a in PARTS[inputs.hybrid.kind])
     if first is None or second is None:
         return path
+    labels = first.needs_labels and second.needs_labels
+    one, two = first.nodes, second.nodes
+    if not labels:
+        one, two = (np.repeat(n[AS_IS_KNOT : AS_IS_KNOT + 1], len(n), axis=0) for n in (one, two))
     mix = assumptions.draw("accuracy.hybrid_mix", draws)
-    better = np.minimum(first.nodes, second.nodes)
-    worse = np.maximum(first.nodes, second.nodes)
-    return replace(path, nodes=better + mix * (worse - better))
+    first_better = one.mean(0) <= two.mean(0)
+    better, worse = np.where(first_better, one, two), np.where(first_better, two, one)
+    gain = path.gain if labels else None
+    return replace(path, nodes=better + mix * (worse - better), needs_labels=labels, gain=gain)

@@ -21,6 +21,9 @@ from estimator.vocabulary import Approach, Task
 OWN = "this project"
 """Name of the project's data set and source where nothing public is named."""
 
+UNCOUNTED = names.NO_CLASS_TASKS | {"question_answering"}
+"""Tasks whose published points state no number of classes."""
+
 PLENTY_PER_CLASS = 1000.0
 """Labels per class at which a model is taken to be near what is possible on the data."""
 
@@ -45,6 +48,7 @@ def project_rows(
     """Rows of this project, one per member: (curve, approach, params, backbone) at n labels."""
     count = len(members)
     task = str(inputs.task)
+    classes = np.nan if task in UNCOUNTED else float(inputs.n_classes)
     return build_rows(
         {
             "task": [task] * count,
@@ -57,7 +61,7 @@ def project_rows(
             "backbone": [b for _, _, _, b in members],
             "source": [OWN] * count,
             "curve": [c for c, _, _, _ in members],
-            "n_classes": [float(inputs.n_classes)] * count,
+            "n_classes": [classes] * count,
             "n_labelled": list(labels),
             "params": [p for _, _, p, _ in members],
             "value": [np.nan] * count,

@@ -21,8 +21,8 @@ SHIFTS = (0.0, 0.5, 2.0)
 NOISES = (0.01, 0.03, 0.08, 0.2)
 """Scatter of one measured error, as a share of it."""
 EXPONENT_MEAN, EXPONENT_SD = 0.45, 0.25
-LEVEL_SD = 6.0
-TAIL_POWER = 1.0
+LEVEL_SD = 3.0
+TAIL_POWER = 0.75
 """Weight of a point rises with this power of n: the far end says most about what follows."""
 
 WIDENING = 1.35
@@ -47,7 +47,9 @@ def extrapolate(n: Array, value: Array, wanted: Array, group: str) -> Array:
     n, value, wanted = (np.asarray(x, float) for x in (n, value, wanted))
     lower, top = _frame(n, value, group)
     error = value if lower else top - value
-    found = _errors(n, np.maximum(error, 1e-9), wanted)
+    error = np.maximum(error, 1e-9 * max(top, 1.0))
+    unit = float(np.exp(np.log(error).mean()))
+    found = unit * _errors(n, error / unit, wanted)
     out = found if lower else top - found
     return np.asarray(np.sort(out, axis=1))
 

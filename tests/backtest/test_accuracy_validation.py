@@ -1,0 +1,127 @@
+"""The shipped accuracy figures: their bounds, and that they follow from the shipped points."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from estimator.engine.accuracy import fit_accuracy, validate_accuracy
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+MEDIAN_ERROR = {"0": 8.9, "1": 5.0, "2": 4.5}
+MEDIAN_WIDTH = {"0": 36.0, "1": 20.0, "2": 17.0}
+"""Measured by leaving one source out, in points, with a small allowance."""
+
+
+@pytest.fixture(scope="module")
+def tables(evidence: Evidence) -> dict[str, Any]:
+    return validate_accuracy(evidence)
+
+
+@pytest.mark.parametrize("pilots", ["0", "1", "2"])
+def test_error_and_width_stay_within_bounds(pilots: str, tables: dict[str, Any]) -> None:
+    found = tables["overall"][pilots]["accuracy_like"]
+    assert found["median_abs_error"] <= MEDIAN_ERROR[pilots]
+    assert found["median_width"] <= MEDIAN_WIDTH[pilots]
+    assert found["n_sources"] >= 9
+
+
+@pytest.mark.parametrize("pilots", ["0", "1", "2"])
+def test_intervals_hold_what_they_say(pilots: str, tables: dict[str, Any]) -> None:
+    assert 0.75 <= tables["overall"][pilots]["accuracy_like"]["coverage_80"] <= 0.84
+    assert 0.75 <= tables["overall"][pilots]["all"]["coverage_80"] <= 0.84
+    for task, found in tables["by_task"][pilots].items():
+        if found["n_sources"] >= 5:
+            assert 0.65 <= found["coverage_80"] <= 0.95, task
+    for point in tables["reliability"][pilots]:
+        assert abs(point["actual"] - point["nominal"]) < 0.12
+
+
+def test_pairs_are_named_better_than_by_chance(tables: dict[str, Any]) -> None:
+    pairs = tables["pairs"]
+    assert pairs["n"] > 5000
+    assert pairs["right"] >= 0.65
+    assert pairs["balanced_right"] >= 0.74
+    assert pairs["right_where_sure"] >= 0.75
+    assert pairs["brier"] <= 0.215
+    assert pairs["balanced_brier"] <= 0.18
+
+
+def test_labels_for_target_suffice(tables: dict[str, Any]) -> None:
+    needs = tables["labels_for_target"]
+    assert needs["n_curves"] > 200
+    assert needs["p90_suffices"] >= 0.85
+    assert needs["p50_suffices"] >= 0.5
+
+
+def test_own_curve_beats_the_classic_forms(tables: dict[str, Any]) -> None:
+    own = tables["own_curve"]
+    ours, *classic = own["forms"]
+    assert ours["form"] == "averaged forms"
+    assert own["n_curves"] > 150
+    for form in classic:
+        assert ours["mean_rmse_points"] < form["mean_rmse_points"]
+    floor = next(f for f in classic if f["form"] == "power law with floor")
+    assert floor["averaged_forms_below"] >= 0.66
+
+
+def test_shipped_form_is_the_best_of_those_compared(tables: dict[str, Any]) -> None:
+    shipped, *others = tables["forms"]
+    assert len(others) >= 4
+    total = [sum(f[f"error_{k}"] for k in (0, 1, 2)) for f in (shipped, *others)]
+    assert total[0] <= min(total) + 0.25
+
+
+def test_every_cell_of_task_and_approach_is_listed(tables: dict[str, Any]) -> None:
+    assert len(tables["cells"]) == 170
+    own = [c for c in tables["cells"] if c["kind"] == "own"]
+    assert len(own) > 70
+    assert {c["kind"] for c in tables["cells"]} == {"own", "borrowed", "none"}
+
+
+def test_shipped_fit_follows_from_the_shipped_points(evidence: Evidence) -> None:
+    seen: list[float] = []
+    again = fit_accuracy(evidence, lambda share, text: seen.append(share))
+    shipped = evidence.fits["accuracy"]
+    assert seen == sorted(seen)
+    assert seen[-1] == 1
+    assert again["columns"] == shipped["columns"]
+    np.testing.assert_allclose(again["mean"], shipped["mean"], rtol=1e-6, atol=1e-6)
+    one, two = (
+        np.frombuffer(base64.b64decode(f["covariance_lower_float32"]), "<f4")
+        for f in (again, shipped)
+    )
+    np.testing.assert_allclose(one, two, rtol=1e-6, atol=1e-6)
+    for name in ("cells", "datasets", "calibration", "hyper", "n_points"):
+        assert again[name] == shipped[name]
+    for name, effect in again["effects"].items():
+        for key, value in effect.items():
+            if isinstance(value, float):
+                assert value == pytest.approx(shipped["effects"][name][key], rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.slow
+def test_shipped_validation_follows_from_the_shipped_points(
+    evidence: Evidence, tables: dict[str, Any]
+) -> None:
+    again = validate_accuracy(evidence, refit=True)
+    assert _flat(again).keys() == _flat(tables).keys()
+    for key, value in _flat(again).items():
+        expected = _flat(tables)[key]
+        if isinstance(value, float) and isinstance(expected, float):
+            assert value == pytest.approx(expected, rel=1e-4, abs=2e-3), key
+        else:
+            assert value == expected, key
+
+
+def _flat(tree: Any, path: str = "") -> dict[str, Any]:
+    if isinstance(tree, dict):
+        return {k: v for n, t in tree.items() for k, v in _flat(t, f"{path}/{n}").items()}
+    if isinstance(tree, list):
+        return {k: v for i, t in enumerate(tree) for k, v in _flat(t, f"{path}/{i}").items()}
+    return {path: float(tree) if isinstance(tree, int) and not isinstance(tree, bool) else tree}
