@@ -176,3 +176,14 @@ def test_choice_of_accelerator_by_time_and_by_cost(evidence: Evidence) -> None:
     costs = [o.usd for o in cheap if o.usd is not None]
     assert costs == sorted(costs)
     assert len(costs) == len(cheap)
+
+
+def test_generators_from_scratch_take_pre_training_not_fine_tuning(evidence: Evidence) -> None:
+    """Stable Diffusion took 15,600 to 150,000 A100 hours; a chat model 20 tokens a parameter."""
+    one = {"trials": 1, "failed_run_share": 0.0, "accelerator": "A100-40GB"}
+    models = {"scratch": "stable-diffusion-1.5"}
+    image = run(scenario("image_generation", models=models, compute=one), evidence)["scratch"]
+    assert 10_000 < image.device_hours_draws[0] < 200_000
+    models = {"scratch": "llama-2-7b"}
+    text = run(scenario("text_generation", models=models, compute=one), evidence)["scratch"]
+    assert text.training_flop > 6 * 6.7e9 * 20 * 6.7e9 * 0.9

@@ -17,6 +17,8 @@ def attention_share(model: ModelInfo, tokens: float) -> float:
     return 2 * layers * hidden * tokens / n
 
 
+GAN_POWER = 1.2
+"""Style-based generators halve their channels as the side doubles: cost grows far below area."""
 SEQ2SEQ_SHARE = 0.6
 """A token of an encoder-decoder passes one of two stacks; the output layer sees targets only."""
 PADDED_LENGTHS = (128.0, 256.0, 384.0, 512.0)
@@ -36,7 +38,8 @@ def forward_flop(model: ModelInfo, tokens: float | None, pixels: float | None) -
     if model.forward_gflop is not None and model.input_unit not in ("tokens",):
         scale = 1.0
         if pixels and model.input_size and model.input_unit in ("px", "pixels", "short px"):
-            scale = (pixels / model.input_size) ** 2
+            power = GAN_POWER if model.group == "gan" else 2.0
+            scale = (pixels / model.input_size) ** power
             if model.input_unit == "short px":
                 scale = 1.0 if pixels >= 700 else scale
         return model.forward_gflop * GIGA * scale

@@ -96,11 +96,9 @@ def job_hours(
     repeats = 1.0 / (1.0 - inputs.compute.failed_run_share)
     spot: Array | float = 1.0
     if inputs.compute.purchase_option is PurchaseOption.SPOT:
-        spot = assumptions.draw("compute.spot_overhead", draws)
-    restarts = (
-        assumptions.draw("compute.pretrain_trials", draws)
-        if job.approach is Approach.SCRATCH
-        else 1.0
-    )
+        spot = np.maximum(assumptions.draw("compute.spot_overhead", draws), 1.0)
+    restarts: Array | float = 1.0
+    if job.approach is Approach.SCRATCH:
+        restarts = np.maximum(assumptions.draw("compute.pretrain_trials", draws), 1.0)
     trials = 1 if job.approach is Approach.ZERO_SHOT else job.plan.trials
     return (trials * single * repeats + once * restarts * repeats) * spot, single + once

@@ -22,7 +22,7 @@ from estimator.engine.compute.work import (
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate
 from estimator.units import GIGA
-from estimator.vocabulary import Approach, HybridKind
+from estimator.vocabulary import Approach, HybridKind, Task
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -100,10 +100,11 @@ def job_of(
     if teacher is not None:
         teacher_flop = example_flop(inputs, model_info(teacher, inputs.task), False)[0]
     full = evidence.recipes.get((str(inputs.task), str(Approach.FULL_FINETUNE)))
+    per_param = "images" if inputs.task is Task.IMAGE_GENERATION else "tokens"
     work = work_of(
         inputs, approach, info, flop, formula, float(candidate.n_labelled(inputs)), plan.epochs,
         plan.unlabelled_epochs, plan.trained_share, teacher_flop, full.epochs if full else 3.0,
-        assumptions.value("compute.tokens_per_parameter"),
+        assumptions.value(f"compute.{per_param}_per_parameter"),
     )  # fmt: skip
     forward_only = approach in (Approach.LINEAR_PROBE, Approach.ZERO_SHOT) or (
         approach is Approach.HYBRID and inputs.hybrid.kind is HybridKind.RETRIEVAL

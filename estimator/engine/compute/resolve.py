@@ -250,7 +250,8 @@ def resolve_run(row: Mapping[str, object], tables: NameTables) -> RunWork | Unre
     gflop_text = re.search(r"fwd g?flops? ([\d.]+)", context, re.IGNORECASE)
     if gflop_text and (model is None or model.forward_gflop is None or "yolo" in name.lower()):
         side = parse.resolution(context)
-        base = model or ModelInfo(name, "other", "cnn", given)
+        group = "cnn" if (side or 640.0) <= 256 else "detection"
+        base = model or ModelInfo(name, "yolo", group, given)
         model = ModelInfo(
             name, base.family, base.group, base.params,
             forward_gflop=float(gflop_text.group(1)), input_size=side, input_unit="px",
@@ -292,9 +293,8 @@ def _assemble(
         )
     stated = precision_class(parse.words(row.get("precision"))) or precision_class(context)
     transformer = model.group in TEXT_GROUPS
-    precision = stated or default_precision(
-        hardware.accelerator, year, transformer and is_tuned(row)
-    )
+    tuned = is_tuned(row)
+    precision = stated or default_precision(hardware.accelerator, year, transformer and tuned)
     peak = peak_tflop(hardware.accelerator, precision)
     if not peak:
         return Unresolved(
@@ -315,7 +315,7 @@ def _assemble(
         year=year,
         text=text.lower(),
         publisher=publisher_of(row),
-        tuned=is_tuned(row),
+        tuned=tuned,
         source=parse.words(row.get("source_family")) or parse.words(row.get("source_title")),
         guessed=guessed,
         devices_per_unit=hardware.devices_per_unit,

@@ -58,6 +58,10 @@ def sequence_length(text: str) -> float | None:
 
 def resolution(text: str) -> float | None:
     """Image side in pixels named in the text (square root of the area where sides differ)."""
+    stages = re.findall(r"([\d,]{5,}) (?:images )?at (\d{3,4})\b", text)
+    if len(stages) > 1:
+        shares = [(number(n) or 0.0, float(side)) for n, side in stages]
+        return math.sqrt(sum(n * s * s for n, s in shares) / sum(n for n, _ in shares))
     m = re.search(r"\b(\d{2,4}) ?[x×] ?(\d{2,4})\b(?! ?[x×] ?\d)", text)
     if m:
         return math.sqrt(float(m.group(1)) * float(m.group(2)))

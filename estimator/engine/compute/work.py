@@ -106,32 +106,37 @@ class Work:
     passes: float
 
 
+GENERATES_TEXT = (
+    Task.TEXT_GENERATION,
+    Task.SUMMARISATION,
+    Task.TRANSLATION,
+    Task.QUESTION_ANSWERING,
+    Task.MUSIC_GENERATION,
+)
+
+
 def scratch_units(
-    inputs: ProjectInputs, info: ModelInfo, n: float, tokens_per_param: float
+    inputs: ProjectInputs, info: ModelInfo, n: float, units_per_param: float
 ) -> tuple[float, str]:
     """Training units of a scratch run: passes over the own data, or pre-training tokens.
 
-    A generative text model from scratch needs pre-training text: about 20 tokens per parameter
-    (Hoffmann et al.) unless the own data hold more.
+    A generative model from scratch needs pre-training data, whatever is labelled: about 20
+    tokens (or audio frames) per parameter (Hoffmann et al.), one to three images per parameter
+    (published runs of diffusion models and style-based generators).
     """
-    generative = inputs.task in (
-        Task.TEXT_GENERATION,
-        Task.SUMMARISATION,
-        Task.TRANSLATION,
-        Task.QUESTION_ANSWERING,
-    )
-    tokens = tokens_per_example(inputs)
-    if generative and inputs.unit_name == "tokens" and info.params:
-        return max(
-            tokens_per_param * info.params / tokens, n
-        ), "pre-training tokens: tokens per parameter x parameters"
+    size = info.params
+    if size and inputs.task in GENERATES_TEXT:
+        units = units_per_param * size / tokens_per_example(inputs)
+        return max(units, n), "pre-training tokens: tokens per parameter x parameters"
+    if size and inputs.task is Task.IMAGE_GENERATION:
+        return max(units_per_param * size, n), "images per parameter x parameters"
     return n, "labelled examples x epochs"
 
 
 def work_of(
     inputs: ProjectInputs, approach: Approach, info: ModelInfo, flop: float, formula: str,
     n_labelled: float, epochs: float, unlabelled_epochs: float, trained_share: float,
-    teacher_flop: float | None, teacher_epochs: float, tokens_per_param: float,
+    teacher_flop: float | None, teacher_epochs: float, units_per_param: float,
 ) -> Work:  # fmt: skip
     """Work items of one candidate; passes are multiples of one forward pass.
 
@@ -220,7 +225,7 @@ def work_of(
         seen = n_labelled + pool * min(unlabelled_epochs, 1.0)
         add("student on labelled and teacher-labelled data", seen, flop, 3.0 * epochs, formula)
     elif approach is Approach.SCRATCH:
-        units, words = scratch_units(inputs, info, n_labelled, tokens_per_param)
+        units, words = scratch_units(inputs, info, n_labelled, units_per_param)
         if units > n_labelled:
             add("pre-training", units, flop, 3.0, words, is_once=True)
         add("training of all layers", n_labelled, flop, 3.0 * epochs, formula)
