@@ -285,3 +285,29 @@ def test_what_a_base_model_would_cost_to_train_again(evidence: Evidence) -> None
     ]
     found = row(inputs, evidence, "linear_probe").money.extras["base_model_replacement_usd"]
     assert found == pytest.approx(5300 * np.median(rents), abs=0.01)
+
+
+def test_a_discount_of_an_api_provider(support_tickets: ProjectInputs, evidence: Evidence) -> None:
+    listed = row(support_tickets, evidence, "zero_shot")
+    assert listed.candidate.model is not None
+    provider = evidence.api_price_of[listed.candidate.model.name].provider
+    cut = row(
+        support_tickets.replace("finance.discounts", {provider.lower(): 0.5}), evidence, "zero_shot"
+    )
+    for item in ("serving_api_input", "serving_api_output"):
+        assert lines(cut)[item].unit_price_usd_draws[0] == pytest.approx(
+            0.5 * lines(listed)[item].unit_price_usd_draws[0]
+        )
+    free = support_tickets.replace("finance.discounts", {provider.lower(): 1.0})
+    assert "serving_api_input" not in lines(row(free, evidence, "zero_shot"))
+
+
+def test_spot_prices_move_and_listed_ones_do_not(
+    support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    spot = support_tickets.replace("compute.purchase_option", "spot")
+    moving = lines(row(spot, evidence))["training_compute"].unit_price_usd_draws
+    fixed = lines(row(support_tickets, evidence))["training_compute"].unit_price_usd_draws
+    assert np.std(moving[1:]) > 0.1 * moving[0]
+    assert np.ptp(fixed) == 0
+    assert moving[0] < fixed[0]

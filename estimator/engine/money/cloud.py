@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from estimator.engine.catalogue import PriceRow
+from estimator.engine.distributions import Array
 from estimator.engine.money.context import Context
 from estimator.errors import PriceNotFoundError
-from estimator.vocabulary import Basis
+from estimator.vocabulary import Basis, PurchaseOption
 
 OWN = "own"
 CPU = "CPU"
@@ -27,6 +28,13 @@ class Rental:
     basis: Basis
     source_id: str
     note: str
+    factor_draws: Array | float = 1.0
+    """Draws of the price over its p50: spot prices move."""
+
+    @property
+    def usd_draws(self) -> Array | float:
+        """Draws of the price of a device-hour [USD]."""
+        return self.usd_per_device_hour * self.factor_draws
 
     @property
     def billed_factor(self) -> float:
@@ -183,8 +191,14 @@ def _rent(ctx: Context, accelerator: str, n_devices: int) -> Rental:
         )
     return Rental(
         row, count, n_devices, billed, listed * (1.0 - discount), Basis.PUBLISHED,
-        row.source_id, note,
+        row.source_id, note, _spot(ctx, row),
     )  # fmt: skip
+
+
+def _spot(ctx: Context, row: PriceRow) -> Array | float:
+    if row.purchase_option != PurchaseOption.SPOT:
+        return 1.0
+    return ctx.figure("money.spot_price_factor").draws
 
 
 def _rent_cpu(ctx: Context, rows: Sequence[PriceRow], accelerator: str) -> Rental:

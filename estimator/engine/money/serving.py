@@ -169,7 +169,7 @@ def add_instance_serving(ctx: Context, bill: Bill, candidate: Candidate) -> Rent
     basis, source_id = weakest(price, seconds, load_share)
     bill.add(
         "serving_instances", Phase.RUNNING,
-        hours * bill.horizon * rental.billed_devices, "device-hour", rental.usd_per_device_hour,
+        hours * bill.horizon * rental.billed_devices, "device-hour", rental.usd_draws,
         basis, source_id or rental.source_id, MONTHLY, note=rental.note,
     )  # fmt: skip
     return rental

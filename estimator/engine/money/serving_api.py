@@ -68,6 +68,12 @@ def request_load(ctx: Context, candidate: Candidate) -> Load:
     return Load(length, out.draws, (*figures, out))
 
 
+def api_discount(ctx: Context, provider: str) -> float:
+    """Discount of a provider of hosted models, its name in any case."""
+    typed = {k.lower(): float(v) for k, v in ctx.inputs.finance.discounts.items()}
+    return typed.get(provider.lower(), 0.0)
+
+
 def add_api_serving(ctx: Context, bill: Bill, candidate: Candidate) -> None:
     """Lines of a hosted model: tokens in and out, or minutes, or images.
 
@@ -84,8 +90,12 @@ def add_api_serving(ctx: Context, bill: Bill, candidate: Candidate) -> None:
     requests = ctx.inputs.serving.requests_per_month * bill.horizon
     tuned = candidate.approach is not Approach.ZERO_SHOT
     note = f"{price.provider} {price.model}, list price of {price.as_of}"
+    off = api_discount(ctx, price.provider)
+    if off:
+        note += f", {off:.0%} discount"
     if price.other_unit_price_usd:
         quantity, unit, per = other_unit(ctx, requests, price.other_unit)
+        per *= 1.0 - off
         bill.add(
             "serving_api", Phase.RUNNING, quantity, unit, price.other_unit_price_usd * per,
             Basis.PUBLISHED, price.source_id, MONTHLY, note=note,
@@ -109,7 +119,7 @@ def add_api_serving(ctx: Context, bill: Bill, candidate: Candidate) -> None:
     ):
         bill.add(
             item, Phase.RUNNING, requests * tokens / TOKENS_PER_MILLION, "million tokens",
-            usd * discount, basis, source_id, MONTHLY, note=note,
+            usd * discount * (1.0 - off), basis, source_id, MONTHLY, note=note,
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from estimator.engine.money.cloud import CPU, OWN, Rental, rent, rent_cpu_or
 from estimator.engine.money.context import Context, Figure
 from estimator.engine.money.lines import Bill
 from estimator.engine.money.serving import own_prices
-from estimator.engine.money.serving_api import TOKENS_PER_MILLION, other_unit
+from estimator.engine.money.serving_api import TOKENS_PER_MILLION, api_discount, other_unit
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.errors import PriceNotFoundError
 from estimator.units import HOURS_PER_YEAR
@@ -68,14 +68,14 @@ def _rented_lines(ctx: Context, bill: Bill, compute: ComputeEstimate, out: Train
     factor = rental.billed_factor
     hours = compute.device_hours_draws * factor
     bill.add(
-        "training_compute", Phase.COMPUTE, hours, "device-hour", rental.usd_per_device_hour,
+        "training_compute", Phase.COMPUTE, hours, "device-hour", rental.usd_draws,
         basis, source_id, note=rental.note,
     )  # fmt: skip
     out.rental, out.usd_per_device_hour = rental, rental.usd_per_device_hour
     out.billed_hours = hours
     origin = Figure(0.0, basis, source_id, rental.note)
     single = compute.single_run_device_hours_draws * factor
-    out.repeat.append(("compute", single, "device-hour", rental.usd_per_device_hour, origin))
+    out.repeat.append(("compute", single, "device-hour", rental.usd_draws, origin))
 
 
 def add_commitment(ctx: Context, bill: Bill, training: TrainingBill, served: Rental | None) -> None:
@@ -149,6 +149,7 @@ def _api_lines(
         usd = price.other_unit_price_usd * per
     if price is None or not usd:
         raise PriceNotFoundError(f"models.{candidate.approach}: no API price for {what}")
+    usd *= 1.0 - api_discount(ctx, price.provider)
     note = f"{what}: {price.provider} {price.model}, list price of {price.as_of}"
     bill.add(
         "training_api", Phase.COMPUTE, quantity, unit, usd,
