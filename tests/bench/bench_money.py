@@ -21,7 +21,10 @@ ROUNDS = 15
 
 
 def main() -> int:
-    """Print the median time; exit status 1 above the wanted one."""
+    """Print the median times; exit status 1 above the wanted processor time.
+
+    The clock counts what else the machine does; one thread is used, so both agree on a quiet one.
+    """
     evidence = load_evidence()
     inputs = ProjectInputs.from_dict(
         {"task": "text_classification", "draws": 8192, "serving": {"horizon_months": 60}}
@@ -29,9 +32,9 @@ def main() -> int:
     rows = evaluate(inputs, evidence).results
     assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
     draws = Draws(inputs.draws, inputs.seed)
-    times = []
+    wall, own = [], []
     for _ in range(ROUNDS):
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         price_candidates(
             inputs,
             [r.candidate for r in rows],
