@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from estimator.engine.decide import claims
+from estimator.engine.decide.board import direction
 from estimator.engine.decide.claim_world import Holds, of_cases, published_pairs
 from estimator.engine.decide.validation import Contest, judge, summarise
 from estimator.engine.distributions import Draws
@@ -122,3 +123,11 @@ def test_shipped_verdicts_cover_the_table(evidence):
         assert v["verdict"] in words
         assert v["computed"]
     assert sum(v["verdict"] == "not tested" for v in shipped) <= 4
+
+
+def test_directions_are_those_of_the_table_of_metrics(evidence):
+    table = evidence.table("metrics")
+    outside = {"label_error_rate", "seconds", "spread_over_splits", "usd"}
+    for name, way in zip(table["metric"], table["direction"], strict=True):
+        if name not in outside:
+            assert direction(name) == (1.0 if way == "higher" else -1.0), name

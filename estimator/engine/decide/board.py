@@ -14,7 +14,24 @@ from estimator.engine.distributions import Array
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.vocabulary import Phase
 
-LOWER_IS_BETTER = frozenset({"error", "wer", "cer", "fid", "fad", "perplexity", "mae", "rmse"})
+LOWER_IS_BETTER = frozenset(
+    {
+        "error",
+        "wer",
+        "cer",
+        "per",
+        "eer",
+        "ter",
+        "fid",
+        "kid",
+        "fad",
+        "perplexity",
+        "mae",
+        "mse",
+        "mase",
+        "rmse",
+    }
+)
 
 
 def direction(metric: str) -> float:

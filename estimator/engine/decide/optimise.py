@@ -72,9 +72,9 @@ def optimise(
         The scenario as it is.
     evaluate : callable
     objective : Objective
-        ``best_accuracy`` under the budget (``limits.budget_usd``, else the median total of the
-        dearest row's plan is no limit), ``cheapest`` that reaches the target with the wanted
-        probability, ``earliest`` ditto. Deadline and budget bind all three.
+        ``best_accuracy``, ``cheapest`` that reaches the target with the wanted probability,
+        ``earliest`` ditto. Budget and deadline bind all three; without a deadline
+        ``decision.latest_weeks`` does.
     space : Space, optional
         The usual grid when left out.
 
@@ -93,7 +93,7 @@ def optimise(
         evaluation.inputs.target.probability,
         direction(str(evaluation.inputs.target.metric)),
         evaluation.inputs.limits.budget_usd,
-        evaluation.inputs.limits.deadline_weeks,
+        evaluation.inputs.limits.deadline_weeks or assumptions.value("decision.latest_weeks"),
     )
     grid = Grid(inputs, evaluate, assumptions, space, progress)
     ranked = sorted(grid.plans(goal), key=lambda p: p[0])
@@ -140,8 +140,8 @@ def _text(
         f"{plan.hardware.purchase_option.replace('_', ' ')}"
     )
     figures = (
-        f"{usd(f.total_usd)}, {level(f.metric)}, ready in {f.weeks:.1f} weeks, reaches the target "
-        f"in {chance(f.target_probability)}"
+        f"{usd(f.total_usd)}, {evaluation.inputs.target.metric} {level(f.metric)}, ready in "
+        f"{f.weeks:.1f} weeks, reaches the target in {chance(f.target_probability)}"
     )
     head = {
         Objective.BEST_ACCURACY: "Most accurate",

@@ -35,6 +35,7 @@ from estimator.errors import EstimatorError
 from estimator.vocabulary import Approach, LabellingSource, PurchaseOption
 
 GRID_DRAWS = 256
+MISS_STEP = 0.05
 
 
 class Objective(StrEnum):
@@ -57,7 +58,10 @@ class PlanFigures:
 
 @dataclass(frozen=True)
 class Goal:
-    """Score of a plan, lower is better: first whether it meets the constraints, then how well."""
+    """Score of a plan, lower is better: first whether it meets the constraints, then how well.
+
+    Plans that miss the wanted probability are told apart in steps of five cases in a hundred.
+    """
 
     objective: Objective
     target: float | None
@@ -68,6 +72,7 @@ class Goal:
 
     def score(self, f: PlanFigures) -> tuple[float, float, float]:
         miss = max(self.wanted - f.target_probability, 0.0) if self.target is not None else 0.0
+        miss = float(np.ceil(miss / MISS_STEP)) * MISS_STEP
         over = max(f.total_usd / self.budget - 1.0, 0.0) if self.budget is not None else 0.0
         late = max(f.weeks / self.deadline - 1.0, 0.0) if self.deadline is not None else 0.0
         metric = -self.sign * f.metric

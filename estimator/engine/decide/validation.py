@@ -93,7 +93,8 @@ def contests_of(rows: Rows, held: HeldOut, noise: heldout.Noise) -> list[Contest
     """Contests of at least three approaches within one left-out source.
 
     Rows without own labels compete at every number of labels of their data set. Of several rows
-    of one approach the one with the best prediction stands for it.
+    of one approach the one with the middle prediction stands for it, as the comparison too shows
+    one usual base model per approach.
     """
     members = rows.take(held.index)
     cov = held.cov + np.diag(noise.free[held.index] - noise.measured[held.index])
@@ -115,19 +116,18 @@ def contests_of(rows: Rows, held: HeldOut, noise: heldout.Noise) -> list[Contest
 
 
 def _contest(members: Rows, held: HeldOut, cov: Array, index: Array) -> Contest | None:
-    best: dict[str, int] = {}
+    by_approach: dict[str, list[int]] = {}
     for i in index:
-        name = str(members.approach[i])
-        if name not in best or held.mean[i] < held.mean[best[name]]:
-            best[name] = int(i)
-    if len(best) < LEAST_APPROACHES:
+        by_approach.setdefault(str(members.approach[i]), []).append(int(i))
+    if len(by_approach) < LEAST_APPROACHES:
         return None
-    pick = np.array(list(best.values()))
+    typical = [sorted(r, key=lambda i: held.mean[i])[len(r) // 2] for r in by_approach.values()]
+    pick = np.array(typical)
     chance = members.chance[pick].astype(float)
     return Contest(
         task=str(members.task[pick[0]]),
         dataset=str(members.dataset[pick[0]]),
-        approaches=tuple(best),
+        approaches=tuple(by_approach),
         mean=held.mean[pick],
         cov=cov[np.ix_(pick, pick)],
         actual=scales.to_error(members.y[pick].astype(float), chance),

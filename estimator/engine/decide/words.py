@@ -47,7 +47,8 @@ def chance(probability: float) -> str:
     if probability > 0.995:
         return "more than 99 cases in 100"
     if probability < 0.05 or probability > 0.95:
-        return f"{probability * PERCENT:.0f} cases in 100"
+        cases = round(probability * PERCENT)
+        return f"{cases} case{'' if cases == 1 else 's'} in 100"
     cases = round(probability * 10)
     return f"{cases} case{'' if cases == 1 else 's'} in 10"
 
