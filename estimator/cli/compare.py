@@ -26,6 +26,7 @@ def add(commands: Any) -> None:
     p.add_argument("--json", action="store_true", help="one JSON document on standard output")
     for name in FORMATS:
         p.add_argument(f"--{name}", metavar="F", help=f"write a {name} file")
+    p.add_argument("--one-page", action="store_true", help="the first page of the PDF alone")
     p.add_argument("--date", metavar="DATE", help="date printed in the files; default today")
     p.add_argument("--who", metavar="NAME", help="name kept in the record")
     p.add_argument("--language", default="en", choices=("en", "de"), help="language of the files")
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
     with naming(arguments.file):
         style = _style(inputs, arguments.language)
     for name, path in targets.items():
-        data = _build(name, comparison, answer, evidence, style, when, arguments.who)
+        data = _build(name, comparison, answer, evidence, style, when, arguments)
         write_file(path, data)
     if arguments.json:
         print_json(answer)
@@ -111,7 +112,7 @@ def _build(
     evidence: Evidence,
     style: Style,
     when: str,
-    who: str | None,
+    arguments: argparse.Namespace,
 ) -> bytes:
     if name == "csv":
         from estimator.report.csv_export import csv_bytes
@@ -124,14 +125,14 @@ def _build(
     if name == "record":
         from estimator.report.record import make_record, record_bytes
 
-        return record_bytes(make_record(answer, when, who))
+        return record_bytes(make_record(answer, when, arguments.who))
     if name == "html":
         from estimator.report.html import html_bytes
 
         return html_bytes(comparison, evidence, style, when)
     from estimator.report.pdf import pdf_bytes
 
-    return pdf_bytes(comparison, evidence, style, when)
+    return pdf_bytes(comparison, evidence, style, when, not arguments.one_page)
 
 
 def show(answer: dict[str, Any], style: Style) -> None:

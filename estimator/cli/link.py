@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
+from pathlib import Path
 from typing import Any
 
 from estimator.cli.files import load_scenario
@@ -32,7 +34,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     inputs = load_scenario(arguments.file)
     with naming(arguments.file):
-        made = encode(inputs)
+        made = encode(inputs, price_hash(inputs.prices, arguments.file))
     url = f"{arguments.base.rstrip('?')}?{made.query}" if made.query else arguments.base or "/"
     lost = say("link.lost", fields=", ".join(made.left_out)) if made.left_out else ""
     if arguments.json:
@@ -41,6 +43,16 @@ def run(arguments: argparse.Namespace) -> None:
     print(url)
     if lost:
         print(lost, file=sys.stderr)
+
+
+def price_hash(book: str | None, scenario: str) -> str | None:
+    """SHA-256 of the price book that a scenario names; its path counts from the scenario file."""
+    if not book:
+        return None
+    from estimator.evidence.own_prices import read_book
+
+    text = read_book(str(Path(scenario).parent / book))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
 def _decode(url: str) -> None:

@@ -18,11 +18,12 @@ def pdf(
     evidence: Evidence | None = None,
     style: Style | None = None,
     date: str | None = None,
+    full: bool = True,
 ) -> bytes:
-    """The printed report."""
+    """The printed report, all of it or its first page."""
     from estimator.report.pdf import pdf_bytes
 
-    return pdf_bytes(comparison, evidence, style, date)
+    return pdf_bytes(comparison, evidence, style, date, full)
 
 
 def html(

@@ -68,6 +68,7 @@ def html_bytes(
         _rows(d),
         *(_picture(c) for c in d["charts"]),
         _bill(d),
+        _pairs(d["finance_title"], d["finance"]),
         *(_picture(c) for c in d["money_charts"]),
         _table(d["years_title"], d["year_heads"], d["years"], range(1, 3)) if d["years"] else "",
         _pairs(d["risks_title"], d["risks"]),

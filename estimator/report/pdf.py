@@ -41,6 +41,7 @@ def pdf_bytes(
     evidence: Evidence | None = None,
     style: Style | None = None,
     date: str | None = None,
+    full: bool = True,
 ) -> bytes:
     """The report of a comparison; the same arguments give the same bytes.
 
@@ -53,8 +54,11 @@ def pdf_bytes(
         Language and currency; the scenario's currency by default.
     date : str, optional
         Date printed on the report; none is printed by default.
+    full : bool
+        All pages; else the first one alone: the answer, the ten rows, cost against quality.
     """
-    document = json.dumps(report_data(comparison, evidence, style, date), allow_nan=False)
+    data = {**report_data(comparison, evidence, style, date), "full": full}
+    document = json.dumps(data, allow_nan=False)
     source = pkgutil.get_data("estimator.report", "report.typ") or b""
     error: Exception | None = None
     for standard in STANDARDS:
@@ -178,6 +182,7 @@ def _charts(
 def _bill(answer: Answer, row: Row | None, style: Style) -> dict[str, Any]:
     lang = style.language
     empty = {"lines": [], "years": [], "money_charts": [], "assumed": "", "costs_title": ""}
+    empty |= {"finance": [], "finance_title": ""}
     if row is None:
         return {**empty, "line_heads": [], "costs_note": "", "years_title": "", "year_heads": []}
     numbers = source_numbers(answer)
@@ -198,6 +203,8 @@ def _bill(answer: Answer, row: Row | None, style: Style) -> dict[str, Any]:
         ),
         "assumed": "" if share is None else say("pdf.assumed", lang, share=style.percent(share)),
         "money_charts": _money_charts(answer, row, flow, style),
+        "finance_title": say("pdf.finance", lang),
+        "finance": [list(pair) for pair in tables.finance(row, style)],
         "years_title": say("pdf.years", lang),
         "year_heads": [say(f"col.{h}", lang) for h in ("year_number", "plan", "cumulative")],
         "years": _years(flow, style),

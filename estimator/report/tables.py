@@ -197,6 +197,40 @@ def cost_lines(row: Row, style: Style | None = None) -> pd.DataFrame:
     return pd.DataFrame(data)
 
 
+def finance(row: Row, style: Style | None = None) -> list[tuple[str, str]]:
+    """Figures a finance officer asks for, name and value; what does not apply is left out."""
+    style = style or Style()
+    cost, extras = row["cost_usd"], row.get("extras") or {}
+
+    def middle(of: Mapping[str, float]) -> str:
+        return f"{style.money_about(of['p50'])} ({_range(of, style.money_short, style)})"
+
+    def money(name: str) -> str:
+        return style.money_about(extras.get(name)) if extras.get(name) else ""
+
+    months = extras.get("payback_months")
+    values = {
+        "one_off": middle(cost["one_off"]),
+        "monthly": middle(cost["monthly"]),
+        "total": middle(cost["total"]),
+        "npv": middle(cost["npv"]),
+        "safe_8": money("budget_safe_8_of_10_usd"),
+        "safe_9": money("budget_safe_9_of_10_usd"),
+        "per_1000": style.unit_price(extras["usd_per_1000_predictions"])
+        if extras.get("usd_per_1000_predictions")
+        else "",
+        "per_point": money("usd_per_point"),
+        "second_task": money("second_task_usd"),
+        "second_iteration": money("second_iteration_usd"),
+        "delay": money("delay_cost_usd_per_week"),
+        "irr": style.percent(extras["irr"]) if extras.get("irr") is not None else "",
+        "payback": say("horizon.months", style.language, n=style.number(months)) if months else "",
+        "spent": money("spent_usd"),
+        "net": middle(row["net_value_usd"]),
+    }
+    return [(say(f"finance.{k}", style.language), v) for k, v in values.items() if v]
+
+
 def sources(answer: Answer, style: Style | None = None) -> pd.DataFrame:
     """Title, year, address and licence of every source of the answer."""
     lang = (style or Style()).language

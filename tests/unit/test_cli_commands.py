@@ -167,7 +167,9 @@ def test_own_price_book_of_a_scenario_is_used(
     assert prices == {9.75}
     assert found["data_version"].startswith(printed["data_version"] + "+prices.")
     assert main(["link", str(path)]) == 0
-    assert "prices" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert "prices" in err
+    assert "price_book=" in out
 
 
 def test_import_keeps_the_book_before(

@@ -100,6 +100,26 @@ def test_pdf_of_no_recommendation() -> None:
     assert "No approach can be recommended" in pdf_text(exports.pdf(empty))
 
 
+def test_one_page_is_one_page() -> None:
+    short = exports.pdf(comparison(scenario()), full=False)
+    assert len(PdfReader(io.BytesIO(short)).pages) == 1
+    assert story(answer(scenario())).headline in pdf_text(short)
+
+
+def test_finance_figures_leave_out_what_does_not_apply() -> None:
+    row = recommended(answer(scenario()))
+    assert row is not None
+    shown = dict(tables.finance(row))
+    assert "Paid back after" not in shown
+    assert shown["Total over the horizon"].startswith(
+        Style().money_about(row["cost_usd"]["total"]["p50"])
+    )
+    extras = {"payback_months": 14.0, "irr": 0.21, "usd_per_point": 1500.0}
+    more = dict(tables.finance({**row, "extras": extras}))
+    assert more["Paid back after"] == "14 months"
+    assert more["Internal rate of return, a year"] == "21%"
+
+
 def test_csv_has_the_figures_of_the_answer() -> None:
     a = answer(scenario())
     rows = list(csv.DictReader(io.StringIO(exports.csv(a).decode())))
