@@ -311,3 +311,16 @@ def test_spot_prices_move_and_listed_ones_do_not(
     assert np.std(moving[1:]) > 0.1 * moving[0]
     assert np.ptp(fixed) == 0
     assert moving[0] < fixed[0]
+
+
+def test_a_hosted_model_without_a_fitting_price_has_no_total(
+    support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    """A service priced by the minute of sound cannot be priced for text; never 0."""
+    inputs = support_tickets.replace("models", {"zero_shot": "deepgram-nova-3"})
+    found = row(inputs, evidence, "zero_shot")
+    assert not found.money.feasible
+    assert not found.feasible
+    assert np.isnan(found.money.total_draws).all()
+    assert np.isnan(found.money.cash_flow_base_usd).all()
+    assert "audio minute" in found.money.reasons[0]

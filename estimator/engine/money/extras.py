@@ -185,13 +185,16 @@ def _replacement(ctx: Context, candidate: Candidate) -> dict[str, Any]:
     ``published pre-training device-hours x median on-demand price of a device-hour``.
     """
 
-    def hours() -> dict[str, tuple[float, str]]:
+    def trained() -> dict[str, tuple[float, str]]:
         frame = ctx.evidence.table("models")
-        known = frame[frame["pretraining_device_hours"] > 0]
-        columns = (known[c] for c in ("name", "pretraining_device_hours", "pretraining_hardware"))
-        return {name: (float(h), hardware) for name, h, hardware in zip(*columns, strict=True)}
+        hours = frame["pretraining_device_hours"].to_numpy()
+        known = frame[["name", "pretraining_hardware"]].to_numpy(dtype=object)[hours > 0]
+        return {
+            name: (float(h), hardware)
+            for (name, hardware), h in zip(known, hours[hours > 0], strict=True)
+        }
 
-    found = ctx.once("pre-training", hours)
+    found = ctx.once("pre-training", trained)
     if candidate.model is None or candidate.model.name not in found:
         return {"base_model_replacement_usd": None}
     device_hours, hardware = found[candidate.model.name]

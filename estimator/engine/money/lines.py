@@ -7,6 +7,7 @@ is ever made.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -99,6 +100,12 @@ class Sums:
     one_off: Array
     by_phase: dict[Phase, Array]
     cash_flow_base: tuple[float, ...]
+
+    def unknown(self) -> Sums:
+        """The same shapes without a figure, for a bill that lacks a price."""
+        nan = np.full_like(self.total, np.nan)
+        flow = (math.nan,) * len(self.cash_flow_base)
+        return Sums(nan, nan, nan, dict.fromkeys(self.by_phase, nan), flow)
 
 
 @dataclass

@@ -138,18 +138,18 @@ def _sum_up(
     missing: str,
 ) -> MoneyEstimate:
     sums = bill.sums(ctx.inputs.finance.discount_rate)
-    unknown = np.nan if missing else 0.0
-    total, npv, one_off = sums.total + unknown, sums.npv + unknown, sums.one_off + unknown
+    if missing:
+        sums = sums.unknown()
     gains = benefit(ctx, accuracy, calendar.weeks_draws)
     return MoneyEstimate(
         items=tuple(bill.items),
-        one_off_draws=one_off,
-        monthly_draws=(total - one_off) / bill.horizon,
-        total_draws=total,
-        npv_draws=npv,
-        net_value_draws=gains.present_value_draws - npv,
-        by_phase_draws={p: x + unknown for p, x in sums.by_phase.items()},
-        cash_flow_base_usd=tuple(x + unknown for x in sums.cash_flow_base),
+        one_off_draws=sums.one_off,
+        monthly_draws=(sums.total - sums.one_off) / bill.horizon,
+        total_draws=sums.total,
+        npv_draws=sums.npv,
+        net_value_draws=gains.present_value_draws - sums.npv,
+        by_phase_draws=sums.by_phase,
+        cash_flow_base_usd=sums.cash_flow_base,
         calendar_weeks_draws=calendar.weeks_draws,
         calendar=calendar.tasks,
         data_goes_to=_data_goes_to(ctx, candidate, compute, served, api),

@@ -125,13 +125,14 @@ def add_api_serving(ctx: Context, bill: Bill, candidate: Candidate) -> None:
 
 def other_unit(ctx: Context, requests: float, unit: str) -> tuple[float, str, float]:
     """Quantity, unit and factor on the list price of requests priced by minute, image or text."""
-    if "minute" in unit:
+    name = ctx.inputs.unit_name
+    if "minute" in unit and name == "audio_seconds":
         return requests * ctx.inputs.unit_length / SECONDS_PER_MINUTE, "audio minute", 1.0
-    if "1000 images" in unit:
+    if "1000 images" in unit and name == "pixels":
         return requests, "image", 1.0 / PER_THOUSAND_IMAGES
-    if "100 characters" in unit:
+    if "100 characters" in unit and name == "tokens":
         letters = ctx.inputs.unit_length * ctx.value("serving.characters_per_token")
         return requests * float(np.ceil(letters / CHARACTERS_PER_UNIT)), unit, 1.0
-    if "image" in unit or "page" in unit:
+    if ("image" in unit or "page" in unit) and name == "pixels":
         return requests, unit, 1.0
     raise PriceNotFoundError(f"API price per {unit!r} does not fit task {ctx.inputs.task}")
