@@ -107,13 +107,14 @@ def _row(
     label, model = approach_label(row["approach"], lang), row.get("base_model") or ""
     reasons = "; ".join(row["reasons"])
     mark = f'<span class="tick" aria-hidden="true">{e(w("rows.mark"))}</span>' if chosen else ""
-    said = w("rows.open", name=label) + (f" ({w('rows.chosen')})" if chosen else "")
+    said = (f", {w('rows.chosen')}" if chosen else "") + f", {w('rows.open')}"
     beside = reasons if not row["feasible"] and reasons else model
     tail = f'<span class="{"why" if beside is reasons else "model"}">{e(beside)}</span>'
     first = (
         f'<td role="cell"><button data-key="{e(key)}" aria-expanded="{str(key == opened).lower()}" '
-        f'aria-label="{e(said)}" title="{e(f"{label} {model}. {reasons}".strip())}">'
-        f'{mark}<span class="name">{e(label)}</span> {tail}</button></td>'
+        f'title="{e(f"{label} {model}. {reasons}".strip())}">{mark}'
+        f'<span class="name">{e(label)}</span> {tail}<span class="sr">{e(said)}</span>'
+        f"</button></td>"
     )
     value = row["accuracy"]
     target = answer["inputs"]["target"]["value"]

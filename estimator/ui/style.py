@@ -33,7 +33,13 @@ PAGE = f"""<style>
 [data-testid="stSidebarUserContent"] [data-testid="stNumberInputStepUp"],
 [data-testid="stSidebarUserContent"] [data-testid="stNumberInputStepDown"] {{ display: none; }}
 [data-testid="stSliderTickBar"] {{ display: none; }}
-.es-embed-pad {{ display: none; }}
+[data-testid="stApp"] [data-testid="stBaseButton-primary"],
+[data-testid="stApp"] [data-testid="stBaseButton-primary"] p {{ color: light-dark(#fff, #0e1117); }}
+[data-testid="stApp"] [data-baseweb="tag"] {{ background: var(--es-chosen);
+  border: 1px solid var(--es-accent); }}
+[data-testid="stApp"] [data-baseweb="tag"] * {{ color: var(--es-text); }}
+[data-testid="stApp"] [data-testid="stExpander"] summary,
+[data-testid="stApp"] [data-testid="stExpander"] summary p {{ color: var(--es-text); }}
 .es {{ color: var(--es-text); line-height: 1.38; }}
 .es p {{ margin: 0; }}
 .es-top {{ display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; font-size: 0.83rem;
@@ -108,6 +114,7 @@ button {{ all: unset; cursor: pointer; color: inherit; font-weight: 600; max-wid
   line-height: 24px; }}
 button:hover .name {{ text-decoration: underline; }}
 button:focus-visible {{ outline: 2px solid var(--es-accent); outline-offset: -2px; }}
+.sr {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
 .model {{ font-weight: 400; color: var(--es-soft); margin-left: 5px; }}
 .tick {{ color: var(--es-accent); font-weight: 700; margin-right: 3px; }}
 .why {{ color: var(--es-soft); }}

@@ -60,7 +60,7 @@ def page() -> None:
         f'<iframe src="{framed}" width="900" height="600"\n'
         '  sandbox="allow-scripts allow-same-origin allow-forms allow-downloads allow-popups">'
         "</iframe>",
-        language="html",
+        language=None,
         wrap_lines=True,
     )
     heading(w("report.scenario"), 2)

@@ -1,0 +1,172 @@
+"""The dashboard in a real browser: layout, keyboard, frames, downloads, sessions, axe, network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.ui.conftest import keep, settle
+from tests.ui.pages import PAGES
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).parent / "assets" / "axe.min.js"
+Visit = Callable[..., Any]
+SIZES = {1440: 900, 768: 1024, 390: 844}
+
+
+def path_of(page: str) -> str:
+    """Address of a page inside the site."""
+    return "/" if page == "answer" else f"/{page}"
+
+
+def violations(page: Any) -> list[str]:
+    """Serious and critical findings of axe, with the place."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [
+        f"{v['id']} ({v['impact']}): {v['nodes'][0]['html'][:200]}"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+def test_the_first_screen_shows_all_ten_rows_without_scrolling(visit: Visit) -> None:
+    page = visit()
+    rows = page.locator("tbody tr")
+    assert rows.count() == 10
+    last = rows.nth(9).bounding_box()
+    assert last["y"] + last["height"] <= 720
+    assert page.locator("h1").first.bounding_box()["y"] > 0
+    assert page.evaluate("document.querySelectorAll('.es-strip div').length") >= 5
+
+
+@pytest.mark.parametrize("preset", ["call_transcription", "rare_disease_imaging", "protein"])
+def test_other_headlines_fit_too(visit: Visit, preset: str) -> None:
+    page = visit(f"/?preset={preset}")
+    last = page.locator("tbody tr").nth(9).bounding_box()
+    assert last["y"] + last["height"] <= 720
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", SIZES)
+def test_nothing_scrolls_sideways(visit: Visit, address: str, width: int, scheme: str) -> None:
+    page = visit("/", width, SIZES[width], scheme)
+    for name in PAGES:
+        if name != "answer":
+            page.goto(f"{address}/{name}")
+            settle(page)
+        keep(page, f"{name}-{width}-{scheme}")
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_serious(visit: Visit, name: str, scheme: str) -> None:
+    assert violations(visit(path_of(name), scheme=scheme)) == []
+
+
+def test_a_row_opens_by_keyboard(visit: Visit) -> None:
+    page = visit()
+    door = page.get_by_role("button", name="Full fine-tuning")
+    door.focus()
+    door.press("Enter")
+    page.get_by_text("Cost line by line").wait_for()
+    assert door.get_attribute("aria-expanded") == "true"
+    assert page.get_by_role("link").filter(has_text="20").count() > 0
+    page.get_by_role("button", name="Close details").press("Enter")
+    page.get_by_text("Cost line by line").wait_for(state="detached")
+
+
+def test_a_slider_moves_by_keyboard_and_survives_a_reload(visit: Visit) -> None:
+    page = visit()
+    slider = page.get_by_role("slider", name="Labels to buy")
+    before = page.locator("section.es").inner_text()
+    slider.press("ArrowRight")
+    page.wait_for_function(
+        "b => document.querySelector('section.es').innerText !== b", arg=before, timeout=20_000
+    )
+    page.wait_for_function("location.search.includes('n_labelled_to_buy')")
+    after = slider.get_attribute("aria-valuetext")
+    page.reload()
+    settle(page)
+    again = page.get_by_role("slider", name="Labels to buy")
+    assert again.get_attribute("aria-valuetext") == after
+
+
+def test_two_tabs_do_not_disturb_each_other(visit: Visit) -> None:
+    one, two = visit("/?preset=support_tickets"), visit("/?preset=translation")
+    one.get_by_role("slider", name="Labels to buy").press("ArrowRight")
+    one.wait_for_function("location.search.includes('n_labelled_to_buy')")
+    two.get_by_role("slider", name="Months of use").press("ArrowRight")
+    two.wait_for_function("location.search.includes('horizon_months')")
+    settle(two)
+    assert "Support tickets" in one.locator(".es-top").inner_text()
+    assert "Support tickets" not in two.locator(".es-top").inner_text()
+    assert "horizon_months" not in one.url
+
+
+def test_the_answer_is_completed_after_a_pause(visit: Visit) -> None:
+    page = visit()
+    page.get_by_text("What would change it:", exact=True).wait_for(timeout=60_000)
+    assert "working out" not in page.locator("section.es").inner_text()
+
+
+def test_a_frame_on_another_site_shows_the_answer_and_saves_the_report(
+    visit: Visit, address: str, other_site: Callable[[str], str]
+) -> None:
+    sandbox = "allow-scripts allow-same-origin allow-forms allow-downloads allow-popups"
+    page = visit(
+        other_site(
+            f"<p class=es>intranet</p><iframe src='{address}/?embed=true' width=900 height=600 "
+            f"sandbox='{sandbox}'></iframe>"
+        ),
+        960,
+        700,
+    )
+    frame = page.frame_locator("iframe")
+    frame.locator("tbody tr").nth(2).wait_for(timeout=30_000)
+    page.wait_for_timeout(500)
+    inside = page.frames[1]
+    top = inside.evaluate(
+        "document.querySelector('[data-testid=stBidiComponentIsolated]').getBoundingClientRect().top"
+    )
+    assert top < 500
+    frame.get_by_role("button", name="Inputs").click()
+    frame.get_by_role("slider", name="Labels to buy").wait_for()
+    page.keyboard.press("Escape")
+    keep(page, "frame")
+    with page.expect_download(timeout=90_000) as waiting:
+        frame.get_by_role("button", name="PDF", exact=True).click()
+    path = waiting.value.path()
+    assert path.read_bytes().startswith(b"%PDF-")
+    assert path.stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("view", ["table", "frontier", "costs", "accuracy", "cashflow"])
+def test_a_block_alone_fills_a_frame(visit: Visit, view: str) -> None:
+    page = visit(f"/?embed=true&view={view}", 900, 600)
+    assert page.locator("[data-testid=stSidebar] input").count() == 0
+    block = page.locator("[data-testid=stPlotlyChart], [data-testid=stBidiComponentIsolated]").first
+    box = block.bounding_box()
+    assert box["y"] < 60
+    assert box["width"] > 800
+    keep(page, f"view-{view}")
+
+
+def test_nothing_is_asked_of_other_hosts(chromium: Any, address: str) -> None:
+    context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for name in PAGES:
+        page.goto(address + path_of(name))
+        settle(page)
+    context.close()
+    hosts = {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))}
+    assert hosts == {"127.0.0.1"}
+    assert len(asked) > 50
