@@ -8,6 +8,7 @@ with the component's own standard deviation. Effects that other projects share a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -128,6 +129,8 @@ def group_keys(rows: Rows, group: str) -> Array:
     columns = [getattr(rows, c) for c in GROUPS[group]]
     if not columns:
         return np.full(len(rows), "", object)
+    if len(columns) == 1:
+        return columns[0]
     return np.array([SEPARATOR.join(parts) for parts in zip(*columns, strict=True)], object)
 
 
@@ -227,7 +230,12 @@ def level_variance(rows: Rows, y: Array, sds: Mapping[Component, float]) -> Arra
 
 def by_group(sds: Mapping[Component, float]) -> dict[str, list[tuple[str, float]]]:
     """Components of each group."""
+    return _by_group(tuple(sds.items()))
+
+
+@lru_cache(maxsize=64)
+def _by_group(items: tuple[tuple[Component, float], ...]) -> dict[str, list[tuple[str, float]]]:
     out: dict[str, list[tuple[str, float]]] = {}
-    for (group, feature), sd in sds.items():
+    for (group, feature), sd in items:
         out.setdefault(group, []).append((feature, sd))
     return out

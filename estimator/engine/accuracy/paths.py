@@ -79,13 +79,17 @@ class Path:
         goal = float(scales.to_scale(np.array(error), self.chance)) - shift
         if not self.needs_labels:
             return np.asarray(np.where(self.nodes[0] <= goal, 0.0, np.inf))
-        x = np.full(count, -np.inf)
+        above = np.zeros(count, int)
+        for level in self.nodes:
+            above += level > goal
+        low = np.clip(above - 1, 0, len(KNOTS) - 2)
+        at = low * count + np.arange(count)
+        high, next_high = self.nodes.ravel()[at], self.nodes.ravel()[at + count]
+        knots = np.array(KNOTS)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            for j, low in enumerate(KNOTS[:-1]):
-                fall = self.nodes[j] - self.nodes[j + 1]
-                step = (self.nodes[j] - goal) / fall * (KNOTS[j + 1] - low)
-                here = np.where(fall > 0, low + step, np.inf)
-                np.copyto(x, here, where=self.nodes[j] > goal)
+            step = np.diff(knots)[low] * (high - goal) / (high - next_high)
+            x = np.where(high > next_high, knots[low] + step, np.inf)
+            x = np.where(above == 0, -np.inf, x)
             n = self._plain((10.0**x - 0.5) * self.divisor)
         return np.asarray(np.where(n < MOST_LABELS, np.maximum(np.ceil(n - 1e-9), 1.0), np.inf))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +26,13 @@ from estimator.engine.accuracy.project import (
     test_set_variance,
 )
 from estimator.engine.accuracy.rows import Rows, concatenate
-from estimator.engine.accuracy.scales import LOWER_IS_BETTER, OUT_OF_SCALE, metric_group, to_error
+from estimator.engine.accuracy.scales import (
+    LOWER_IS_BETTER,
+    OUT_OF_SCALE,
+    Array,
+    metric_group,
+    to_error,
+)
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
@@ -91,9 +98,11 @@ def predict_accuracy(
         for p, c, shift in zip(paths, candidates, shifts, strict=True)
     ]
     paths = parts.combined(inputs, candidates, paths, fit["cells"], assumptions, draws)
+    labels = [c.n_labelled(inputs) for c in candidates]
+    noise = _run_sds(posterior, block, knots, paths, labels)
     return [
-        _estimate(inputs, c, p, fit, draws, _run_sd(posterior, block, knots, p, i, inputs, c))
-        for i, (c, p) in enumerate(zip(candidates, paths, strict=True))
+        _estimate(inputs, c, p, fit, draws, float(sd))
+        for c, p, sd in zip(candidates, paths, noise, strict=True)
     ]
 
 
@@ -129,9 +138,7 @@ def _paths(
     fit: Mapping[str, Any],
     draws: Draws,
 ) -> list[Path]:
-    z = np.stack(
-        [draws.normal(f"accuracy.{c.key}.{k}") for c in candidates for k in range(len(KNOTS))]
-    )
+    z = _normals(tuple(c.key for c in candidates), draws)
     widening = factor_of(fit, str(inputs.task), len(inputs.pilot))
     y = block.mean[:, None] + (widening * root(block.cov)) @ z
     out = []
@@ -151,22 +158,25 @@ def _paths(
     return out
 
 
-def _run_sd(
+@lru_cache(maxsize=4)
+def _normals(keys: tuple[str, ...], draws: Draws) -> Array:
+    """Named normals of every knot of every candidate, shape (knots, n + 1)."""
+    return np.stack([draws.normal(f"accuracy.{c}.{k}") for c in keys for k in range(len(KNOTS))])
+
+
+def _run_sds(
     posterior: Posterior,
     block: Block,
     knots: Rows,
-    path: Path,
-    i: int,
-    inputs: ProjectInputs,
-    candidate: Candidate,
-) -> float:
-    """Standard deviation on the scale of one training run about its curve."""
-    at = len(KNOTS) * i + MIDDLE_KNOT
-    labels = candidate.n_labelled(inputs)
-    per_class = np.log10(max(labels, 0) / path.divisor + 0.5)
-    row = knots.take(np.array([at])).with_(log_per_class=np.array([per_class]))
-    level = level_variance(row, path.base().y(labels)[0], posterior.sds)[0]
-    return float(np.sqrt(block.free[at] + level))
+    paths: Sequence[Path],
+    labels: Sequence[int],
+) -> Array:
+    """Standard deviation on the scale of one training run about each curve."""
+    at = len(KNOTS) * np.arange(len(paths)) + MIDDLE_KNOT
+    per_class = [np.log10(max(n, 0) / p.divisor + 0.5) for n, p in zip(labels, paths, strict=True)]
+    rows = knots.take(at).with_(log_per_class=np.array(per_class))
+    y = np.array([p.base().y(n)[0, 0] for n, p in zip(labels, paths, strict=True)])
+    return np.sqrt(block.free[at] + level_variance(rows, y, posterior.sds))
 
 
 def _estimate(

@@ -22,7 +22,7 @@ NOISES = (0.01, 0.03, 0.08, 0.2)
 """Scatter of one measured error, as a share of it."""
 EXPONENT_MEAN, EXPONENT_SD = 0.45, 0.25
 LEVEL_SD = 3.0
-TAIL_POWER = 0.75
+TAIL_POWER = 1.0
 """Weight of a point rises with this power of n: the far end says most about what follows."""
 
 WIDENING = 1.35
