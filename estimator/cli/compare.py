@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from estimator.cli.files import load_scenario
-from estimator.cli.output import BadInput, naming, print_json, print_table, write_file
+from estimator.cli.output import BadInput, naming, print_json, print_table, progress, write_file
 
 if TYPE_CHECKING:
     from estimator.engine.comparison import Comparison
@@ -60,7 +60,10 @@ def compute(inputs: ProjectInputs, path: str) -> tuple[Comparison, Evidence]:
 
     evidence = evidence_for(inputs, path)
     with naming(path):
-        return compare_approaches(inputs, evidence), evidence
+        found = compare_approaches(
+            inputs, evidence, lambda done, total: progress(done / total, "comparing")
+        )
+    return found, evidence
 
 
 def evidence_for(inputs: ProjectInputs, path: str) -> Evidence:
@@ -84,6 +87,10 @@ def _check_targets(source: str, targets: dict[str, str]) -> None:
     seen = {Path(source).resolve(): "FILE"} if source != "-" else {}
     for name, path in targets.items():
         place = Path(path).resolve()
+        if place.is_dir() or not place.parent.is_dir():
+            raise BadInput(
+                f"{path}: cannot be written: --{name} needs a file in a folder that exists"
+            )
         if place in seen:
             raise BadInput(f"{path}: --{name} would overwrite {seen[place]}")
         seen[place] = f"--{name}"

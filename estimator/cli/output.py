@@ -47,6 +47,13 @@ def print_figures(document: Any) -> None:
     print_json(clean(document))
 
 
+def progress(done: float, what: str) -> None:
+    """A line on standard error that is written over; only where somebody watches."""
+    if sys.stderr.isatty():
+        end = "\n" if done >= 1 else "\r"
+        print(f"{100 * done:5.1f} % {what:<60.60}", end=end, file=sys.stderr, flush=True)
+
+
 def write_file(path: str, data: bytes | str) -> None:
     """Write a file whole or not at all."""
     target = Path(path)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.cli.output import BadInput, print_figures, print_table
+from estimator.cli.output import BadInput, print_figures, print_table, progress
 
 
 def add(commands: Any) -> None:
@@ -56,13 +55,6 @@ def recomputed(write: bool) -> dict[str, Any]:
         for section, name in SECTIONS.items():
             write_fit(name, clean(found[section]))
     return found
-
-
-def progress(done: float, what: str) -> None:
-    """A line on standard error that is written over; only where somebody watches."""
-    if sys.stderr.isatty():
-        end = "\n" if done >= 1 else "\r"
-        print(f"{100 * done:5.1f} % {what:<60.60}", end=end, file=sys.stderr, flush=True)
 
 
 def _section(title: str, section: Mapping[str, Any]) -> None:

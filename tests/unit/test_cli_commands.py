@@ -58,19 +58,38 @@ def test_compare_writes_everything_and_prints_the_same(
     found = run_json(capsys, "replay", str(targets["record"]))
     assert found["same"]
     assert found["intact"]
-    record["results"]["approaches"][0]["cost_usd"]["total"]["p50"] += 1
-    targets["record"].write_text(json.dumps(record))
-    assert main(["replay", str(targets["record"])]) == 1
+
+
+def test_a_changed_record_is_named_and_ends_with_status_1(
+    printed: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from estimator.cli import replay
+    from estimator.report.record import make_record
+
+    class Same:
+        def to_dict(self) -> dict[str, Any]:
+            return printed
+
+    monkeypatch.setattr(replay, "compute", lambda inputs, path: (Same(), None))
+    saved = json.loads(json.dumps(make_record(printed)))
+    saved["results"]["approaches"][0]["cost_usd"]["total"]["p50"] += 1
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(saved))
+    assert main(["replay", str(path)]) == 1
     assert "approaches[0].cost_usd.total.p50" in capsys.readouterr().out
 
 
-def test_compare_for_people(
-    small: Path, printed: dict[str, Any], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_compare_for_people(printed: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    from estimator.cli.compare import show
+    from estimator.report.format import Style
     from estimator.report.tables import lines
     from estimator.report.text import story
 
-    text = run(capsys, "compare", str(small))
+    show(printed, Style())
+    text = capsys.readouterr().out
     told = story(printed)
     assert text.startswith(told.headline)
     assert told.approve in text
@@ -216,7 +235,7 @@ def test_short_commands_load_nothing_heavy() -> None:
 
 def test_output_survives_a_terminal_without_unicode(small: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "estimator", "compare", str(small)],
+        [sys.executable, "-m", "estimator", "scenarios", str(small), str(PRESET)],
         cwd=ROOT,
         capture_output=True,
         check=False,
