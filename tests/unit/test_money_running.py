@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from estimator import compare_approaches
 from estimator.engine.money.running import retraining_months
 from estimator.engine.money.serving import instance_hours
 from estimator.engine.money.value import share_right
@@ -324,3 +326,12 @@ def test_a_hosted_model_without_a_fitting_price_has_no_total(
     assert np.isnan(found.money.total_draws).all()
     assert np.isnan(found.money.cash_flow_base_usd).all()
     assert "audio minute" in found.money.reasons[0]
+
+
+def test_an_unpriced_row_can_be_printed(support_tickets: ProjectInputs, evidence: Evidence) -> None:
+    inputs = support_tickets.replace("models", {"zero_shot": "deepgram-nova-3"})
+    printed = compare_approaches(inputs.replace("draws", 256), evidence).to_dict()
+    json.dumps(printed, allow_nan=False)
+    (as_is,) = [r for r in printed["approaches"] if r["approach"] == "zero_shot"]
+    assert as_is["cost_usd"]["total"] == {"p10": None, "p50": None, "p90": None, "base": None}
+    assert printed["recommendation"]["approach"] != "zero_shot"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from estimator.units import PERCENT
@@ -11,13 +12,15 @@ SMALL_METRIC = 1.5
 
 
 def usd(value: float) -> str:
-    """Money to about three digits: ``$850``, ``$12,300``, ``$4.1 million``.
+    """Money to about three digits: ``$850``, ``$12,300``, ``$4.1 million``; unknown in words.
 
     Parameters
     ----------
     value : float
         Amount [USD].
     """
+    if not math.isfinite(value):
+        return "an unknown sum"
     sign, size = ("-" if value < 0 else ""), abs(value)
     if size >= 1e9:
         return f"{sign}${size / 1e9:.3g} billion"
