@@ -10,6 +10,7 @@ import pytest
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.candidates import build_candidates
 from estimator.engine.compute import choose_accelerators, hours_table, predict_compute
+from estimator.engine.compute.energy import grid_gco2_per_kwh
 from estimator.engine.distributions import Draws, percentiles
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate, ComputeEstimate
@@ -187,3 +188,12 @@ def test_generators_from_scratch_take_pre_training_not_fine_tuning(evidence: Evi
     models = {"scratch": "llama-2-7b"}
     text = run(scenario("text_generation", models=models, compute=one), evidence)["scratch"]
     assert text.training_flop > 6 * 6.7e9 * 20 * 6.7e9 * 0.9
+
+
+def test_every_region_of_the_price_book_has_a_grid_factor(evidence: Evidence) -> None:
+    found = [
+        grid_gco2_per_kwh(evidence, p, r) for p, places in evidence.regions.items() for r in places
+    ]
+    assert all(1 < g < 1200 and s in evidence.sources for g, s in found)
+    north = grid_gco2_per_kwh(evidence, "aws", "eu-north-1")[0]
+    assert north < grid_gco2_per_kwh(evidence, "aws", "us-east-1")[0]

@@ -36,22 +36,35 @@ def _key(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def grid_gco2_per_kwh(evidence: Evidence, provider: str, region: str) -> tuple[float | None, str]:
-    """Grid factor of a cloud region [gCO2 per kWh] and its source; None where no row names it."""
+_COUNTRY_OF_REGION = {"us": "United States", "uk": "United Kingdom", "eusouth2": "Spain"}
+"""Regions of the price book without a row of their own."""
+
+
+def grid_gco2_per_kwh(evidence: Evidence, provider: str, region: str) -> tuple[float, str]:
+    """Grid factor of a cloud region or country [gCO2 per kWh] and its source.
+
+    Where no row names the region: the median of the country averages.
+    """
     cloud = _CLOUDS.get(provider.lower(), "")
-    fallback: tuple[float | None, str] = (None, "")
-    wanted = _key(region)
-    for row in evidence.records("energy"):
-        names = (str(row.get("cloud_region")), str(row.get("country_or_region")))
-        if wanted not in map(_key, names):
+    wanted = {_key(region), _key(_COUNTRY_OF_REGION.get(_key(region), region))}
+    near: tuple[float, str] | None = None
+    countries: list[tuple[float, str]] = []
+    for row in evidence.table("energy").to_dict("records"):
+        grid = _cell({str(k): v for k, v in row.items()}, "grid_gco2_per_kwh")
+        if grid is None:
             continue
-        grid = _cell(row, "grid_gco2_per_kwh")
-        if grid is not None:
-            if str(row.get("cloud_provider")) == cloud:
-                return grid, str(row["source_id"])
-            if fallback[0] is None:
-                fallback = (grid, str(row["source_id"]))
-    return fallback
+        found = (grid, str(row["source_id"]))
+        if str(row.get("kind")) == "country grid average":
+            countries.append(found)
+        names = {_key(str(row.get(c))) for c in ("cloud_region", "country_or_region")}
+        if not names & wanted:
+            continue
+        if str(row.get("cloud_provider")) == cloud:
+            return found
+        near = near or found
+    if near is not None:
+        return near
+    return sorted(countries)[len(countries) // 2]
 
 
 def pue(evidence: Evidence, provider: str) -> tuple[float | None, str]:

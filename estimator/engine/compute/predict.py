@@ -89,8 +89,6 @@ def predict_compute(
 def _site(inputs: ProjectInputs, evidence: Evidence) -> Site:
     overhead, pue_source = pue(evidence, inputs.compute.provider)
     grid, grid_source = grid_gco2_per_kwh(evidence, inputs.compute.provider, inputs.compute.region)
-    if grid is None:
-        grid, grid_source = grid_gco2_per_kwh(evidence, "", "World")
     return Site(overhead or 1.5, grid, tuple(s for s in (pue_source, grid_source) if s))
 
 
@@ -121,9 +119,8 @@ def _estimate(
     kwh = energy_kwh(
         total, accelerator, assumptions.value("compute.cpu_watts"), site.pue, assumptions, draws
     )
-    grid = site.grid if site.grid is not None else 0.0
     made = assumptions.value("compute.include_embodied") >= 0.5
-    co2 = co2_kg(kwh, grid, total, accelerator, assumptions, draws, embodied=made)
+    co2 = co2_kg(kwh, site.grid, total, accelerator, assumptions, draws, embodied=made)
     flop = job.work.trial_flop * job.plan.trials + job.work.once_flop + job.work.evaluation_flop
     kind = accelerator.kind
     model_source = (c.model.source_id,) if c.model else ()

@@ -17,7 +17,8 @@ from estimator.engine.compute.fit import (
     left_out,
     publication_of,
 )
-from estimator.engine.compute.hardware import resolve_hardware
+from estimator.engine.compute.hardware import peak_tflop, resolve_hardware
+from estimator.engine.compute.lexicon import TEXT_GROUPS
 from estimator.engine.compute.memory_runs import run_memory_gb
 from estimator.engine.compute.model import IntArray, design, leave_out, noise_variance, row_weights
 from estimator.engine.compute.resolve import NameTables, RunWork, Unresolved, resolve_run
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 BoolArray = NDArray[np.bool_]
 CONSTANT_MFU = 0.35
+REPORTED = 0.1
+"""``guessed`` of runs whose work is the FLOP figure of the source."""
 _MODALITY = {"audio": "speech", "image generation": "vision"}
 
 
@@ -109,11 +112,32 @@ def _without(out: LeftOut, groups: Sequence[str]) -> Array:
     return leave_out(d, out.y, noise, weights, out.source)[0]
 
 
+def textbook_log(row: FitRow) -> float:
+    """log(device-hours / our ideal hours) of the usual calculator: MFU 0.35 of textbook work.
+
+    Text: 6 (full) or 4 (adapters) FLOP per parameter and token, tokens = examples x stated
+    length; images and audio: 3 x forward FLOP; peak of the stated precision, else of half.
+    """
+    run = row.run
+    flop = run.training_flop
+    text = run.model.group in TEXT_GROUPS and run.guessed != REPORTED
+    if text and run.examples and run.seq and run.model.params_active:
+        passes = {"lora": 2.0, "linear_probe": 1.0}.get(run.approach, 3.0)
+        flop = passes * 2 * run.model.params_active * run.examples * run.seq
+    peaks = run.accelerator.peak_tflop_per_s
+    precision = run.precision if run.precision_stated else "half"
+    peak = peaks.get("fp8") if precision == "fp8" else peak_tflop(run.accelerator, precision)
+    peak = peak or peak_tflop(run.accelerator, run.precision) or 1.0
+    ours = peak_tflop(run.accelerator, run.precision) or 1.0
+    return math.log(flop / run.training_flop * ours / peak / CONSTANT_MFU)
+
+
 def compare_forms(out: LeftOut) -> dict[str, dict[str, float | int]]:
     """Errors of simpler forms on the same left-out rows, whole runs only."""
     whole = np.array([not r.steady for r in out.rows])
     never = np.zeros(len(out.rows), dtype=bool)
     forms = {
+        "constant MFU 0.35, textbook work": np.array([textbook_log(r) for r in out.rows]),
         "constant MFU 0.35": np.full(len(out.rows), -math.log(CONSTANT_MFU)),
         "median of the work group": _median_form(
             out.rows, out.y, out.source, lambda r: r.run.model.group
@@ -202,6 +226,7 @@ def validate_compute(evidence: Evidence, refit: bool = False) -> dict[str, Any]:
     memory = memory_rows(evidence, tables)
     gaps = np.array([abs(r["predicted_gb"] / r["published_gb"] - 1) for r in memory])
     forms = compare_forms(out)
+    textbook = math.log(forms["constant MFU 0.35, textbook work"]["median_factor"])
     constant = math.log(forms["constant MFU 0.35"]["median_factor"])
     ours = math.log(forms["mixed model (shipped)"]["median_factor"])
     return {
@@ -215,6 +240,7 @@ def validate_compute(evidence: Evidence, refit: bool = False) -> dict[str, Any]:
         "hours_by_publication": publications(out.rows, factors),
         "forms": forms,
         "error_ratio_to_constant_mfu": round(constant / ours, 4),
+        "error_ratio_to_textbook": round(textbook / ours, 4),
         "memory": {
             "n": len(memory),
             "median_abs_error": round(float(np.median(gaps)), 4),

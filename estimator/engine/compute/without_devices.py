@@ -27,7 +27,7 @@ class Site:
     """Facility overhead and grid of the scenario's region, with their sources."""
 
     pue: float
-    grid: float | None
+    grid: float
     source_ids: tuple[str, ...]
 
 
@@ -61,7 +61,7 @@ def on_cpu(
     kwh = energy_kwh(
         total, None, assumptions.value("compute.cpu_watts"), site.pue, assumptions, draws
     )
-    co2 = co2_kg(kwh, site.grid or 0.0, total, None, assumptions, draws)
+    co2 = co2_kg(kwh, site.grid, total, None, assumptions, draws)
     return ComputeEstimate(
         device_kind=DeviceKind.CPU, accelerator=None, n_devices=1, min_devices=1, feasible=True,
         reasons=(), recipe=recipe_view(inputs, c, plan, Offset()), work=(), training_flop=0.0,
