@@ -26,15 +26,20 @@ def headline(board: Board, choice: Choice, shares: Array, evaluation: Evaluation
     if choice.outcome == Outcome.NOBODY_REACHES:
         p = board.target_probability[choice.index]
         wanted, reached = chances(board.wanted, float(p))
-        return (
-            f"Nobody reaches {_target(evaluation)} in {wanted} yet; {name} comes nearest, in "
-            f"{reached}."
+        near = (
+            "comes nearest" if _likeliest(board, choice.index) else "is the cheapest of the nearest"
         )
+        return f"Nobody reaches {_target(evaluation)} in {wanted} yet; {name} {near}, in {reached}."
     if choice.outcome == Outcome.TOO_CLOSE:
         names = listed([name, *(board.labels[i] for i in choice.equals)])
         word = "has the highest median net value" if board.valued else "is the cheapest"
         return f"Too close to call: {names} are about equally good; {name} {word}."
-    return f"Take {name}: best in {chance(float(shares[choice.index]))}."
+    if board.valued:
+        return (
+            f"Take {name}: its net value is the highest in {chance(float(shares[choice.index]))}."
+        )
+    p = float(board.target_probability[choice.index])
+    return f"Take {name}: it reaches {_target(evaluation)} in {chance(p)} and is the cheapest such."
 
 
 def reason(board: Board, choice: Choice, evaluation: Evaluation) -> str:
@@ -51,10 +56,12 @@ def reason(board: Board, choice: Choice, evaluation: Evaluation) -> str:
     p = float(board.target_probability[i])
     if choice.outcome == Outcome.NOBODY_REACHES:
         wanted, reached = chances(board.wanted, p)
-        return (
-            f"It is the most likely to reach {_target(evaluation)} ({reached}, wanted: {wanted}), "
-            f"at a cost of {money}."
+        lead = (
+            "It is the most likely to reach"
+            if _likeliest(board, i)
+            else "It is the cheapest of those that are about as likely as any to reach"
         )
+        return f"{lead} {_target(evaluation)} ({reached}, wanted: {wanted}), at a cost of {money}."
     return (
         f"It is the cheapest that reaches {_target(evaluation)} in at least "
         f"{chance(board.wanted)}: it does so in {chance(p)}, at a cost of {money}."
@@ -112,7 +119,10 @@ def decision_path(
             f"Target {_target(evaluation)} in at least {chance(board.wanted)}: "
             f"{len(good)} of {len(allowed)} reach it ({names})."
         )
-        word = "cheapest of these" if good else "most likely of all to reach it"
+        word = "cheapest of these"
+        if not good:
+            best = _likeliest(board, choice.index)
+            word = "likeliest to reach it" if best else "cheapest of the likeliest to reach it"
         path.append(f"{board.labels[choice.index]} is the {word}.")
     if choice.equals:
         names = listed([board.labels[i] for i in choice.equals])
@@ -122,6 +132,11 @@ def decision_path(
     p90 = float(np.quantile(regrets[i, 1:], 0.9))
     path.append(f"If the choice is wrong it costs at most {usd(p90)} in 9 cases in 10.")
     return tuple(path)
+
+
+def _likeliest(board: Board, index: int) -> bool:
+    p = board.target_probability
+    return bool(p[index] >= p[board.allowed].max() - 1e-12)
 
 
 def _excluded(board: Board) -> str:
