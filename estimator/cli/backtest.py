@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from estimator.cli.files import load_table
 from estimator.cli.output import naming, print_figures, print_table
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+GIVEN = ("1", "1.0", "true", "yes")
 CURVE_NEEDS = ("curve_id", "task_family", "dataset", "approach", "n_labelled", "metric", "value")
-CURVE_NUMBERS = ("n_classes", "backbone_params", "n_labelled", "value", "std", "given")
+CURVE_NUMBERS = ("n_labelled", "value")
+CURVE_SIZES = ("n_classes", "backbone_params", "std", "year")
 RUN_NEEDS = ("model", "approach", "hardware", "n_devices", "device_hours")
-RUN_NUMBERS = (
-    "params_total", "params_trainable", "units_per_epoch", "epochs", "units_seen",
-    "reported_flops", "n_devices", "wallclock_hours", "device_hours", "reported_cost_usd",
-    "peak_memory_gb",
-)  # fmt: skip
+RUN_NUMBERS = ("device_hours", "wallclock_hours", "peak_memory_gb")
 
 
 def add(commands: Any) -> None:
@@ -39,8 +40,23 @@ def run_curves(arguments: argparse.Namespace) -> None:
     from estimator.engine.accuracy import backtest_curves
 
     frame = load_table(arguments.file, CURVE_NEEDS, CURVE_NUMBERS)
+    written = {c: frame[c].copy() for c in CURVE_SIZES if c in frame.columns}
+    for column, cells in written.items():
+        frame[column] = readable(cells)
     with naming(arguments.file):
-        _report(backtest_curves(frame, load_evidence(), arguments.prior), arguments.json)
+        result = backtest_curves(frame, load_evidence(), arguments.prior)
+    asked = [i for i, g in enumerate(frame.get("given", [])) if str(g).strip().lower() not in GIVEN]
+    rows = asked if "given" in frame.columns else range(len(frame))
+    for line, i in zip(result["rows"], rows, strict=True):
+        line |= {c: cells.iloc[i] for c, cells in written.items()}
+    _report(result, arguments.json)
+
+
+def readable(cells: pd.Series) -> pd.Series:
+    """Sizes as numbers where they can be read; a size written otherwise counts as unknown."""
+    import pandas as pd
+
+    return pd.to_numeric(cells.str.strip(), errors="coerce").astype(float)
 
 
 def run_runs(arguments: argparse.Namespace) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 
 from estimator.cli.output import BadInput, print_figures, print_table, progress
 
+MOST_ROWS = 60
+MOST_CHARACTERS = 70
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
@@ -58,28 +61,47 @@ def recomputed(write: bool) -> dict[str, Any]:
 
 
 def _section(title: str, section: Mapping[str, Any]) -> None:
-    print(f"\n{title.replace('_', ' ').capitalize()}")
-    plain = [(k, v) for k, v in section.items() if not isinstance(v, Mapping | list)]
+    print(f"\n{_words(title).capitalize()}")
+    plain = [(_words(k), _text(v)) for k, v in section.items() if not isinstance(v, Mapping | list)]
     if plain:
-        print_table(("figure", "value"), [(k.replace("_", " "), _text(v)) for k, v in plain], (1,))
+        print_table(("figure", "value"), plain, (1,))
     for name, part in section.items():
-        rows = _rows(part)
-        if rows:
-            heads = list(dict.fromkeys(k for r in rows for k in r))
-            print(f"  {name.replace('_', ' ')}")
-            cells = [[_text(r.get(h)) for h in heads] for r in rows]
-            print_table([h.replace("_", " ") for h in heads], cells, range(1, len(heads)))
+        rows = [r for r in _rows(part, ()) if r]
+        if not rows:
+            continue
+        heads = list(dict.fromkeys(k for r in rows for k in r))
+        print(f"\n{_words(title)}: {_words(name)}")
+        cells = [[_text(r.get(h)) for h in heads] for r in rows[:MOST_ROWS]]
+        numbers = [k for k, h in enumerate(heads) if isinstance(rows[0].get(h), int | float)]
+        print_table([_words(h) for h in heads], cells, numbers)
+        if len(rows) > MOST_ROWS:
+            print(f"... and {len(rows) - MOST_ROWS} more rows (--json shows all)")
 
 
-def _rows(part: Any) -> list[dict[str, Any]]:
+def _rows(part: Any, path: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Rows of figures, however deep they stand; the keys on the way become the first columns."""
     if isinstance(part, list):
-        return [dict(r) for r in part if isinstance(r, Mapping)]
-    if isinstance(part, Mapping) and part and all(isinstance(v, Mapping) for v in part.values()):
-        return [{"of": k, **v} for k, v in part.items()]
-    return [dict(part)] if isinstance(part, Mapping) else []
+        return [r for p in part if isinstance(p, Mapping) for r in _rows(p, path)]
+    if not isinstance(part, Mapping):
+        return []
+    heads = ("own points" if path and path[0] in ("0", "1", "2") else "of", "of 2", "of 3", "of 4")
+    names = {h: _words(p) for h, p in zip(heads, path, strict=False)}
+    own = {k: v for k, v in part.items() if not isinstance(v, Mapping | list)}
+    deeper = [
+        r
+        for k, v in part.items()
+        if isinstance(v, Mapping | list)
+        for r in _rows(v, (*path, str(k)))
+    ]
+    return [*([{**names, **own}] if own else []), *deeper]
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 3] + "..."

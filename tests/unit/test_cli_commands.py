@@ -221,6 +221,28 @@ def test_backtest_keeps_rows_and_ignores_the_answer(
         assert y["error"] is None
 
 
+def test_backtest_takes_sizes_as_they_are_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], evidence: Any
+) -> None:
+    frame = evidence.table("curves").head(4).copy().astype(object)
+    frame["backbone_params"] = ["25.6M", "", "110000000", "unknown"]
+    frame["given"] = [1, 0, 0, 1]
+    path = tmp_path / "curves.csv"
+    frame.to_csv(path, index=False)
+    rows = run_json(capsys, "backtest", "curves", str(path))["rows"]
+    assert [r["backbone_params"] for r in rows] == ["", "110000000"]
+    assert [r["row_id"] for r in rows] == frame["row_id"].tolist()[1:3]
+
+
+def test_validation_table(capsys: pytest.CaptureFixture[str]) -> None:
+    found = run_json(capsys, "validate")
+    assert set(found) >= {"accuracy", "compute", "cost", "decision", "claims"}
+    assert found["accuracy"]["n_sources"] > 50
+    text = run(capsys, "validate")
+    assert "accuracy: by task" in text
+    assert main(["validate", "--write"]) == 2
+
+
 def test_short_commands_load_nothing_heavy() -> None:
     code = (
         "import sys; from estimator.cli import main; main(['approaches']);"
