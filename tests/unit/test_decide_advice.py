@@ -70,6 +70,7 @@ def test_scratch_although_a_base_exists_states_the_money(base):
         ("limits.budget_usd", 18_000.0, "lora", "cost overrun"),
         ("limits.deadline_weeks", 3.8, "lora", "late delivery"),
         ("target.value", 0.9, "lora", "misses the target"),
+        ("finance.spent_usd", 5_000.0, "lora", "sunk cost"),
     ],
 )
 def test_each_warning_fires_when_its_cause_is_there(base, path, value, key, risk):

@@ -47,7 +47,9 @@ def risks(evaluation: Evaluation, assumptions: Assumptions) -> dict[str, tuple[R
             *_negative_transfer(evaluation, board, i, result),
             *_lock_in(result),
             *_licence(result),
+            *_compatibility(result),
             *_extrapolation(board, i, result),
+            *_sunk(evaluation),
         ]
         order = {HIGH: 0, MEDIUM: 1, LOW: 2}
         out[result.candidate.key] = tuple(sorted(found, key=lambda r: order[r.severity]))
@@ -287,6 +289,24 @@ def _licence(result: CandidateResult) -> list[Risk]:
     word = "forbids commercial use" if forbids else "restricts use"
     text = f"The licence of {model.name} ({model.licence}) {word}; {usd(spent)} rests on it."
     return [Risk("licence", HIGH if forbids else MEDIUM, text, spent)]
+
+
+def _compatibility(result: CandidateResult) -> list[Risk]:
+    money = sum(
+        float(i.usd_draws[0]) for i in result.money.items if i.item == "people_compatibility"
+    )
+    if money <= 0:
+        return []
+    text = f"Fitting somebody else's model into the own systems is planned with {usd(money)}."
+    return [Risk("compatibility", LOW, text, money)]
+
+
+def _sunk(evaluation: Evaluation) -> list[Risk]:
+    spent = evaluation.inputs.finance.spent_usd
+    if spent <= 0:
+        return []
+    text = f"{usd(spent)} is spent already and counts for no approach: it is gone either way."
+    return [Risk("sunk cost", LOW, text, spent)]
 
 
 def _extrapolation(board: Board, i: int, result: CandidateResult) -> list[Risk]:
