@@ -259,3 +259,14 @@ def test_published_points_behind_a_chart(evidence: Evidence) -> None:
     assert set(table["source_id"]) == set(reach.source_ids)
     assert table["value"].between(0, 5).all()
     assert fitted_range(evidence, "music_generation", str(Approach.SCRATCH)).n_points == 0
+
+
+def test_speech_counts_hours_not_clips(evidence: Evidence) -> None:
+    short = run(
+        scenario("speech_recognition", unit={"audio_seconds": 4}, n_labelled_to_buy=9000), evidence
+    )
+    long = run(
+        scenario("speech_recognition", unit={"audio_seconds": 12}, n_labelled_to_buy=3000), evidence
+    )
+    for key in ("full_finetune", "scratch"):
+        assert middle(short[key]) == pytest.approx(middle(long[key]), rel=1e-3)

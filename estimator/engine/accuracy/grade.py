@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from estimator.engine.accuracy.parts import PARTS, neighbours
+from estimator.engine.accuracy.project import clip_share
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate, EvidenceGrade
 from estimator.vocabulary import APPROACH_LABELS, TASK_LABELS, Approach, Grade
@@ -27,7 +28,7 @@ def grade_candidate(
     cell = cells.get(f"{task}|{approach}")
     if cell is None:
         return _borrowed(inputs, candidate, cells, words)
-    n = candidate.n_labelled(inputs)
+    n = candidate.n_labelled(inputs) * clip_share(inputs)
     most = cell["n_labelled_max"]
     ratio = n / most if most and approach != Approach.ZERO_SHOT else None
     far = ratio is not None and ratio > 1
@@ -41,7 +42,7 @@ def grade_candidate(
     else:
         grade = Grade.D
     points = f"{cell['n_points']} points of {sources} sources on {words}"
-    reason = f"{points}; {n:,} labels are {ratio:.1f} times the most" if far else points
+    reason = f"{points}; {n:,.0f} labels are {ratio:.1f} times the most" if far else points
     own = sum(1 for p in inputs.pilot if p.approach == approach)
     if own:
         grade = Grade.A
@@ -68,7 +69,7 @@ def _borrowed(
     names = " and ".join(APPROACH_LABELS[a].lower() for a in near)
     ids = [i for cell in chosen.values() for i in cell["source_ids"]]
     most = max((cell["n_labelled_max"] or 0 for cell in chosen.values()), default=0)
-    n = candidate.n_labelled(inputs)
+    n = candidate.n_labelled(inputs) * clip_share(inputs)
     return EvidenceGrade(
         str(Grade.BORROWED),
         f"no published point for {words}; pooled from {names}",

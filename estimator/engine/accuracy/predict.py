@@ -21,6 +21,7 @@ from estimator.engine.accuracy.paths import Path, falling
 from estimator.engine.accuracy.posterior import Posterior, shared_posterior
 from estimator.engine.accuracy.project import (
     OWN,
+    clip_share,
     knot_rows,
     own_observations,
     test_set_variance,
@@ -149,7 +150,7 @@ def _paths(
         out.append(
             Path(
                 nodes=falling(y[first : first + len(KNOTS)]),
-                divisor=1.0 if alone else classes,
+                divisor=(1.0 if alone else classes) / clip_share(inputs),
                 chance=float(knots.chance[first]),
                 group=str(knots.group[first]),
                 needs_labels=not bool(knots.no_labels[first]),

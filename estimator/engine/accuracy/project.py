@@ -10,7 +10,7 @@ import numpy as np
 from estimator.engine.accuracy import names
 from estimator.engine.accuracy.facts import shift_of, stated_levels
 from estimator.engine.accuracy.kernel import KNOTS
-from estimator.engine.accuracy.rows import Rows, build_rows
+from estimator.engine.accuracy.rows import SECONDS_PER_CLIP, Rows, build_rows
 from estimator.engine.accuracy.scales import Array, error_from_value, stretch, to_scale
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws
@@ -62,12 +62,19 @@ def project_rows(
             "source": [OWN] * count,
             "curve": [c for c, _, _, _ in members],
             "n_classes": [classes] * count,
-            "n_labelled": list(labels),
+            "n_labelled": [n * clip_share(inputs) for n in labels],
             "params": [p for _, _, p, _ in members],
             "value": [np.nan] * count,
         },
         typical,
     )
+
+
+def clip_share(inputs: ProjectInputs) -> float:
+    """What one clip of the project counts in clips of the evidence's length; 1 but for speech."""
+    if inputs.task != Task.SPEECH_RECOGNITION:
+        return 1.0
+    return float(inputs.unit_length) / SECONDS_PER_CLIP
 
 
 def member(candidate: Candidate) -> tuple[str, Approach, float, str]:
@@ -119,7 +126,7 @@ def own_observations(
     classes = 1.0 if inputs.task in names.NO_CLASS_TASKS else float(max(inputs.n_classes, 1))
     for i, (value, gap, spread) in enumerate(stated_levels(inputs, assumptions)):
         members.append((f"stated level {i}", Approach.FULL_FINETUNE, np.nan, OWN))
-        labels.append(PLENTY_PER_CLASS * classes)
+        labels.append(PLENTY_PER_CLASS * classes / clip_share(inputs))
         values.append(value)
         shifts.append(gap)
         variances.append(spread**2)

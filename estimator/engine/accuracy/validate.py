@@ -27,6 +27,7 @@ NOMINAL = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 PILOTS = (0, 1, 2)
 FORM_ROWS_PER_SOURCE = 60
 """Rows of each source in the comparison of forms, which solves the model once per form."""
+MOST_SURPLUS = 1000.0
 OWN_CURVE_POINTS = 6
 """Least different sizes of a curve that is extrapolated from its own first half."""
 
@@ -182,13 +183,14 @@ def _pairs(table: Mapping[str, Array]) -> dict[str, Any]:
 
 
 def _needs(needs: Mapping[str, Array]) -> dict[str, Any]:
+    """Whether the labels named suffice, and the surplus; None where most draws never reach it."""
     ratio90, ratio50 = needs["p90"] / needs["actual"], needs["p50"] / needs["actual"]
     return {
         "n_curves": len(ratio90),
         "p90_suffices": _r(np.mean(ratio90 >= 1 - 1e-6)),
         "p50_suffices": _r(np.mean(ratio50 >= 1 - 1e-6)),
-        "median_surplus_p90": _r(np.median(ratio90) - 1),
-        "median_surplus_p50": _r(np.median(ratio50) - 1),
+        "median_surplus_p90": _finite(np.quantile(ratio90, 0.5, method="higher") - 1),
+        "median_surplus_p50": _finite(np.quantile(ratio50, 0.5, method="higher") - 1),
     }
 
 
@@ -312,6 +314,11 @@ def own_curves(rows: Rows, values: Array) -> dict[str, Any]:
 
 def _rmse(found: Array, truth: Array, top: float) -> float:
     return float(np.sqrt(np.mean((100 * (found - truth) / top) ** 2)))
+
+
+def _finite(x: Any) -> float | None:
+    """As `_r`; None beyond a thousandfold."""
+    return _r(x) if x < MOST_SURPLUS else None
 
 
 def _r(x: Any) -> float:
