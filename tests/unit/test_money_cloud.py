@@ -15,9 +15,14 @@ from estimator.engine.money.own_hardware import (
     depreciation_schedule,
     own_hour,
 )
-from estimator.engine.money.pricebook import commitment_break_even_hours
+from estimator.engine.money.pricebook import (
+    commitment_break_even_hours,
+    parse_price_csv,
+    template_csv,
+)
 from estimator.engine.simulate import evaluate
 from estimator.errors import PriceNotFoundError
+from estimator.evidence.own_prices import with_prices
 
 if TYPE_CHECKING:
     from estimator.engine.inputs import ProjectInputs
@@ -230,3 +235,11 @@ def test_a_typed_price_is_that_of_its_own_accelerator(
     served = line(row(inputs, evidence, "full_finetune"), "serving_instances")
     assert served.unit_price_usd_draws[0] < 100.0
     assert line(row(inputs, evidence, "full_finetune"), "training_compute").basis == "typed"
+
+
+def test_a_row_of_the_own_book_is_typed(support_tickets: ProjectInputs, evidence: Evidence) -> None:
+    (own,), _ = parse_price_csv(template_csv())
+    mine = with_prices(evidence, (own,), template_csv())
+    item = line(row(support_tickets, mine, "full_finetune"), "training_compute")
+    assert item.unit_price_usd_draws[0] == own.usd_per_instance_hour
+    assert item.basis == "typed"

@@ -13,7 +13,6 @@ from estimator.engine.money.pricebook import (
     COLUMNS,
     age_days,
     check_prices,
-    override,
     parse_price_csv,
     select,
     template_csv,
@@ -139,10 +138,3 @@ def test_a_file_without_the_columns_or_rows_is_refused() -> None:
 def test_a_row_given_twice_is_refused() -> None:
     text = template_csv() + template_csv().splitlines()[1] + "\n"
     assert [p.line for p in parse_price_csv(text)[1]] == [3]
-
-
-def test_own_prices_replace_those_of_their_provider() -> None:
-    own = (offer(usd_per_instance_hour=0.5),)
-    book = override(BOOK, own)
-    assert [r for r in book if r.provider == "aws"] == list(own)
-    assert len([r for r in book if r.provider == "gcp"]) == 3

@@ -3,7 +3,7 @@
 price_candidates(inputs, candidates, accuracies, computes, evidence, assumptions, draws)
     -> list[MoneyEstimate]
 validate_cost(evidence) -> dict
-check_prices, parse_price_csv, select, override: the price book (pricebook.py)
+check_prices, parse_price_csv, select: the price book (pricebook.py)
 """
 
 from estimator.engine.money.cost_validation import validate_cost

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from estimator.engine.catalogue import PriceRow
 from estimator.engine.distributions import Array
 from estimator.engine.money.context import Context
+from estimator.engine.money.pricebook import OWN_SOURCE
 from estimator.errors import PriceNotFoundError
 from estimator.vocabulary import Basis, PurchaseOption
 
@@ -189,10 +190,18 @@ def _rent(ctx: Context, accelerator: str, n_devices: int) -> Rental:
         return Rental(
             row, count, n_devices, billed, float(typed), Basis.TYPED, "", f"typed; {note}"
         )
+    basis, source_id = _origin(row)
     return Rental(
-        row, count, n_devices, billed, listed * (1.0 - discount), Basis.PUBLISHED,
-        row.source_id, note, _spot(ctx, row),
+        row, count, n_devices, billed, listed * (1.0 - discount), basis, source_id, note,
+        _spot(ctx, row),
     )  # fmt: skip
+
+
+def _origin(row: PriceRow) -> tuple[Basis, str]:
+    """A row of the user's own price book is typed; it has no published source."""
+    if row.source_id == OWN_SOURCE:
+        return Basis.TYPED, ""
+    return Basis.PUBLISHED, row.source_id
 
 
 def _spot(ctx: Context, row: PriceRow) -> Array | float:
@@ -208,10 +217,10 @@ def _rent_cpu(ctx: Context, rows: Sequence[PriceRow], accelerator: str) -> Renta
     row = min(fits, key=lambda r: r.usd_per_instance_hour)
     discount = float(ctx.inputs.finance.discounts.get(row.provider, 0.0))
     note = f"1 x {row.instance_type} ({row.vcpus:g} vCPU) in {row.region}, price of {row.as_of}"
+    basis, source_id = _origin(row)
     return Rental(
-        row, 1, 1, 1.0, row.usd_per_instance_hour * (1.0 - discount), Basis.PUBLISHED,
-        row.source_id, note,
-    )  # fmt: skip
+        row, 1, 1, 1.0, row.usd_per_instance_hour * (1.0 - discount), basis, source_id, note
+    )
 
 
 def rent_cpu_or(ctx: Context, accelerator: str, cpu: str = CPU) -> Rental:

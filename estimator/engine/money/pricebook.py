@@ -363,9 +363,3 @@ def _row(row: Mapping[str, str], line: int) -> PriceRow:
         source_id=OWN_SOURCE,
         locator=f"line {line}",
     )
-
-
-def override(shipped: Sequence[PriceRow], own: Sequence[PriceRow]) -> tuple[PriceRow, ...]:
-    """The shipped book with every provider that the own book names replaced by the own rows."""
-    mine = {r.provider for r in own}
-    return (*(r for r in shipped if r.provider not in mine), *own)
