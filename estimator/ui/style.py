@@ -35,9 +35,9 @@ PAGE = f"""<style>
 [data-testid="stSliderTickBar"] {{ display: none; }}
 [data-testid="stApp"] [data-testid="stBaseButton-primary"],
 [data-testid="stApp"] [data-testid="stBaseButton-primary"] p {{ color: light-dark(#fff, #0e1117); }}
-[data-testid="stApp"] [data-baseweb="tag"] {{ background: var(--es-chosen);
-  border: 1px solid var(--es-accent); }}
-[data-testid="stApp"] [data-baseweb="tag"] * {{ color: var(--es-text); }}
+[data-testid="stApp"] [data-testid="stMultiSelectTagsContainer"] span span {{
+  background: var(--es-chosen); color: var(--es-text); }}
+[data-testid="stApp"] [data-testid="stExpander"] summary {{ opacity: 1; }}
 [data-testid="stApp"] [data-testid="stExpander"] summary,
 [data-testid="stApp"] [data-testid="stExpander"] summary p {{ color: var(--es-text); }}
 .es {{ color: var(--es-text); line-height: 1.38; }}
