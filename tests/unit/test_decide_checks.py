@@ -69,6 +69,19 @@ def test_calibration_says_and_sees():
     assert out["brier"] < 0.01
 
 
+def test_widening_finds_overconfidence():
+    """True gaps are three times as wide as predicted, so widening must help."""
+    rng = np.random.default_rng(5)
+    contests = []
+    for i in range(150):
+        mean = rng.normal(0, 0.5, 3)
+        actual = mean + rng.normal(0, 1.5, 3)
+        contests.append(contest(mean, 1 / (1 + np.exp(-actual)), name=str(i)))
+    out = summarise(contests)
+    assert out["widening"]["factor"] >= 2.0
+    assert out["widening"]["brier"] < out["brier"]
+
+
 def test_shipped_table_is_of_this_form(evidence):
     out = evidence.fits["decision_validation"]
     assert out["n_datasets"] >= 50

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ FINE_TUNE = (
     Approach.PARTIAL_FINETUNE,
     Approach.CONTINUED_PRETRAIN,
 )
+WIDENINGS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
 RULES = ("recommended", "cheapest", "fine_tune")
 
 
@@ -76,7 +77,8 @@ def validate_decision(
     dict
         n_contests, n_datasets, regret_points (recommended, cheapest: mean, median, share_best),
         with_fine_tuning (the same and fine_tune, where some fine-tuning was measured), by_task,
-        calibration (bins of P(best): n, said, seen) and brier.
+        calibration (bins of P(best): n, said, seen), brier, and widening: the factor on the
+        predicted spread at which P(best) would have been most honest, with its Brier score.
     """
     if not refit:
         return dict(evidence.fits["decision_validation"])
@@ -186,7 +188,18 @@ def summarise(contests: Sequence[Contest]) -> dict[str, Any]:
             for t in tasks
         },
         **_calibration(judged),
+        "widening": _widening([j.contest for j in judged], draws),
     }
+
+
+def _widening(contests: Sequence[Contest], draws: Draws) -> dict[str, float]:
+    """Factor on the standard deviations that gives P(best) the lowest Brier score."""
+    found = []
+    for factor in WIDENINGS:
+        wider = [replace(c, cov=factor**2 * c.cov) for c in contests]
+        found.append((_calibration([judge(c, draws) for c in wider])["brier"], factor))
+    brier, factor = min(found)
+    return {"factor": factor, "brier": brier}
 
 
 def _tunes(contest: Contest) -> bool:
