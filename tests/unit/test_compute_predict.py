@@ -9,7 +9,13 @@ import pytest
 
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.candidates import build_candidates
-from estimator.engine.compute import choose_accelerators, hours_table, predict_compute
+from estimator.engine.compute import (
+    choose_accelerators,
+    hours_table,
+    own_runs_table,
+    predict_compute,
+    utilisation,
+)
 from estimator.engine.compute.energy import grid_gco2_per_kwh
 from estimator.engine.distributions import Draws, percentiles
 from estimator.engine.inputs import ProjectInputs
@@ -146,6 +152,11 @@ def test_two_own_runs_move_the_hours_and_narrow_them(evidence: Evidence) -> None
     assert after.device_hours_draws[0] > 1.3 * before.device_hours_draws[0]
     b, a = percentiles(before.device_hours_draws), percentiles(after.device_hours_draws)
     assert a[2] / a[0] < b[2] / b[0]
+    inputs = scenario(own_runs=[*slow, {"model": "?", "hardware": "?"}])
+    rows = own_runs_table(inputs, evidence, utilisation(evidence))
+    assert len(rows) == 2
+    for row in rows:
+        assert abs(row["after"] - row["device_hours"]) < abs(row["before"] - row["device_hours"])
 
 
 def test_table_of_accelerators_agrees_with_the_door(evidence: Evidence) -> None:

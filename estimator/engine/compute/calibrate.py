@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,6 +30,17 @@ class Offset:
     before: tuple[float, ...] = ()
     after: tuple[float, ...] = ()
     unused: tuple[str, ...] = ()
+    used: tuple[int, ...] = ()
+    """Places in own_runs of the rows that could be used."""
+
+
+def own_hours(row: Mapping[str, object]) -> float | None:
+    """Device-hours of a run: as stated, else wall-clock x devices."""
+    hours = parse.number(row.get("device_hours"))
+    wall = parse.number(row.get("wallclock_hours"))
+    if hours is None and wall is not None:
+        hours = wall * (parse.number(row.get("n_devices")) or 1.0)
+    return hours
 
 
 def own_offset(inputs: ProjectInputs, evidence: Evidence, fit: Utilisation) -> Offset:
@@ -44,17 +56,17 @@ def own_offset(inputs: ProjectInputs, evidence: Evidence, fit: Utilisation) -> O
         return Offset()
     tables = tables_of(evidence)
     residual, weight, before, reasons = [], [], [], []
+    used: list[int] = []
     for i, row in enumerate(inputs.own_runs):
-        hours = parse.number(row.get("device_hours"))
-        if hours is None:
-            wall, n = parse.number(row.get("wallclock_hours")), parse.number(row.get("n_devices"))
-            hours = wall * (n or 1.0) if wall else None
+        hours = own_hours(row)
         run = resolve_run({**row, "source_family": "", "source_title": ""}, tables)
         if hours is None or isinstance(run, Unresolved):
             why = run.reason if isinstance(run, Unresolved) else "no device_hours"
             reasons.append(f"own_runs[{i}]: {why}")
             continue
-        mean, _ = fit.predict([run_features(run)])
+        mine = replace(run, publisher="", tuned=False)
+        mean, _ = fit.predict([run_features(mine)])
+        used.append(i)
         residual.append(math.log(hours * run.devices_per_unit / run.ideal_hours) - mean[0])
         weight.append(1.0 / fit.within_source_var)
         before.append(float(run.ideal_hours * math.exp(mean[0]) / run.devices_per_unit))
@@ -67,5 +79,23 @@ def own_offset(inputs: ProjectInputs, evidence: Evidence, fit: Utilisation) -> O
     ratio = (left + fit.within_source_var) / total
     return Offset(
         shift, float(min(ratio, 1.0)), len(r), tuple(before),
-        tuple(b * math.exp(shift) for b in before), tuple(reasons),
+        tuple(b * math.exp(shift) for b in before), tuple(reasons), tuple(used),
     )  # fmt: skip
+
+
+def own_runs_table(
+    inputs: ProjectInputs, evidence: Evidence, fit: Utilisation
+) -> list[dict[str, Any]]:
+    """The user's runs with their hours as predicted before and after they are known."""
+    offset = own_offset(inputs, evidence, fit)
+    used = [inputs.own_runs[i] for i in offset.used]
+    return [
+        {
+            "model": parse.words(run.get("model")),
+            "hardware": parse.words(run.get("hardware")),
+            "device_hours": own_hours(run),
+            "before": before,
+            "after": after,
+        }
+        for run, before, after in zip(used, offset.before, offset.after, strict=True)
+    ]

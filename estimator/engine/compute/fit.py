@@ -88,6 +88,20 @@ def calibration(out: LeftOut) -> dict[str, float]:
     return {k: float(f"{v:.9g}") for k, v in factors.items()}
 
 
+def left_out_points(out: LeftOut) -> list[list[Any]]:
+    """[run id, p10, p50, p90] device-hours of every whole run, predicted from other sources."""
+    factors = calibration(out)
+    points: list[list[Any]] = []
+    for r, m, v in zip(out.rows, out.mean, out.var, strict=True):
+        if r.steady:
+            continue
+        scale = factors.get(calibration_group(r.run.model.group), factors["all"])
+        spread = Z90 * scale * float(np.sqrt(v))
+        hours = [r.run.ideal_hours * float(np.exp(m + z)) for z in (-spread, 0.0, spread)]
+        points.append([r.row_id, *(float(f"{h:.6g}") for h in hours)])
+    return points
+
+
 def project_spread(out: LeftOut) -> dict[str, float]:
     """Standard deviation of log hours for a project of an unknown team, by group.
 
@@ -154,6 +168,7 @@ def fit_utilisation(
         **pack(post, PRIOR_SD, NOISE_SD),
         "calibration": calibration(out),
         "project_sd": project_spread(out),
+        "points": left_out_points(out),
         "between_sources_var": float(f"{between:.9g}"),
         "within_source_var": float(f"{within:.9g}"),
         "n_rows": len(rows),

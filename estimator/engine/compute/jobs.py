@@ -155,4 +155,6 @@ def recipe_view(
     if offset.n_runs:
         view["own_runs"] = offset.n_runs
         view["own_runs_factor"] = math.exp(offset.shift)
+    if offset.unused:
+        view["own_runs_unused"] = "; ".join(offset.unused)
     return view

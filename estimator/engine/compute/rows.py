@@ -218,17 +218,22 @@ def thinned(rows: Sequence[FitRow]) -> list[FitRow]:
     return out
 
 
-def evidence_rows(evidence: Evidence) -> list[FitRow]:
-    """All rows of the fit, in a fixed order."""
-    tables = tables_of(evidence)
-    titles = {k: s.title for k, s in evidence.sources.items()}
-
+def titled_runs(evidence: Evidence) -> list[dict[str, Any]]:
+    """Rows of runs.csv with the title and year of their source."""
     runs = records(evidence, "runs")
     for r in runs:
         source = evidence.sources.get(parse.words(r.get("source_id")))
         r["source_title"] = source.title if source else ""
         r["year"] = source.year if source else None
-    out = run_rows(runs, tables)
+    return runs
+
+
+def evidence_rows(evidence: Evidence) -> list[FitRow]:
+    """All rows of the fit, in a fixed order."""
+    tables = tables_of(evidence)
+    titles = {k: s.title for k, s in evidence.sources.items()}
+
+    out = run_rows(titled_runs(evidence), tables)
     out += mfu_rows(records(evidence, "mfu"), tables, titles)
     out += throughput_rows(
         records(evidence, "throughput_text"),

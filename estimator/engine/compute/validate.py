@@ -22,7 +22,14 @@ from estimator.engine.compute.lexicon import TEXT_GROUPS
 from estimator.engine.compute.memory_runs import run_memory_gb
 from estimator.engine.compute.model import IntArray, design, leave_out, noise_variance, row_weights
 from estimator.engine.compute.resolve import NameTables, RunWork, Unresolved, resolve_run
-from estimator.engine.compute.rows import FitRow, evidence_rows, records, tables_of
+from estimator.engine.compute.rows import (
+    FitRow,
+    evidence_rows,
+    records,
+    run_rows,
+    tables_of,
+    titled_runs,
+)
 from estimator.engine.distributions import Z90, Array
 from estimator.units import GIB_PER_GB
 
@@ -299,20 +306,17 @@ def _all_stated(raw: Mapping[str, Any]) -> bool:
 
 def run_points(evidence: Evidence) -> list[RunPoint]:
     """Predicted against published hours of every predicted run, left-out source by source."""
-    out, _ = left_out(evidence_rows(evidence))
-    factors = evidence.fits["utilisation"]["calibration"]
-    spread = Z90 * _scale(out.rows, factors) * np.sqrt(out.var)
     points = []
-    for r, m, s in zip(out.rows, out.mean, spread, strict=True):
-        if r.steady or r.device_hours is None:
+    stored = {p[0]: p[1:] for p in evidence.fits["utilisation"]["points"]}
+    for r in run_rows(titled_runs(evidence), tables_of(evidence)):
+        if r.row_id not in stored or r.device_hours is None:
             continue
-        hours = r.run.ideal_hours * math.exp(m)
+        p10, p50, p90 = stored[r.row_id]
         points.append(
             RunPoint(
                 r.row_id, parse.words(r.row.get("source_id")), parse.words(r.row.get("locator")),
                 modality_of(r), r.run.accelerator.accelerator, r.run.approach,
-                parse.words(r.row.get("model")), r.device_hours, hours,
-                hours * math.exp(-s), hours * math.exp(s),
+                parse.words(r.row.get("model")), r.device_hours, p50, p10, p90,
             )
         )  # fmt: skip
     return points

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from estimator.engine.catalogue import BaseModel
 from estimator.engine.compute.flop import forward_flop
-from estimator.engine.compute.lexicon import AUDIO_FRAMES_PER_SECOND, ModelInfo
+from estimator.engine.compute.lexicon import AUDIO_FRAMES_PER_SECOND, TEXT_GROUPS, ModelInfo
 from estimator.engine.compute.names import text_group
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import WorkItem
@@ -27,6 +27,29 @@ _TASK_GROUP = {
 }
 
 
+_IMAGE_FAMILIES: tuple[tuple[str, str], ...] = (
+    (r"yolo", "yolov"),
+    (r"faster|mask r|rcnn", "rcnn"),
+    (r"efficientdet", "efficientdet"),
+    (r"efficientnet|mobilenet|ghostnet|mnasnet", "efficientnet"),
+    (r"resnext", "resnext"),
+    (r"resnet|\bbit\b|medicalnet", "resnet"),
+    (r"vit|deit|dino|beit|\beva|clip|\bmae\b|sam\b|sam |retfound|satmae|\buni\b|coca", "vit"),
+    (r"stable diffusion 3|pixart|flux|\bdit", "dit"),
+    (r"stable.?diffusion|sdxl", "sd_unet"),
+    (r"3d u-?net|nnu-?net|unet3d", "unet3d"),
+    (r"retinanet", "retinanet"),
+    (r"\bssd", "ssd"),
+    (r"vgg", "vgg"),
+    (r"inception|xception", "inception"),
+)
+"""Catalogue families whose published runs stand under another name in the fit."""
+
+
+def _image_family(low: str, family: str) -> str:
+    return next((f for pattern, f in _IMAGE_FAMILIES if re.search(pattern, low)), family)
+
+
 def model_info(model: BaseModel, task: Task) -> ModelInfo:
     """The utilisation model's view of a catalogue or typed base model."""
     low = f"{model.name} {model.family}".lower()
@@ -43,6 +66,8 @@ def model_info(model: BaseModel, task: Task) -> ModelInfo:
         group = group or (
             "vit" if re.search(r"vit|deit|swin|dino|clip|beit|eva|mae|hiera", low) else "cnn"
         )
+    if model.modality is Modality.VISION and group not in TEXT_GROUPS:
+        family = _image_family(low, family)
     if re.search(r"wav2vec|hubert|wavlm|mms|xlsr", low):
         family = "wav2vec2"
     elif "whisper" in low:
