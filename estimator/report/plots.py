@@ -34,7 +34,7 @@ from estimator.vocabulary import Phase
 
 FONTS = Path(__file__).parent / "fonts"
 FONT = "Estimator Sans"
-WIDTH_IN, HEIGHT_IN = 7.1, 3.1
+WIDTH_IN, HEIGHT_IN = 7.1, 2.8
 
 for _font in sorted(FONTS.glob("*.ttf")):
     font_manager.fontManager.addfont(str(_font))
