@@ -9,6 +9,7 @@ far they are and give way to the next change, so they keep their results on a sh
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -75,6 +76,14 @@ def presets() -> Mapping[str, ProjectInputs]:
 def price_date() -> str:
     """Newest date of the price book."""
     return max((row.as_of for row in evidence().prices), default="")
+
+
+def price_age_days() -> int:
+    """Days since the newest price was read, as of today."""
+    try:
+        return (datetime.date.today() - datetime.date.fromisoformat(price_date())).days
+    except ValueError:
+        return 0
 
 
 def roles() -> tuple[str, ...]:

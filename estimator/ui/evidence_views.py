@@ -109,13 +109,3 @@ def assumptions() -> None:
     )  # fmt: skip
     if pick:
         assumption_box(str(pick), state.current(), prefix="evidence")
-
-
-def validation() -> None:
-    """How wrong the estimates were on published values that they had not seen."""
-    st.html(f'<p class="es es-say">{e(w("evidence.validation_intro"))}</p>')
-
-
-def claims() -> None:
-    """What the field's guides claim, tested against these numbers."""
-    st.html(f'<p class="es es-say">{e(w("evidence.claims_intro"))}</p>')

@@ -8,7 +8,7 @@ import streamlit as st
 
 from estimator.report.text import row_of, story
 from estimator.report.words import changes
-from estimator.ui import blocks, cached, progress, shell, state
+from estimator.ui import blocks, cached, errors, progress, shell, state
 from estimator.ui.components import choose_view, e, number_style, sentences, strip
 from estimator.ui.row_detail import detail
 from estimator.ui.row_table import rows_table
@@ -16,6 +16,7 @@ from estimator.ui.words import w
 
 OPENED = "opened_row"
 SHOWN_CHANGES = 4
+OLD_PRICES_DAYS = 90
 
 
 def top_line(answer: dict[str, Any]) -> None:
@@ -79,6 +80,9 @@ def page() -> None:
     whole = cached.is_whole(inputs)
     words = story(answer, number_style())
     top_line(answer)
+    old = cached.price_age_days()
+    if old > OLD_PRICES_DAYS:
+        errors.note(w("answer.old_prices", date=cached.price_date(), days=old))
     left, right = st.columns([0.8, 0.2], vertical_alignment="bottom")
     left.html(sentences(words, whole))
     with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from estimator.ui import evidence_views, shell, state
+from estimator.ui import evidence_views, shell, state, validation_views
 from estimator.ui.components import choose_view, heading
 from estimator.ui.words import w
 
@@ -16,8 +16,8 @@ VIEWS: dict[str, Callable[[], None]] = {
     "sources": evidence_views.sources,
     "prices": evidence_views.prices,
     "models": evidence_views.models,
-    "validation": evidence_views.validation,
-    "claims": evidence_views.claims,
+    "validation": validation_views.validation,
+    "claims": validation_views.claims,
     "assumptions": evidence_views.assumptions,
 }
 
