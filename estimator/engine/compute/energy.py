@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from estimator.engine.assumptions import Assumptions
@@ -32,6 +33,7 @@ def _cell(row: Mapping[str, object], column: str) -> float | None:
     return x if x == x and x > 0 else None
 
 
+@lru_cache(maxsize=4096)
 def _key(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
@@ -49,8 +51,8 @@ def grid_gco2_per_kwh(evidence: Evidence, provider: str, region: str) -> tuple[f
     wanted = {_key(region), _key(_COUNTRY_OF_REGION.get(_key(region), region))}
     near: tuple[float, str] | None = None
     countries: list[tuple[float, str]] = []
-    for row in evidence.table("energy").to_dict("records"):
-        grid = _cell({str(k): v for k, v in row.items()}, "grid_gco2_per_kwh")
+    for row in evidence.records("energy"):
+        grid = _cell(row, "grid_gco2_per_kwh")
         if grid is None:
             continue
         found = (grid, str(row["source_id"]))

@@ -67,14 +67,14 @@ def _slowdown(
     x, ideal = job_features(job, inputs, accelerator, n_devices, flop)
     if not math.isfinite(ideal):
         return np.full(draws.size, np.inf), ideal
-    mean, _ = fit.predict([x])
+    mean = fit.log_mean(x)
     group = calibration_group(job.info.group)
     rho = math.sqrt(fit.between_sources_var / (fit.between_sources_var + fit.within_source_var))
     z = rho * draws.normal("compute.mfu.shared") + math.sqrt(1 - rho * rho) * draws.normal(
         f"compute.mfu.{group}"
     )
     sd = fit.project_sd.get(group, fit.project_sd["all"]) * math.sqrt(offset.variance_ratio)
-    return np.exp(mean[0] + offset.shift + sd * z), ideal
+    return np.exp(mean + offset.shift + sd * z), ideal
 
 
 def job_hours(

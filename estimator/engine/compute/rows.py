@@ -56,7 +56,7 @@ class FitRow:
 
 def records(evidence: Evidence, name: str) -> list[dict[str, Any]]:
     """Rows of a table as plain mappings."""
-    return [{str(k): v for k, v in r.items()} for r in evidence.table(name).to_dict("records")]
+    return [dict(r) for r in evidence.records(name)]
 
 
 def tables_of(evidence: Evidence) -> NameTables:

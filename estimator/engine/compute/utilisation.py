@@ -30,6 +30,11 @@ class Utilisation:
     between_sources_var: float
     within_source_var: float
 
+    def log_mean(self, row: Mapping[str, float]) -> float:
+        """Mean of log(device-hours / ideal hours) for one row; effects never seen add nothing."""
+        at = self.index
+        return float(sum(v * self.mean[at[k]] for k, v in row.items() if k in at))
+
     def predict(
         self, rows: Sequence[Mapping[str, float]], noise: str = "stated"
     ) -> tuple[Array, Array]:
