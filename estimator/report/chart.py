@@ -86,8 +86,7 @@ def log_ticks(low: float, high: float, style: Style, money: bool = False) -> dic
     steps = (1.0,) if last - first > 3 else (1.0, 3.0) if last - first > 1 else (1.0, 2.0, 5.0)
     values = [s * 10.0**e for e in range(first, last + 1) for s in steps]
     values = [v for v in values if low / 1.6 <= v <= high * 1.6] or [low, high]
-    symbol = SYMBOLS.get(style.currency, style.currency + " ") if money else ""
-    text = [f"{symbol}{style.short(v)}" for v in values]
+    text = [style.amount_short(v) if money else style.short(v) for v in values]
     return {"tickmode": "array", "tickvals": values, "ticktext": text}
 
 

@@ -144,7 +144,8 @@ def report_data(
 def _grade(row: Row, style: Style) -> str:
     grade = row["evidence"]["grade"]
     word = say(f"grade.{grade}", style.language)
-    return f"{say('col.evidence', style.language)}: {grade} ({word})"
+    shown = word if grade in ("borrowed", "none") else f"{grade} ({word})"
+    return f"{say('col.evidence', style.language)}: {shown}"
 
 
 def _sentences(told: Any) -> list[str]:

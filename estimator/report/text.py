@@ -317,7 +317,7 @@ def next_sentence(answer: Answer, row: Row, kind: str, style: Style) -> str:
     if kind == NOBODY and labels and labels.get("p50") is not None:
         p90 = labels.get("p90")
         return say(
-            "next.labels",
+            "next.labels" if p90 is not None else "next.labels_half",
             lang,
             n=style.count(labels["p50"]),
             n90=style.count(p90),

@@ -124,6 +124,18 @@ def test_amounts_in_sentences_of_the_engine_are_converted() -> None:
     assert in_currency("$12,500 now", Style()) == "$12,500 now"
 
 
+def test_no_number_of_labels_is_said_to_be_safe_when_none_is() -> None:
+    a = told("nobody_reaches", approach="lora", next_step=None)
+    a["pilot_plan"] = {}
+    row = row_of(a, "lora")
+    assert row is not None
+    row["labels_for_target"] = {"p50": 5200.0, "p90": None}
+    assert "5,200 labelled examples" in story(a).next_step
+    assert "no number is safe" in story(a).next_step
+    row["labels_for_target"] = {"p50": 5200.0, "p90": 90_000.0}
+    assert "90,000 in 9 of 10" in story(a).next_step
+
+
 def test_german_story_has_no_english_sentence() -> None:
     s = story(told("nobody_reaches", approach="lora"), DE)
     text = " ".join([s.headline, *s.lines(), *s.changes])
