@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from estimator.engine.compute.lexicon import ModelInfo
 from estimator.engine.compute.memory import (
     MemorySetting,
     made_to_fit,
@@ -15,7 +16,7 @@ from estimator.engine.compute.memory import (
     peak_memory_gb,
     static_gb,
 )
-from estimator.engine.compute.names import ModelInfo
+from estimator.engine.compute.memory_runs import model_parallel, parallel_memory_gb
 
 LLAMA = ModelInfo("Llama 2 7B", "llm", "llm", 6.74e9, None, 32, 4096, input_unit="tokens")
 FULL = MemorySetting("full_finetune", "half", "adamw", 4.0, 512.0, None, False, 0.25, amp=True)
@@ -74,3 +75,12 @@ def test_savings_are_added_until_a_run_that_did_fit_fits() -> None:
 def test_recomputation_saves_activations() -> None:
     long = replace(FULL, tokens=4096.0)
     assert peak_memory_gb(LLAMA, replace(long, checkpointing=True)) < peak_memory_gb(LLAMA, long)
+
+
+def test_tensor_and_pipeline_parallel_split_the_model() -> None:
+    text = "bf16, tp=4 pp 2, distributed optimizer"
+    assert model_parallel(text) == (4.0, 2.0)
+    assert model_parallel("fsdp, 8 gpus") == (1.0, 1.0)
+    one = parallel_memory_gb(LLAMA, FULL, 4.0, 2.0, 64.0, "tp=4 pp=2")
+    shared = parallel_memory_gb(LLAMA, FULL, 4.0, 2.0, 64.0, text)
+    assert one - shared == pytest.approx(12 * 6.74 / 8 * (1 - 1 / 8))

@@ -10,8 +10,10 @@ from estimator.engine.compute.flop import forward_flop, padded_length
 from estimator.engine.compute.hardware import Hardware, precision_class, resolve_hardware
 from estimator.engine.compute.lexicon import TEXT_GROUPS, ModelInfo
 from estimator.engine.compute.memory import (
+    FRAMEWORK_GB,
     USABLE_SHARE,
     MemorySetting,
+    activation_gb,
     made_to_fit,
     peak_memory_gb,
     static_gb,
@@ -25,7 +27,7 @@ from estimator.engine.compute.resolve import (
     Unresolved,
     dataset_of,
 )
-from estimator.units import GIB_PER_GB, GIGA
+from estimator.units import BYTES_PER_GB, GIB_PER_GB, GIGA
 
 _LADDER = (
     "packed", "compile", "chunked", "activation checkpointing", "fuse", "activation offloading",
@@ -51,6 +53,11 @@ def run_memory_gb(
     hardware = resolve_hardware(parse.words(row.get("hardware")), tables.accelerators)
     memory = _device_gb(parse.words(row.get("hardware")), hardware) if hardware else None
     text = _text(row)
+    tensor, pipeline = model_parallel(text)
+    if tensor * pipeline > 1:
+        setting = memory_setting(row, model, n, tables, text)
+        gb = parallel_memory_gb(model, setting, tensor, pipeline, n, text)
+        return float(f"{gb:.6g}")
     if memory and _fills_device(row, model, text):
         return float(f"{FILLED_SHARE * memory:.6g}")
     setting = memory_setting(row, model, n, tables, text)
@@ -62,6 +69,31 @@ def run_memory_gb(
     if memory:
         setting = made_to_fit(model, setting, memory, shards)
     return float(f"{peak_memory_gb(model, setting, shards):.6g}")
+
+
+def model_parallel(text: str) -> tuple[float, float]:
+    """Tensor and pipeline parallel degrees named in the text; 1 where none is."""
+    found = []
+    for short, long in (("tp", "tensor"), ("pp", "pipeline")):
+        pattern = rf"\b{short} ?[=:]? ?(\d+)\b|{long}[a-z -]*parallel[a-z ]*[=:]? ?(\d+)"
+        m = re.search(pattern, text)
+        found.append(float(m.group(1) or m.group(2)) if m else 1.0)
+    return found[0], found[1]
+
+
+def parallel_memory_gb(
+    model: ModelInfo, s: MemorySetting, tensor: float, pipeline: float, n: float, text: str
+) -> float:
+    """Peak memory of the first pipeline stage [GB].
+
+    Weights 2 and gradients 4 bytes a parameter over tensor x pipeline, optimiser 12 bytes over
+    the same, and over the data-parallel copies too with a distributed optimiser; activations of
+    all micro-batches in flight (layers / stages x stages) over the tensor degree.
+    """
+    split = tensor * pipeline
+    copies = max(n / split, 1.0) if re.search(r"distributed opt|dist_?opt|zero", text) else 1.0
+    weights = (6.0 + 12.0 / copies) * (model.params or 0.0) / split / BYTES_PER_GB
+    return weights + activation_gb(model, s) / tensor + FRAMEWORK_GB
 
 
 def _device_gb(text: str, hardware: Hardware) -> float:
