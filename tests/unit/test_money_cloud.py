@@ -243,3 +243,14 @@ def test_a_row_of_the_own_book_is_typed(support_tickets: ProjectInputs, evidence
     item = line(row(support_tickets, mine, "full_finetune"), "training_compute")
     assert item.unit_price_usd_draws[0] == own.usd_per_instance_hour
     assert item.basis == "typed"
+
+
+def test_nothing_leaves_a_cloud_that_is_not_rented(evidence: Evidence) -> None:
+    from tests.conftest import load_preset
+
+    found = {
+        i.item for i in row(load_preset("high_security"), evidence, "full_finetune").money.items
+    }
+    assert {"training_own_depreciation", "training_own_energy", "training_own_space"} <= found
+    assert "storage" in found
+    assert not found & {"transfer", "training_compute", "serving_instances"}

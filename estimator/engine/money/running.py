@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from estimator.engine.distributions import Array
+from estimator.engine.money.cloud import OWN
 from estimator.engine.money.context import Context, Figure, weakest
 from estimator.engine.money.labelling import LabellingPlan
 from estimator.engine.money.lines import MONTHLY, YEARLY, Bill, at_months
@@ -116,7 +117,7 @@ def example_kb(ctx: Context) -> float:
 
 
 def add_storage(ctx: Context, bill: Bill, candidate: Candidate) -> None:
-    """Data, checkpoints, index and logs kept each month; answers that leave the cloud."""
+    """Data, checkpoints, index and logs kept each month; answers that leave a rented cloud."""
     n = candidate.n_labelled(ctx.inputs) + ctx.inputs.n_evaluation
     data_gb = (n + ctx.inputs.n_unlabelled_available) * example_kb(ctx) / KB_PER_GB
     model = candidate.model
@@ -132,7 +133,8 @@ def add_storage(ctx: Context, bill: Bill, candidate: Candidate) -> None:
         note=f"data {data_gb:.3g}, weights {weights_gb:.3g}, logs {logs_gb:.3g} GB",
     )  # fmt: skip
     out = ctx.figure("serving.transfer_usd_per_gb")
-    share = ctx.value("serving.transfer_out_share")
+    leaves = ctx.inputs.compute.provider != OWN
+    share = ctx.value("serving.transfer_out_share") if leaves else 0.0
     bill.add(
         "transfer", Phase.RUNNING, logs_gb * share * bill.horizon, "GB", out.draws, out.basis,
         out.source_id, MONTHLY, note=out.note,
