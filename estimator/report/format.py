@@ -19,14 +19,20 @@ SYMBOLS = {
 SEPARATORS = {"en": (",", "."), "de": (".", ",")}
 """Thousands and decimal separator by language."""
 
-HUNDRED_SCALE = {"bleu", "chrf", "rouge1", "rouge2", "rougel", "sacrebleu", "spbleu", "comet"}
-PLAIN_SCALE = {"fid", "fad", "perplexity", "rmse", "mae"}
+HUNDRED_SCALE = {"bleu", "chrf", "rouge", "rouge1", "rouge2", "rougel"}
+PLAIN_SCALE = {
+    "fid", "fad", "perplexity", "rmse", "mae", "mase", "mt_bench", "count", "factor", "seconds",
+    "usd", "direction", "difference_points", "spread_over_splits",
+}  # fmt: skip
 METRIC_NAMES = {
     "accuracy": "accuracy", "f1": "F1", "auc": "AUC", "map50": "mAP@50", "map": "mAP",
     "miou": "mIoU", "wer": "WER", "bleu": "BLEU", "rouge1": "ROUGE-1", "fid": "FID",
     "fad": "FAD", "dice": "Dice", "error": "error rate",
 }  # fmt: skip
-LOWER_IS_BETTER = {"wer", "cer", "error", "error_rate", "fid", "fad", "eer", "per", "perplexity"}
+LOWER_IS_BETTER = {
+    "wer", "cer", "per", "eer", "error", "error_rate", "label_error_rate", "fid", "fad",
+    "perplexity", "rmse", "mae", "mase", "seconds", "usd", "spread_over_splits",
+}  # fmt: skip
 
 NONE = "–"
 NBSP = "\u00a0"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.errors import InputError
-from estimator.report.format import NONE, Style, style_of
+from estimator.report.format import NONE, Style, lower_is_better, style_of
 
 EN, DE = Style(), Style("de", "EUR", 1.25)
 NBSP = "\u00a0"
@@ -70,6 +71,13 @@ def test_metrics_keep_their_unit() -> None:
     assert EN.metric(0.1, "wer") == "10%"
     assert EN.metric_gap(0.85, 0.9, "accuracy") == "5.0"
     assert EN.metric_gap(31.0, 30.0, "bleu") == "1.0"
+
+
+def test_metrics_are_shown_as_the_table_of_metrics_says(evidence: Any) -> None:
+    for name, metric in evidence.metrics.items():
+        assert lower_is_better(name) == (metric.direction == "lower"), name
+        shown_as_percent = EN.metric(0.5, name).endswith("%")
+        assert shown_as_percent == (metric.unit in ("percent", "fraction")), name
 
 
 def test_small_numbers_are_not_rounded_to_nothing() -> None:
