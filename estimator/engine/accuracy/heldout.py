@@ -15,8 +15,9 @@ from estimator.engine.accuracy.loso import HeldOut
 from estimator.engine.accuracy.paths import falling
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
-from estimator.engine.distributions import Z90
+from estimator.engine.distributions import Z90, Draws
 
+MOST_POINTS = 60
 MOST_PAIRS = 60
 """Pairs of one data set, metric and number of labels that count, spread over all of them."""
 
@@ -167,14 +168,15 @@ def _pairs(members: Rows) -> list[tuple[Array, Array]]:
 
 
 def label_needs(
-    rows: Rows, held: Sequence[HeldOut], noise: Noise, scale: float, n_draws: int = 200
+    rows: Rows, held: Sequence[HeldOut], noise: Noise, scale: float, n_draws: int = 256
 ) -> dict[str, Array]:
     """Labels needed for a value that a left-out curve really reached, with half its points given.
 
     The target is the value at the middle one of the later points; ``actual`` the labels at that
     point, ``p50`` and ``p90`` what the model says from the first half of the points.
     """
-    z = np.random.default_rng(0).standard_normal((n_draws, 60))
+    draws = Draws(n_draws, 0)
+    z = np.stack([draws.normal(f"accuracy.needs.{k}")[1:] for k in range(MOST_POINTS)])
     out: dict[str, list[float]] = {"actual": [], "p50": [], "p90": []}
     for source in held:
         members = rows.take(source.index)
@@ -185,7 +187,7 @@ def label_needs(
             curve = curve[
                 np.concatenate([[True], np.diff(members.n_labelled[curve]) > 0])[: len(curve)]
             ]
-            if not 4 <= len(curve) <= 60:
+            if not 4 <= len(curve) <= MOST_POINTS:
                 continue
             half = len(curve) // 2
             seen, later = curve[:half], curve[half:]
@@ -195,8 +197,8 @@ def label_needs(
                 continue
             mean, cov = latent_given(source, rows.y, noise, seen, later)
             root = np.linalg.cholesky(scale**2 * cov + 1e-9 * np.eye(len(later)))
-            draws = falling(mean[:, None] + root @ z[:, : len(later)].T)
-            needed = _crossing(np.log10(members.n_labelled[later]), draws, float(y[goal]))
+            curves = falling(mean[:, None] + root @ z[: len(later)])
+            needed = _crossing(np.log10(members.n_labelled[later]), curves, float(y[goal]))
             out["actual"].append(float(members.n_labelled[goal]))
             out["p50"].append(float(np.quantile(needed, 0.5, method="higher")))
             out["p90"].append(float(np.quantile(needed, 0.9, method="higher")))
