@@ -11,6 +11,7 @@ from estimator.engine.decide.frontier import Frontier, cost_accuracy_frontier
 from estimator.engine.decide.pilot import PilotPlan, pilot_plan
 from estimator.engine.decide.recommend import Recommendation, recommend
 from estimator.engine.decide.rerun import Evaluate, Progress, quiet
+from estimator.engine.decide.restrictions import RestrictionCost, restriction_costs
 from estimator.engine.decide.risks import Risk, risks
 from estimator.engine.decide.switching import Switch, switching_values
 from estimator.engine.decide.tornado import Tornado, tornado
@@ -30,6 +31,7 @@ class Decision:
     switching: tuple[Switch, ...]
     tornado: Tornado | None
     pilot: PilotPlan | None
+    restrictions: tuple[RestrictionCost, ...] = ()
 
     def recommendation_dict(self) -> dict[str, Any]:
         """The ``recommendation`` block of the JSON."""
@@ -80,6 +82,19 @@ class Decision:
                     "effect_gap_usd": b.effect_gap_usd,
                 }
                 for b in (self.tornado.bars if self.tornado else ())
+            ],
+            "limits": [
+                {
+                    "limit": c.limit,
+                    "approach": c.approach,
+                    "approach_without": c.approach_without,
+                    "extra_usd": c.extra_usd,
+                    "accuracy_lost": c.metric_lost,
+                    "target_probability_lost": c.target_probability_lost,
+                    "removed": list(c.removed),
+                    "text": c.text,
+                }
+                for c in self.restrictions
             ],
             "main_drivers": list(self.tornado.main_drivers) if self.tornado else [],
             "drivers_sentence": self.tornado.sentence if self.tornado else "",
@@ -170,6 +185,7 @@ def decide(
     """
     recommendation = recommend(evaluation, assumptions)
     frontier = cost_accuracy_frontier(evaluation, assumptions)
+    limits = restriction_costs(evaluation, evaluate, assumptions)
     progress(1, 4)
     switching = switching_values(evaluation, evaluate, assumptions)
     progress(2, 4)
@@ -185,6 +201,7 @@ def decide(
         switching=switching,
         tornado=bars,
         pilot=pilot,
+        restrictions=limits,
     )
 
 
