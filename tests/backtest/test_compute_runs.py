@@ -146,3 +146,22 @@ def test_new_publications_of_known_publishers(fresh: dict[str, Any]) -> None:
     assert figures["median_factor"] <= 1.3
     assert figures["within_2x"] >= 0.8
     assert figures["error_ratio_to_constant_mfu"] >= 1.5
+
+
+JUNK = ["", None, float("nan"), "0", "-5", "1e400", "inf", "(((", "[a-", "12k/xk steps", -1, 1e308,
+        "batch size , ", "seq 99999999999", "fwd GFLOPs ...", "tp=0 pp=0", "cp 0", "longest 5-, tokens"]  # fmt: skip
+
+
+def test_damaged_rows_are_answered_or_explained(
+    evidence: Evidence, some_runs: pd.DataFrame, rng: np.random.Generator
+) -> None:
+    frame = some_runs.astype(object).assign(peak_memory_gb=10.0)
+    for column in frame.columns:
+        for i in np.flatnonzero(rng.random(len(frame)) < 0.2):
+            frame.loc[i, column] = JUNK[rng.integers(len(JUNK))]
+    out = backtest_runs(frame, evidence)
+    json.dumps(out["summary"], allow_nan=False)
+    for r in out["rows"]:
+        known = r["p50"] is not None
+        assert known or r["reason"]
+        assert not known or 0 < r["p10"] <= r["p50"] <= r["p90"] < float("inf")

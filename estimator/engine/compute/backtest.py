@@ -21,6 +21,9 @@ from estimator.engine.distributions import Z90
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
+HOURS_LIMIT = 1e15
+"""Above any published run by six orders of magnitude."""
+
 BLANK: dict[str, Any] = {
     "p10": None,
     "p50": None,
@@ -35,7 +38,7 @@ def predict_runs(
     rows: Sequence[Mapping[str, object]], tables: NameTables, fit: Utilisation
 ) -> list[tuple[RunWork | Unresolved, tuple[float, float, float] | None]]:
     """Resolved run and (p10, p50, p90) device-hours in the row's own device unit."""
-    resolved = [resolve_run(r, tables) for r in rows]
+    resolved = [_resolved(r, tables) for r in rows]
     known = [r for r in resolved if isinstance(r, RunWork)]
     interval: dict[int, tuple[float, float, float]] = {}
     if known:
@@ -47,6 +50,27 @@ def predict_runs(
             centre = r.ideal_hours * math.exp(m) / r.devices_per_unit
             interval[id(r)] = (centre * math.exp(-spread), centre, centre * math.exp(spread))
     return [(r, interval.get(id(r))) for r in resolved]
+
+
+def _resolved(row: Mapping[str, object], tables: NameTables) -> RunWork | Unresolved:
+    """As resolve_run; figures too large or too odd for arithmetic are a reason, not a crash."""
+    try:
+        run = resolve_run(row, tables)
+    except (ValueError, ArithmeticError) as error:
+        return Unresolved(f"the figures of the row cannot be used: {error}")
+    if isinstance(run, RunWork) and not 0 < run.ideal_hours < HOURS_LIMIT:
+        return Unresolved(f"work of {run.training_flop:.3g} FLOP is outside what can be computed")
+    return run
+
+
+def _memory(
+    row: Mapping[str, object], run: RunWork | Unresolved, tables: NameTables
+) -> float | None:
+    try:
+        gb = run_memory_gb(row, run, tables)
+    except (ValueError, ArithmeticError):
+        return None
+    return gb if gb is not None and 0 < gb < HOURS_LIMIT else None
 
 
 def backtest_runs(frame: pd.DataFrame, evidence: Evidence) -> dict[str, Any]:
@@ -75,6 +99,7 @@ def backtest_runs(frame: pd.DataFrame, evidence: Evidence) -> dict[str, Any]:
     for raw, (run, interval) in zip(records, predicted, strict=True):
         line: dict[str, Any] = {**raw, **BLANK}
         actual = parse.number(raw.get("device_hours"))
+        actual = actual if actual is not None and actual < HOURS_LIMIT else None
         if isinstance(run, Unresolved):
             line["reason"] = run.reason
         elif interval is not None:
@@ -87,7 +112,7 @@ def backtest_runs(frame: pd.DataFrame, evidence: Evidence) -> dict[str, Any]:
                     "factor": p50 / actual,
                 }
         if with_memory:
-            line["peak_memory_p50"] = run_memory_gb(raw, run, tables)
+            line["peak_memory_p50"] = _memory(raw, run, tables)
         out.append(line)
     return {"rows": out, "summary": summary(out, with_memory)}
 

@@ -248,13 +248,14 @@ def resolve_run(row: Mapping[str, object], tables: NameTables) -> RunWork | Unre
     given = parse.number(row.get("params_total"))
     model = find_model(name, modality, task, given, tables.lexicon)
     gflop_text = re.search(r"fwd g?flops? ([\d.]+)", context, re.IGNORECASE)
-    if gflop_text and (model is None or model.forward_gflop is None or "yolo" in name.lower()):
+    gflop = parse.number(gflop_text.group(1)) if gflop_text else None
+    if gflop and (model is None or model.forward_gflop is None or "yolo" in name.lower()):
         side = parse.resolution(context)
         group = "cnn" if (side or 640.0) <= 256 else "detection"
         base = model or ModelInfo(name, "yolo", group, given)
         model = ModelInfo(
             name, base.family, base.group, base.params,
-            forward_gflop=float(gflop_text.group(1)), input_size=side, input_unit="px",
+            forward_gflop=gflop, input_size=side, input_unit="px",
         )  # fmt: skip
     reported = parse.number(row.get("reported_flops"))
     reported = reported if reported and reported > FLOP_CREDIBLE else None
