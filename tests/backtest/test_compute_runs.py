@@ -148,14 +148,17 @@ def test_new_publications_of_known_publishers(fresh: dict[str, Any]) -> None:
     assert figures["error_ratio_to_constant_mfu"] >= 1.5
 
 
-JUNK = ["", None, float("nan"), "0", "-5", "1e400", "inf", "(((", "[a-", "12k/xk steps", -1, 1e308,
-        "batch size , ", "seq 99999999999", "fwd GFLOPs ...", "tp=0 pp=0", "cp 0", "longest 5-, tokens"]  # fmt: skip
+JUNK = (
+    "", None, float("nan"), "0", "-5", "1e400", "inf", "(((", "[a-", "12k/xk steps", -1, 1e308,
+    "batch size , ", "seq 99999999999", "fwd GFLOPs ...", "tp=0 pp=0", "cp 0",
+    "longest 5-, tokens",
+)  # fmt: skip
 
 
 def test_damaged_rows_are_answered_or_explained(
     evidence: Evidence, some_runs: pd.DataFrame, rng: np.random.Generator
 ) -> None:
-    frame = some_runs.astype(object).assign(peak_memory_gb=10.0)
+    frame = some_runs.assign(peak_memory_gb=10.0).astype(object)
     for column in frame.columns:
         for i in np.flatnonzero(rng.random(len(frame)) < 0.2):
             frame.loc[i, column] = JUNK[rng.integers(len(JUNK))]
