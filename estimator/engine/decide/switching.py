@@ -147,9 +147,10 @@ def switching_values(
     """
     board = make_board(evaluation, assumptions)
     margins = Margins.from_assumptions(assumptions)
+    small = make_board(evaluate(fewer_draws(evaluation.inputs)), assumptions)
     found: list[Switch] = []
     for done, path in enumerate(inputs, start=1):
-        found += _switches(evaluation, evaluate, assumptions, board, margins, path)
+        found += _switches(evaluation, evaluate, assumptions, board, small, margins, path)
         progress(done, len(inputs))
     return tuple(found)
 
@@ -159,6 +160,7 @@ def _switches(
     evaluate: Evaluate,
     assumptions: Assumptions,
     board: Board,
+    small: Board,
     margins: Margins,
     path: str,
 ) -> list[Switch]:
@@ -181,7 +183,6 @@ def _switches(
     def virtual(value: float, draws: int) -> Board:
         return replace(board, target=sign * value)
 
-    small = make_board(evaluate(fewer_draws(evaluation.inputs)), assumptions)
     at = virtual if path == TARGET else real
     search = _Search(path, float(now), evaluation.inputs.draws, margins, at, real, board, small)
     low, high = _range(evaluation, board, path, float(now))
@@ -250,8 +251,12 @@ def _close(search: _Search, bracket: tuple[float, float], end: float) -> Switch 
     the near side and another on the far side.
     """
     inner, outer = bracket
-    inner_board, outer_board = search.run(inner), search.run(outer)
     step = abs(math.log(outer / inner))
+    if search.path in NODES or search.path == TARGET or search.now <= 0:
+        inner_board = search.run(inner)
+    else:
+        inner, inner_board = search.now, search.base
+    outer_board = search.run(outer)
     while search.taken(inner_board) != search.stays:
         outer, outer_board = inner, inner_board
         inner, step = search.settable(_moved(inner, search.now, step)), 2 * step
