@@ -194,10 +194,13 @@ def test_page_opens_alone_and_escapes_every_text() -> None:
     assert "&lt;script&gt;" in raw
     assert "&lt;b&gt;paper&lt;/b&gt;" in raw
     loaded = re.findall(r"(?:src|href)=[\"']?([^\"' >]+)", raw)
-    outside = [u for u in loaded if not u.startswith("data:")]
+    outside = [u for u in loaded if not u.startswith(("data:", "#"))]
     assert outside == ["https://example.org/a"]
     assert "default-src 'none'" in raw
-    assert raw.count("<img") == raw.count('<img alt="')
+    assert raw.count("<svg") == raw.count('<svg role="img" aria-label="') >= 4
+    ids = re.findall(r'\bid="([^"]+)"', raw)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r"url\(#([^)]+)\)", raw)) <= set(ids)
 
 
 def test_page_refuses_addresses_that_run() -> None:
