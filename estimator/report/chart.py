@@ -127,15 +127,17 @@ def place_labels(
     y: Sequence[float],
     texts: Sequence[str],
     first: Sequence[bool],
+    ends: tuple[Sequence[float], Sequence[float]],
     size: tuple[float, float] = (PLOT_WIDTH_PX, 290.0),
 ) -> list[str]:
     """Side of each mark on which its label collides least; x and y in axis units (log taken).
 
     Marks with ``first`` are labelled always and before the others; another mark whose label would
-    cover something gets an empty side: it is named by the legend and on hovering.
+    cover something gets an empty side: it is named by the legend and on hovering. ``ends`` holds
+    what else the axes must show, for their scale.
     """
     width, height = size
-    px, py = _scaled(x, width), _scaled(y, height)
+    px, py = _scaled(x, ends[0], width), _scaled(y, ends[1], height)
     boxes: list[Box] = [(a - 5, a + 5, b - 5, b + 5) for a, b in zip(px, py, strict=True)]
     sides = [""] * len(texts)
     for i in sorted(range(len(texts)), key=lambda i: not first[i]):
@@ -167,10 +169,10 @@ def _crowding(box: Box, boxes: Sequence[Box], width: float) -> float:
     return sum(_overlap(box, other) for other in boxes) + 30 * outside
 
 
-def _scaled(v: Sequence[float], pixels: float) -> np.ndarray:
-    a = np.asarray(v, float)
-    low, span = (a.min(), np.ptp(a)) if len(a) else (0.0, 1.0)
-    return 0.08 * pixels + (a - low) / (span or 1.0) * pixels * 0.84
+def _scaled(v: Sequence[float], ends: Sequence[float], pixels: float) -> np.ndarray:
+    every = np.asarray([*v, *ends], float)
+    low, span = float(every.min()), float(np.ptp(every))
+    return np.asarray(0.05 * pixels + (np.asarray(v) - low) / (span or 1.0) * pixels * 0.9)
 
 
 def _overlap(a: Box, b: Box) -> float:

@@ -65,7 +65,16 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
     labels = [approach_label(r["approach"], lang) for r in rows]
     chosen = answer["recommendation"].get("approach")
     first = [key_of(r) == chosen or key_of(r) in answer["frontier"] for r in rows]
-    sides = place_labels(np.log10(cost["p50"]).tolist(), good["p50"].tolist(), labels, first)
+    sides = place_labels(
+        np.log10(cost["p50"]).tolist(),
+        good["p50"].tolist(),
+        labels,
+        first,
+        (
+            np.log10([*cost["p10"], *cost["p90"]]).tolist(),
+            [*good["p10"], *good["p90"]],
+        ),
+    )
     figure = go.Figure()
     best = [r for r in (row_of(answer, k) for k in answer["frontier"]) if r and r["accuracy"]]
     best.sort(key=lambda r: r["cost_usd"]["total"]["p50"])

@@ -103,7 +103,17 @@ def frontier(answer: Answer, style: Style) -> str:
     chosen = answer["recommendation"].get("approach")
     labels = [approach_label(r["approach"], style.language) for r in rows]
     first = [True] * len(rows)
-    sides = place_labels(np.log10(cost["p50"]).tolist(), good["p50"], labels, first, (620.0, 240.0))
+    sides = place_labels(
+        np.log10(cost["p50"]).tolist(),
+        good["p50"],
+        labels,
+        first,
+        (
+            np.log10([*cost["p10"], *cost["p90"]]).tolist(),
+            [*good["p10"], *good["p90"]],
+        ),
+        (640.0, 250.0),
+    )
     for i, r in enumerate(rows):
         colour = LIGHT.approach(r["approach"]) if r["feasible"] else LIGHT.muted
         x, y = cost["p50"][i], good["p50"][i]
@@ -111,7 +121,7 @@ def frontier(answer: Answer, style: Style) -> str:
         ax.plot([x, x], [good["p10"][i], good["p90"][i]], color=colour, alpha=0.45, linewidth=1)
         strong = key_of(r) == chosen
         ax.plot(
-            x, y, MPL_MARKS[r["approach"]], color=colour, markersize=8 if strong else 5.5,
+            x, y, MPL_MARKS[r["approach"]], color=colour, markersize=8 if strong else 5.5, zorder=6,
             markeredgecolor=LIGHT.text if strong else colour,
         )  # fmt: skip
         _side_label(ax, x, y, labels[i], sides[i], strong)
