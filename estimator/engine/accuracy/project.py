@@ -27,6 +27,9 @@ UNCOUNTED = names.NO_CLASS_TASKS | {"question_answering"}
 PLENTY_PER_CLASS = 1000.0
 """Labels per class at which a model is taken to be near what is possible on the data."""
 
+PLENTY_UNCOUNTED = 100_000.0
+"""The same where labels are not counted per class."""
+
 VARIANTS: dict[Approach, str] = {Approach.CONTINUED_PRETRAIN: "continued_pretrain_finetune"}
 """Spelling of an approach in the evidence where it differs."""
 
@@ -123,10 +126,11 @@ def own_observations(
         values.append(float(point.value))
         shifts.append(-_base_shift(inputs, point.approach, fit, assumptions))
         variances.append(np.nan)
-    classes = 1.0 if inputs.task in names.NO_CLASS_TASKS else float(max(inputs.n_classes, 1))
+    counted = inputs.task not in UNCOUNTED
+    plenty = PLENTY_PER_CLASS * max(inputs.n_classes, 1) if counted else PLENTY_UNCOUNTED
     for i, (value, gap, spread) in enumerate(stated_levels(inputs, assumptions)):
         members.append((f"stated level {i}", Approach.FULL_FINETUNE, np.nan, OWN))
-        labels.append(PLENTY_PER_CLASS * classes / clip_share(inputs))
+        labels.append(plenty / clip_share(inputs))
         values.append(value)
         shifts.append(gap)
         variances.append(spread**2)
