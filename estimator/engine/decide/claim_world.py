@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -223,8 +222,3 @@ LOWER_WORDS = ("wer", "cer", "error", "eer", "per", "fid", "fad", "mae", "rmse",
 def _sign(metric: str) -> float:
     words = metric.lower().replace("-", " ").replace("_", " ").replace("(", " ").split()
     return -1.0 if any(w.startswith(LOWER_WORDS) for w in words) else 1.0
-
-
-def with_draws(evaluations: Mapping[str, Evaluation], draws: int) -> dict[str, Any]:
-    """The presets' scenarios with few draws."""
-    return {k: dataclasses.replace(e.inputs, draws=draws) for k, e in evaluations.items()}

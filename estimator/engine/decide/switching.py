@@ -17,7 +17,6 @@ from estimator.engine.decide.rerun import (
     INTEGERS,
     LABEL_PRICE,
     LABELS,
-    SEARCH_DRAWS,
     Evaluate,
     Progress,
     between,
@@ -141,13 +140,16 @@ def switching_values(
 
     Notes
     -----
-    The choice is computed at a few values over three decades with 1,024 draws; between them the
-    draws are interpolated. The bracket so found is closed at full draws by repeated
-    interpolation, and the model is run on both sides of the value that is reported.
+    The choice is computed at a few values over three decades with 1,024 draws (all of them where
+    so few would choose another row today); between them the draws are interpolated. The bracket
+    so found is closed at full draws by repeated interpolation, and the model is run on both sides
+    of the value that is reported.
     """
     board = make_board(evaluation, assumptions)
     margins = Margins.from_assumptions(assumptions)
     small = make_board(evaluate(fewer_draws(evaluation.inputs)), assumptions)
+    if first_choice(small, margins) != first_choice(board, margins):
+        small = board
     found: list[Switch] = []
     for done, path in enumerate(inputs, start=1):
         found += _switches(evaluation, evaluate, assumptions, board, small, margins, path)
@@ -213,8 +215,8 @@ def _one_side(search: _Search, end: float) -> Switch | None:
     nodes = np.geomspace(start, end, NODES.get(search.path, 1) + 1)
     if search.path in INTEGERS:
         nodes = np.unique(np.round(nodes))[:: 1 if end > start else -1]
-    draws = search.full if search.path == TARGET else min(SEARCH_DRAWS, search.full)
     left = search.base if search.path == TARGET else search.small
+    draws = left.total.shape[1] - 1
     try:
         for a, b in pairwise(nodes):
             right = search.board_at(float(b), draws)

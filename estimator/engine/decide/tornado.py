@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.decide.board import direction, is_valued
+from estimator.engine.decide.board import is_valued
 from estimator.engine.decide.recommend import Recommendation
 from estimator.engine.decide.rerun import (
     DEVICE_PRICE,
@@ -251,14 +251,3 @@ def _sentence(bars: list[Bar]) -> str:
 
 def _end(value: Any) -> str:
     return f"{value:,.6g}" if isinstance(value, int | float) else str(value)
-
-
-def main_accuracy_driver(result: Tornado, metric: str) -> str:
-    """The input that moves the metric most, in a sentence; empty without evidence."""
-    known = [b for b in result.bars if b.effect_metric is not None]
-    if not known:
-        return ""
-    best = max(known, key=lambda b: abs(b.effect_metric or 0.0))
-    gain = direction(metric) * (best.effect_metric or 0.0)
-    word = "raises" if gain > 0 else "lowers"
-    return f"Going from {_end(best.low)} to {_end(best.high)}, {best.name} {word} it most."
