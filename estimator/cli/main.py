@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from estimator import __version__
 from estimator.cli import (
     backtest,
     compare,
@@ -50,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
     parser = Parser(prog="python -m estimator", description=__doc__)
     parser.description = "What each way to a model costs, how good it gets, which one to take."
+    parser.add_argument("--version", action="version", version=f"estimator {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for family in FAMILIES:
         family.add(commands)
