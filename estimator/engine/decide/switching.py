@@ -113,6 +113,12 @@ class _Search:
         far = value + way * whole if whole > 1 else value
         return value - way * whole, far
 
+    def unsettled(self, value: float, board: Board) -> Switch:
+        """No value is given where neighbouring values of the input change the choice back."""
+        names = [k for k in (self.stays, self.taken(board)) if k]
+        text = f"near {_figure(value)} the choice goes back and forth between {' and '.join(names)}"
+        return Switch(self.path, self.now, None, None, f"{text}: they come to the same", False)
+
     def found(self, value: float, board: Board, way: float) -> Switch:
         sense = "above" if way > 0 else "below"
         key = self.taken(board)
@@ -189,7 +195,10 @@ def _switches(
     search = _Search(path, float(now), evaluation.inputs.draws, margins, at, real, board, small)
     low, high = _range(evaluation, board, path, float(now))
     results = [_one_side(search, end) for end in (low, high) if end != now]
-    switches = [s for s in results if s is not None]
+    tried = [s for s in results if s is not None]
+    switches = [s for s in tried if s.value_at_switch is not None]
+    if tried and not switches:
+        return tried[:1]
     if switches:
         return sorted(switches, key=lambda s: _distance(s.value_at_switch, float(now)))
     name = board.labels[board.keys.index(key)]
@@ -271,19 +280,31 @@ def _close(search: _Search, bracket: tuple[float, float], end: float) -> Switch 
         outer_board = search.run(outer)
     way = 1.0 if outer > inner else -1.0
     for attempt in range(ATTEMPTS):
+        limits_differ = bool((inner_board.allowed != outer_board.allowed).any())
+        if limits_differ and abs(math.log(outer / inner)) > 4 * CONFIRM_SHARE:
+            middle = search.settable(math.sqrt(inner * outer))
+            if middle not in (inner, outer):
+                board = search.run(middle)
+                if search.taken(board) == search.stays:
+                    inner, inner_board = middle, board
+                else:
+                    outer, outer_board = middle, board
+                continue
         value = _guess(search, inner_board, outer_board, inner, outer, attempt)
         near, far = search.sides(value, way)
         near_board, far_board = search.run(near), search.run(far)
         near_stays = search.taken(near_board) == search.stays
         far_stays = search.taken(far_board) == search.stays
-        if near_stays and not far_stays:
+        if near_stays != far_stays and (near_stays or way * (near - inner) <= 0):
             exact = far if abs(far - near) <= 1 and search.path in INTEGERS else value
-            return search.found(exact, far_board, way)
-        if not near_stays:
+            return search.found(exact, far_board if near_stays else near_board, way)
+        if not near_stays and way * (near - inner) > 0:
             outer, outer_board = near, near_board
-        else:
+        elif near_stays and far_stays and way * (outer - far) > 0:
             inner, inner_board = far, far_board
-    return None
+        else:
+            break
+    return search.unsettled(outer, outer_board)
 
 
 def _guess(search: _Search, a: Board, b: Board, inner: float, outer: float, attempt: int) -> float:
