@@ -86,6 +86,8 @@ def from_widget(path: str, value: Any) -> Any:
 
 def changed_by(path: str, key: str) -> None:
     """Callback of every widget: take its value into the scenario."""
+    if state.is_echo(key):
+        return
     value = from_widget(path, st.session_state[key])
     if value == value_of(state.current(), path):
         st.session_state[state.MESSAGES].pop(path, None)

@@ -7,6 +7,7 @@ that is refused stays in its field with a message, and the last valid scenario s
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
@@ -20,13 +21,14 @@ from estimator.report import link
 from estimator.ui import cached
 
 SCENARIO, START, PAST = "scenario", "start", "past"
-MESSAGES, TYPED, ADDRESS, LINK_ERROR = "messages", "typed", "address", "link_error"
+MESSAGES, TYPED, LINK_ERROR = "messages", "typed", "link_error"
 SAVED = "saved_scenarios"
 NOTES = "link_notes"
 PRESET, PLACES, DRAWN = "preset", "widget_places", "drawn_scenario"
 DRAWN_BY: ContextVar[str] = ContextVar("script_that_draws", default="main")
 PREFIX: ContextVar[str] = ContextVar("prefix_of_widget_keys", default="")
 KEPT = ("view", "lang", "tab")
+REPLACED, ECHO_SECONDS = "replaced_values", 3.0
 UNDO_LIMIT, SAVED_LIMIT = 50, 6
 
 
@@ -43,7 +45,11 @@ def start() -> ProjectInputs:
 
 
 def begin() -> None:
-    """Adopt the scenario of the address on a first visit or after back and forward."""
+    """Adopt the scenario of the address on a first visit; later the address follows it.
+
+    A browser may send the address it had before the last change, so reading it again in the same
+    session could undo that change.
+    """
     given = {k: v for k, v in st.query_params.to_dict().items() if k not in link.PAGE_KEYS}
     preset = cached.presets().get(st.query_params.get(PRESET, ""))
     if SCENARIO not in st.session_state:
@@ -53,8 +59,6 @@ def begin() -> None:
         )
         if given:
             _open_address(given, preset)
-    elif given and given != st.session_state.get(ADDRESS):
-        _open_address(given, preset)
     write_address()
     st.session_state[DRAWN] = current().canonical_json()
 
@@ -89,7 +93,6 @@ def write_address() -> None:
         kept[PRESET] = here
     if st.query_params.to_dict() != {**wanted, **kept}:
         st.query_params.from_dict({**wanted, **kept})
-    st.session_state[ADDRESS] = wanted
 
 
 def follow() -> None:
@@ -112,8 +115,28 @@ def hold(key: str, value: Any) -> None:
     place = DRAWN_BY.get()
     places = st.session_state.setdefault(PLACES, {})
     if places.get(key) != place or key not in st.session_state or st.session_state[key] != value:
+        if key in st.session_state:
+            _replaced(key).append((st.session_state[key], time.monotonic()))
         st.session_state[key] = value
         places[key] = place
+
+
+def is_echo(key: str) -> bool:
+    """Did the browser send the value that was replaced a moment ago, not one that was typed?
+
+    A run that the page starts by itself carries the values that the browser knew when it was
+    sent, perhaps from before the last answer; they must not undo the last change.
+    """
+    return any(value == st.session_state[key] for value, _ in _replaced(key))
+
+
+def _replaced(key: str) -> list[tuple[Any, float]]:
+    """Values of a widget that were replaced within the last seconds."""
+    kept = st.session_state.setdefault(REPLACED, {})
+    oldest = time.monotonic() - ECHO_SECONDS
+    kept[key] = [entry for entry in kept.get(key, ()) if entry[1] > oldest]
+    values: list[tuple[Any, float]] = kept[key]
+    return values
 
 
 def adopt(inputs: ProjectInputs, as_start: bool = False) -> None:
