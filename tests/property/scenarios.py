@@ -20,7 +20,10 @@ UNIT_RANGE = {
     "interactions": (2, 1000),
     "residues": (20, 2000),
 }
-OPEN_NAMES = {"region", "provider", "accelerator", "location", "currency", "metric", "prices"}
+OPEN_NAMES = {
+    *("region", "provider", "accelerator", "location"),
+    *("currency", "metric", "prices", "similar_dataset"),
+}
 """Names that only the shipped tables know: left at their defaults, or drawn from the tables."""
 PLACES = (
     ("aws", "us-east-1", "L40S"),
