@@ -125,11 +125,18 @@ def scales_of(fit: Mapping[str, object], rows: Rows, found: Predicted, n_pilots:
     return np.array([factor_of(fit, str(t), n_pilots) for t in rows.task[found.index]])
 
 
-def pair_table(rows: Rows, held: Sequence[HeldOut], noise: Noise) -> dict[str, Array]:
+def pair_table(
+    rows: Rows,
+    held: Sequence[HeldOut],
+    noise: Noise,
+    calibration: Mapping[str, float] | None = None,
+) -> dict[str, Array]:
     """Pairs of approaches on the same data, metric and labels: P(first better) and the outcome.
 
-    Rows without own labels compete at every number of labels of their data set.
+    Rows without own labels compete with one another. ``calibration`` widens the curves as the
+    estimates of a scenario do: by task, ``all`` for the others.
     """
+    factors = calibration or {"all": 1.0}
     out: dict[str, list[Array]] = {"p": [], "truth": [], "source": [], "task": []}
     for source in held:
         members = rows.take(source.index)
@@ -137,13 +144,19 @@ def pair_table(rows: Rows, held: Sequence[HeldOut], noise: Noise) -> dict[str, A
         for first, second in _pairs(members):
             spread = source.cov[first, first] + source.cov[second, second]
             spread -= noise.measured[source.index[first]] + noise.measured[source.index[second]]
-            spread += variance[first] + variance[second] - 2 * source.cov[first, second]
+            spread -= 2 * source.cov[first, second]
+            spread *= _factors(factors, members, first) ** 2
+            spread += variance[first] + variance[second]
             gap = source.mean[second] - source.mean[first]
             out["p"].append(ndtr(gap / np.sqrt(np.maximum(spread, 1e-9))))
             out["truth"].append(members.y[first] < members.y[second])
             out["source"].append(members.source[first].astype(str))
             out["task"].append(members.task[first].astype(str))
     return {k: np.concatenate(v) for k, v in out.items()}
+
+
+def _factors(table: Mapping[str, float], members: Rows, index: Array) -> Array:
+    return np.array([table.get(str(t), table["all"]) for t in members.task[index]])
 
 
 def _pairs(members: Rows) -> list[tuple[Array, Array]]:

@@ -110,7 +110,8 @@ def measure(
         out["reliability"][str(k)] = _reliability(rows, error, predicted, scale)
         if k == 0:
             out["borrowed"] = _borrowed(rows, predicted, points)
-    out["pairs"] = _pairs(heldout.pair_table(rows, held, noise))
+    pairs = heldout.pair_table(rows, held, noise, calibrate(rows, error, found[0]))
+    out["pairs"] = _pairs(pairs)
     return out
 
 
