@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.decide.words import count, usd
+from estimator.engine.decide.words import count, labels_needed, usd
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import (
     AccuracyEstimate,
@@ -184,5 +184,5 @@ def _too_few_labels(
     typical = float(np.median(needed[1:]))
     if typical <= owned:
         return ""
-    amount = f"about {count(typical)}" if np.isfinite(typical) else "more labels than can be stated"
+    amount = labels_needed(typical, assumptions.value("decision.labels_limit"))
     return f"needs {amount} to reach the target from scratch; there would be {count(owned)} labels"

@@ -11,7 +11,7 @@ from estimator.engine.assumptions import Assumptions
 from estimator.engine.catalogue import BaseModel
 from estimator.engine.decide.recommend import Recommendation, recommend
 from estimator.engine.decide.rule import Outcome
-from estimator.engine.decide.words import chance, count, listed, usd
+from estimator.engine.decide.words import chance, count, labels_needed, listed, usd
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.vocabulary import APPROACH_LABELS, Approach, Domain
 
@@ -96,7 +96,7 @@ def three_questions(
         steps.append(_close(evaluation, answers))
         guided = LIGHT
         if not steps[1].answer:
-            steps.append(_unique(evaluation, answers))
+            steps.append(_unique(evaluation, answers, assumptions.value("decision.labels_limit")))
             guided = OWN if steps[2].answer else HEAVY
     computed = _approach(evaluation, advice.approach)
     taken = [computed, *(_approach(evaluation, k) for k in advice.equals)]
@@ -150,9 +150,9 @@ def _close(evaluation: Evaluation, answers: Answers) -> Step:
     )
 
 
-def _unique(evaluation: Evaluation, answers: Answers) -> Step:
+def _unique(evaluation: Evaluation, answers: Answers, limit: float) -> Step:
     scratch = _row(evaluation, Approach.SCRATCH)
-    data, data_why = _enough_data(evaluation, scratch)
+    data, data_why = _enough_data(evaluation, scratch, limit)
     money, money_why = _enough_money(evaluation, scratch)
     skill, skill_why = _enough_skill(evaluation, scratch)
     unique = (data and money and skill) if answers.unique is None else answers.unique
@@ -169,13 +169,15 @@ def _row(evaluation: Evaluation, approach: Approach) -> CandidateResult | None:
     return next((r for r in evaluation.results if r.candidate.approach == approach), None)
 
 
-def _enough_data(evaluation: Evaluation, scratch: CandidateResult | None) -> tuple[bool, str]:
+def _enough_data(
+    evaluation: Evaluation, scratch: CandidateResult | None, limit: float
+) -> tuple[bool, str]:
     if scratch is None or scratch.accuracy.labels_for_target_draws is None:
         return False, "How many labels scratch needs is not known."
     needed = float(np.quantile(scratch.accuracy.labels_for_target_draws[1:], 0.5, method="higher"))
     planned = scratch.candidate.n_labelled(evaluation.inputs)
     enough = planned >= needed
-    amount = f"about {count(needed)}" if np.isfinite(needed) else "more labels than can be stated"
+    amount = labels_needed(needed, limit)
     return enough, f"Data: {count(planned)} labels against {amount} that scratch needs."
 
 

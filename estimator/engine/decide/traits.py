@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.decide.words import count
+from estimator.engine.decide.words import count, labels_needed
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.vocabulary import Approach, DeviceKind
@@ -58,6 +58,7 @@ class Traits:
 
 def traits(evaluation: Evaluation, assumptions: Assumptions) -> dict[str, Traits]:
     """Classes of every row, by key."""
+    limit = assumptions.value("decision.labels_limit")
     return {
         r.candidate.key: Traits(
             flexibility=flexibility(r),
@@ -66,7 +67,7 @@ def traits(evaluation: Evaluation, assumptions: Assumptions) -> dict[str, Traits
             privacy=_privacy(r),
             bias_audit=_bias_audit(r, evaluation.inputs),
             compatibility=_compatibility(r),
-            enough_data=_enough_data(r, evaluation.inputs),
+            enough_data=_enough_data(r, evaluation.inputs, limit),
             enough_people=_enough_people(r, evaluation.inputs),
         )
         for r in evaluation.results
@@ -137,7 +138,7 @@ def _compatibility(result: CandidateResult) -> Trait:
     return Trait(level, rank, f"{weeks:.1f} person-weeks to fit it in")
 
 
-def _enough_data(result: CandidateResult, inputs: ProjectInputs) -> str:
+def _enough_data(result: CandidateResult, inputs: ProjectInputs, limit: float) -> str:
     planned = result.candidate.n_labelled(inputs)
     owned = inputs.n_labelled_available
     have = f"{count(owned)} labels owned, {count(planned)} with those to buy"
@@ -147,9 +148,9 @@ def _enough_data(result: CandidateResult, inputs: ProjectInputs) -> str:
     p50, p90 = (float(np.quantile(needed[1:], q, method="higher")) for q in (0.5, 0.9))
     if not np.isfinite(p50):
         return f"{have}; no number of labels in range reaches the target in half of the cases."
-    safe = f"{count(p90)} to be safe in 9 cases in 10" if np.isfinite(p90) else "no number is safe"
+    safe = f"{count(p90)} to be safe in 9 cases in 10" if p90 <= limit else "no number is safe"
     word = "Enough" if planned >= p50 else "Not enough"
-    return f"{word}: {have}; about {count(max(p50, 1))} needed, {safe}."
+    return f"{word}: {have}; {labels_needed(max(p50, 1), limit)} needed, {safe}."
 
 
 def _enough_people(result: CandidateResult, inputs: ProjectInputs) -> str:

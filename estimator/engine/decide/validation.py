@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimator.engine.accuracy import heldout, scales
+from estimator.engine.accuracy.calibration import factor_of
 from estimator.engine.accuracy.fit import MAX_ROWS_PER_SOURCE, evidence_rows, usable
 from estimator.engine.accuracy.kernel import parse_hyper
 from estimator.engine.accuracy.loso import HeldOut, leave_one_source_out
@@ -87,19 +88,25 @@ def validate_decision(
     sds = parse_hyper(evidence.fits["accuracy_hyper"]["sd"])
     held = leave_one_source_out(rows, sds, MAX_ROWS_PER_SOURCE, progress)
     noise = heldout.row_noise(rows, sds)
-    contests = [c for source in held for c in contests_of(rows, source, noise)]
+    fit = evidence.fits["accuracy"]
+    contests = [c for source in held for c in contests_of(rows, source, noise, fit)]
     return summarise(contests)
 
 
-def contests_of(rows: Rows, held: HeldOut, noise: heldout.Noise) -> list[Contest]:
+def contests_of(
+    rows: Rows, held: HeldOut, noise: heldout.Noise, fit: Mapping[str, Any]
+) -> list[Contest]:
     """Contests of at least three approaches within one left-out source.
 
     Rows without own labels compete at every number of labels of their data set. Of several rows
     of one approach the one with the middle prediction stands for it, as the comparison too shows
-    one usual base model per approach.
+    one usual base model per approach. The curves are widened by the calibration of their task, as
+    the estimates of a scenario are.
     """
     members = rows.take(held.index)
-    cov = held.cov + np.diag(noise.free[held.index] - noise.measured[held.index])
+    widen = np.array([factor_of(fit, str(t), 0) for t in members.task])
+    latent = held.cov - np.diag(noise.measured[held.index])
+    cov = widen[:, None] * latent * widen[None, :] + np.diag(noise.free[held.index])
     keys = np.array(
         [f"{d}|{m}" for d, m in zip(members.dataset, members.metric, strict=True)], object
     )

@@ -43,13 +43,26 @@ def count(value: float) -> str:
     return f"{round(value, -digits):,.0f}"
 
 
+def labels_needed(value: float, limit: float) -> str:
+    """A needed number of labels; in words above what anyone would buy.
+
+    Parameters
+    ----------
+    value : float
+        Labelled examples needed.
+    limit : float
+        The most a project would label [labelled examples], ``decision.labels_limit``.
+    """
+    return f"about {count(value)}" if value <= limit else "more labels than anyone would buy"
+
+
 def chance(probability: float) -> str:
     """A probability as cases in ten, in a hundred when rare or near sure."""
     if probability < 0.005:
         return "fewer than 1 case in 100"
     if probability > 0.995:
         return "more than 99 cases in 100"
-    if probability < 0.05 or probability > 0.95:
+    if probability <= 0.05 or probability >= 0.95:
         cases = round(probability * PERCENT)
         return f"{cases} case{'' if cases == 1 else 's'} in 100"
     cases = round(probability * 10)
@@ -66,7 +79,10 @@ def chances(first: float, second: float) -> tuple[str, str]:
 
 def level(value: float) -> str:
     """A value of a metric: fractions in percent, scores such as BLEU as they are."""
-    return f"{value * PERCENT:.1f} %" if abs(value) <= SMALL_METRIC else f"{value:.1f}"
+    if abs(value) > SMALL_METRIC:
+        return f"{value:.1f}"
+    text = f"{value * PERCENT:.1f}"
+    return f"{value * PERCENT:.6g} %" if text == "100.0" and value < 1.0 else f"{text} %"
 
 
 def listed(names: Sequence[str]) -> str:
