@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from estimator.cli.files import load_table
-from estimator.cli.output import naming, print_figures, print_table
+from estimator.cli.output import naming, print_json, print_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +51,7 @@ def run_curves(arguments: argparse.Namespace) -> None:
     rows = asked if "given" in frame.columns else range(len(frame))
     for line, i in zip(result["rows"], rows, strict=True):
         line |= {c: cells.iloc[i] for c, cells in written.items()}
-    _report(result, arguments.json)
+    _report(result, frame, arguments.json)
 
 
 def readable(cells: pd.Series) -> pd.Series:
@@ -66,16 +68,28 @@ def run_runs(arguments: argparse.Namespace) -> None:
 
     frame = load_table(arguments.file, RUN_NEEDS, RUN_NUMBERS)
     with naming(arguments.file):
-        _report(backtest_runs(frame, load_evidence()), arguments.json)
+        _report(backtest_runs(frame, load_evidence()), frame, arguments.json)
 
 
-def _report(result: dict[str, Any], as_json: bool) -> None:
+def _report(result: dict[str, Any], frame: pd.DataFrame, as_json: bool) -> None:
     if as_json:
-        print_figures(result)
+        print_json(_printed(result, frame.select_dtypes("number").columns))
         return
     summary = result["summary"]
     figures = [(k, v) for k, v in summary.items() if not isinstance(v, dict | list)]
     print_table(("figure", "value"), [(k.replace("_", " "), _text(v)) for k, v in figures], (1,))
+
+
+def _printed(result: dict[str, Any], echoed: Iterable[str]) -> dict[str, Any]:
+    """The figures as printed; numbers of the file itself are repeated in full, not rounded."""
+    from estimator.engine.comparison import clean
+
+    document: dict[str, Any] = clean(result)
+    for line, row in zip(document["rows"], result["rows"], strict=True):
+        for column in echoed:
+            if isinstance(row.get(column), float) and math.isfinite(row[column]):
+                line[column] = float(row[column])
+    return document
 
 
 def _text(value: Any) -> str:

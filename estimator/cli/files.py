@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SCENARIO_LIMIT_BYTES = 1_000_000
 TABLE_LIMIT_BYTES = 100_000_000
 RECORD_LIMIT_BYTES = 50_000_000
+NOTHING = ("nan", "na", "n/a", "null", "none")
+"""How spreadsheets and statistics programs write a blank number."""
 
 
 def read_bytes(path: str, limit: int) -> bytes:
@@ -179,7 +181,7 @@ def load_table(path: str, required: tuple[str, ...], numbers: tuple[str, ...]) -
 def _numbers(cells: pd.Series, path: str, column: str) -> pd.Series:
     import pandas as pd
 
-    stripped = cells.str.strip()
+    stripped = cells.str.strip().mask(lambda text: text.str.lower().isin(NOTHING), "")
     values = pd.to_numeric(stripped, errors="coerce")
     wrong = (values.isna() & (stripped != "")) | values.abs().eq(math.inf)
     if wrong.any():

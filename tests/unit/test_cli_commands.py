@@ -234,6 +234,17 @@ def test_backtest_takes_sizes_as_they_are_written(
     assert [r["row_id"] for r in rows] == frame["row_id"].tolist()[1:3]
 
 
+def test_backtest_repeats_the_numbers_of_the_file_in_full(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], evidence: Any
+) -> None:
+    frame = evidence.table("curves").head(3).copy().astype(object)
+    frame["n_labelled"] = [1404801, "NA", 28300276]
+    path = tmp_path / "curves.csv"
+    frame.to_csv(path, index=False)
+    rows = run_json(capsys, "backtest", "curves", str(path))["rows"]
+    assert [r["n_labelled"] for r in rows] == [1404801, None, 28300276]
+
+
 def test_validation_table(capsys: pytest.CaptureFixture[str]) -> None:
     found = run_json(capsys, "validate")
     assert set(found) >= {"accuracy", "compute", "cost", "decision", "claims"}
