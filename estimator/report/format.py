@@ -196,8 +196,8 @@ class Style:
     # time ------------------------------------------------------------------------------------
 
     def hours(self, x: float | None) -> str:
-        """Hours; below one hour in minutes or seconds."""
-        if x is None or not math.isfinite(x):
+        """Hours; below one hour in minutes or seconds; a dash where no device works."""
+        if not x or not math.isfinite(x):
             return NONE
         if 0 < x < 1 / 60:
             return f"{self.about(x * 3600, 2)}{NBSP}s"

@@ -41,6 +41,12 @@ def detail(answer: Mapping[str, Any], row: Row, style: Style) -> None:
     _overrides(row)
 
 
+def labels_text(needed: float | None, style: Style) -> str:
+    """A needed number of labels; in words above the most that anybody would buy."""
+    limit = cached.judged(state.current()).value("decision.labels_limit")
+    return style.count(needed) if needed is None or needed <= limit else w("detail.too_many")
+
+
 def figures_of(row: Row, style: Style) -> list[tuple[str, str]]:
     """The named figures of a row, each with its interval."""
     value, total = row["accuracy"], row["cost_usd"]["total"]
@@ -54,8 +60,8 @@ def figures_of(row: Row, style: Style) -> list[tuple[str, str]]:
         (w("detail.best"), style.chances(row.get("best_probability"))),
         (
             w("detail.labels"),
-            f"{style.count(labels.get('p50'))} "
-            f"({w('detail.safe')} {style.count(labels.get('p90'))})",
+            f"{labels_text(labels.get('p50'), style)} "
+            f"({w('detail.safe')} {labels_text(labels.get('p90'), style)})",
         ),
         (w("detail.hours"), _range(row["device_hours"], style.hours)),
         (w("detail.wallclock"), _range(row["wallclock_hours"], style.hours)),

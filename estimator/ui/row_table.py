@@ -135,18 +135,18 @@ def _row(
         64,
     )
     phases = row["cost_usd"]["by_phase"]
-    kind = say(f"kind.{row['device_kind']}", lang)
+    kind, hours = say(f"kind.{row['device_kind']}", lang), row["device_hours"]["p50"]
     chance = row["target_probability"]
     cells = (
-        style.money_short(phases["labelling"]["p50"]),
-        f"{style.hours(row['device_hours']['p50'])} {kind}",
-        style.money_short(phases["compute"]["p50"]),
-        style.money_short(phases["people"]["p50"]),
-        style.weeks(row["calendar_weeks"]["p50"]),
-        style.percent(chance) if chance is not None else "–",
+        e(style.money_short(phases["labelling"]["p50"])),
+        f"{e(style.hours(hours))} <span class='kind'>{e(kind)}</span>" if hours else e(kind),
+        e(style.money_short(phases["compute"]["p50"])),
+        e(style.money_short(phases["people"]["p50"])),
+        e(style.weeks(row["calendar_weeks"]["p50"])),
+        e(style.percent(chance)) if chance is not None else "–",
     )
     rest = "".join(
-        f'<td role="cell" class="num" data-label="{e(name)}">{e(text)}</td>'
+        f'<td role="cell" class="num" data-label="{e(name)}">{text}</td>'
         for name, text in zip(names[3:], cells, strict=True)
     )
     classes = " ".join(c for c, on in (("chosen", chosen), ("out", not row["feasible"])) if on)
@@ -200,8 +200,8 @@ def _money_ends(scale: Mapping[str, Any], style: Style) -> str:
     low, high = style.money_short(scale["low"]), style.money_short(scale["high"])
     middle = w("rows.log")
     return (
-        f'<span class="scale" style="--label:64px"><span>{e(low)}</span><span>{e(middle)}</span>'
-        f"<span>{e(high)}</span></span>"
+        f'<span class="scale money" style="--label:64px"><span>{e(low)}</span>'
+        f"<span>{e(middle)}</span><span>{e(high)}</span></span>"
     )
 
 

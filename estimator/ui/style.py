@@ -52,7 +52,7 @@ PAGE = f"""<style>
 .es-say {{ font-size: 0.98rem; margin-top: 0.3rem; }}
 .es-say b {{ font-weight: 600; }}
 .es-next {{ margin-top: 0.3rem; font-size: 0.98rem; }}
-dl.es.es-strip {{ display: flex; flex-wrap: wrap; gap: 0.1rem 1.1rem; margin: 0;
+dl.es.es-strip {{ display: flex; flex-wrap: wrap; gap: 0.1rem 0.9rem; margin: 0;
   padding: 0.3rem 0.6rem;
   background: var(--es-fill); border-radius: 0.4rem; font-size: 0.88rem; list-style: none; }}
 .es-strip div {{ display: flex; gap: 0.35rem; align-items: baseline; }}
@@ -131,6 +131,7 @@ tr.out .cell .val {{ font-weight: 400; }}
   border-left: 1px dashed var(--es-target); }}
 .scale {{ font-weight: 400; display: flex; justify-content: space-between; font-size: 11px;
   margin-left: calc(var(--label, 46px) + 6px); }}
+@container (max-width: 860px) {{ .scale.money, .kind {{ display: none; }} }}
 .unsure {{ border-bottom: 1px dashed var(--es-soft); }}
 .only-narrow {{ display: none; }}
 @container (max-width: 700px) {{

@@ -83,13 +83,13 @@ def page() -> None:
     old = cached.price_age_days()
     if old > OLD_PRICES_DAYS:
         errors.note(w("answer.old_prices", date=cached.price_date(), days=old))
-    left, right = st.columns([0.8, 0.2], vertical_alignment="bottom")
-    left.html(sentences(words, whole))
+    st.html(sentences(words, whole))
+    left, right = st.columns([0.755, 0.245], vertical_alignment="center")
+    if words.strip:
+        left.html(strip(words))
     with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         st.page_link("pages/plan.py", label=w("answer.enter_result"))
         st.page_link("pages/plan.py", label=w("answer.plan_pilot"))
-    if words.strip:
-        st.html(strip(words))
     if whole:
         changes_line(answer)
     else:

@@ -10,6 +10,7 @@ from estimator.engine import decide
 from estimator.report.texts import approach_label, catalogue
 from estimator.ui import cached, shell, state
 from estimator.ui.components import choose_view, e, heading, html_table, number_style
+from estimator.ui.row_detail import labels_text
 from estimator.ui.words import has, language, w
 
 QUESTIONS = ("solved", "close", "unique")
@@ -84,7 +85,7 @@ def spectrum() -> None:
         row = rows[entry.key]
         value, labels = row["accuracy"], row["labels_for_target"] or {}
         figures = (
-            style.count(labels.get("p50")),
+            labels_text(labels.get("p50"), style),
             style.hours(row["device_hours"]["p50"]),
             w("inputs.weeks", n=style.weeks(row["calendar_weeks"]["p50"])),
             str(row.get("flexibility") or "–"),
