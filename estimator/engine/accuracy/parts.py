@@ -67,6 +67,16 @@ NEIGHBOURS: dict[Approach, tuple[Approach, ...]] = {
 """Approaches whose evidence in the task stands in for a missing cell, nearest first."""
 
 
+TUNED = (
+    Approach.LINEAR_PROBE,
+    Approach.PARTIAL_FINETUNE,
+    Approach.LORA,
+    Approach.FULL_FINETUNE,
+    Approach.CONTINUED_PRETRAIN,
+)
+"""Approaches that start from a pre-trained model and train on own labels."""
+
+
 def neighbours(task: str, approach: Approach, cells: Mapping[str, Any]) -> tuple[Approach, ...]:
     """The two nearest approaches that the task has points for; fewer where it has fewer."""
     order = dict.fromkeys((*NEIGHBOURS[approach], *Approach))
@@ -84,8 +94,11 @@ def combined(
     """The paths with those of cells without points pooled from the task's other approaches.
 
     Hybrid: from its better part towards its worse one by the share ``accuracy.hybrid_mix``. Any
-    other approach: between its two nearest neighbours by ``accuracy.borrowed_mix``, give or take
-    ``accuracy.borrowed_spread``. A pilot point of the approach itself ends the borrowing.
+    other approach: between its two nearest neighbours by ``accuracy.borrowed_mix``, moved by the
+    share ``accuracy.borrowed_contrast`` towards what the approach differs by in other tasks, give
+    or take ``accuracy.borrowed_spread``; where the task has no published tuned model, as for
+    tables, what pre-training gains elsewhere does not count. A pilot point of the approach itself
+    ends the borrowing.
     """
     own: dict[Approach, Path] = {}
     for candidate, path in zip(candidates, paths, strict=True):
@@ -123,8 +136,11 @@ def _pooled(
         return path
     mix = assumptions.draw("accuracy.borrowed_mix", draws) if len(found) == 2 else 0.0
     nodes = found[0].nodes + mix * (found[-1].nodes - found[0].nodes)
+    tuned = any(f"{inputs.task}|{a}" in cells for a in TUNED)
+    elsewhere = assumptions.draw("accuracy.borrowed_contrast", draws) if tuned else 0.0
     if not path.needs_labels:
         nodes = np.repeat(nodes[AS_IS_KNOT : AS_IS_KNOT + 1], len(nodes), axis=0)
+    nodes = nodes + elsewhere * (path.nodes - nodes)
     apart = assumptions.value("accuracy.borrowed_spread")
     nodes = nodes + apart * draws.normal(f"accuracy.borrowed.{approach}")
     return replace(path, nodes=nodes)
