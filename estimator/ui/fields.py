@@ -93,6 +93,7 @@ def changed_by(path: str, key: str) -> None:
         st.session_state[state.MESSAGES].pop(path, None)
         st.session_state[state.TYPED].pop(path, None)
         return
+    st.session_state[state.MOVED] = path
     state.set_field(path, value)
 
 

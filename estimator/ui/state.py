@@ -28,7 +28,7 @@ PRESET, PLACES, DRAWN = "preset", "widget_places", "drawn_scenario"
 DRAWN_BY: ContextVar[str] = ContextVar("script_that_draws", default="main")
 PREFIX: ContextVar[str] = ContextVar("prefix_of_widget_keys", default="")
 KEPT = ("view", "lang", "tab")
-REPLACED, ECHO_SECONDS = "replaced_values", 3.0
+MOVED, REPLACED, ECHO_SECONDS = "moved_field", "replaced_values", 3.0
 UNDO_LIMIT, SAVED_LIMIT = 50, 6
 
 
@@ -115,7 +115,7 @@ def hold(key: str, value: Any) -> None:
     place = DRAWN_BY.get()
     places = st.session_state.setdefault(PLACES, {})
     if places.get(key) != place or key not in st.session_state or st.session_state[key] != value:
-        if key in st.session_state:
+        if key in st.session_state and key.endswith(f":{st.session_state.get(MOVED)}"):
             _replaced(key).append((st.session_state[key], time.monotonic()))
         st.session_state[key] = value
         places[key] = place
@@ -125,7 +125,8 @@ def is_echo(key: str) -> bool:
     """Did the browser send the value that was replaced a moment ago, not one that was typed?
 
     A run that the page starts by itself carries the values that the browser knew when it was
-    sent, perhaps from before the last answer; they must not undo the last change.
+    sent, perhaps from before the last answer; they must not undo the last change. Only a field
+    with two widgets has such values: moving one of them replaces the other's.
     """
     return any(value == st.session_state[key] for value, _ in _replaced(key))
 
@@ -242,6 +243,7 @@ def changed() -> tuple[str, ...]:
 
 def reset(path: str) -> None:
     """Put one field back to its value at the start."""
+    st.session_state.pop(MOVED, None)
     before = start().to_dict()
     value = before
     for name in path.split("."):
@@ -253,12 +255,14 @@ def reset(path: str) -> None:
 
 def reset_all() -> None:
     """Back to the preset or file last opened."""
+    st.session_state.pop(MOVED, None)
     _quietly(lambda: adopt(start()))
     _forget_typing()
 
 
 def undo() -> None:
     """Back to the scenario before the last change."""
+    st.session_state.pop(MOVED, None)
     if st.session_state[PAST]:
         *earlier, (before, first) = st.session_state[PAST]
         _quietly(lambda: adopt(before))

@@ -83,6 +83,7 @@ def opened(browser: Any, url: str) -> tuple[Any, float]:
 
 def moves(page: Any) -> list[float]:
     """Milliseconds from a press on the slider to the changed number."""
+    page.bring_to_front()
     slider = page.get_by_role("slider").first
     slider.focus()
     times = []
