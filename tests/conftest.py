@@ -7,6 +7,7 @@ import io
 import json
 import os
 import socket
+import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,15 +79,26 @@ def comparisons(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "comparisons"
     folder.mkdir(exist_ok=True)
 
+    def make(name: str) -> None:
+        scenario = ROOT / "data" / "presets" / f"{name}.yaml"
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            assert main(["compare", str(scenario), "--json"]) == 0
+        part = folder / f"{name}.part"
+        part.write_text(out.getvalue(), encoding="utf-8")
+        part.replace(folder / f"{name}.json")
+
     def get(name: str) -> dict[str, Any]:
-        path = folder / f"{name}.json"
-        if not path.exists():
-            scenario = ROOT / "data" / "presets" / f"{name}.yaml"
-            with contextlib.redirect_stdout(io.StringIO()) as out:
-                assert main(["compare", str(scenario), "--json"]) == 0
-            part = path.with_suffix(f".{os.getpid()}")
-            part.write_text(out.getvalue(), encoding="utf-8")
-            part.replace(path)
+        path, lock = folder / f"{name}.json", folder / f"{name}.lock"
+        while not path.exists():
+            try:
+                lock.mkdir()
+            except FileExistsError:
+                time.sleep(0.1)
+                continue
+            try:
+                make(name)
+            finally:
+                lock.rmdir()
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return document
 

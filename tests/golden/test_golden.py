@@ -76,7 +76,7 @@ def short(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", PRESETS[::-1])
 def test_figures_are_those_of_the_golden_file(
     name: str, comparisons: Any, request: pytest.FixtureRequest
 ) -> None:
