@@ -96,3 +96,13 @@ def test_optimum_is_what_the_model_says_of_its_plan(inputs, run, judged):
     assert found.figures.target_probability == pytest.approx(
         row.accuracy.target_probability, abs=1e-9
     )
+
+
+def test_a_switch_between_no_labels_and_few_is_found(run, judged):
+    plain = {"task": "text_classification", "n_classes": 3, "n_labelled_to_buy": 0, "draws": 1024}
+    target = {"metric": "accuracy", "value": 0.75, "probability": 0.7}
+    scenario = ProjectInputs.from_dict({**plain, "target": target})
+    found = decide(run(scenario), run, judged, Draws(1024, 0)).switching
+    labels = next(s for s in found if s.input == "n_labelled_to_buy")
+    assert labels.value_at_switch is None or labels.value_at_switch > 0
+    assert labels.value_at_switch or labels.reason

@@ -281,8 +281,9 @@ def _close(search: _Search, bracket: tuple[float, float], end: float) -> Switch 
     way = 1.0 if outer > inner else -1.0
     for attempt in range(ATTEMPTS):
         limits_differ = bool((inner_board.allowed != outer_board.allowed).any())
-        if limits_differ and abs(math.log(outer / inner)) > 4 * CONFIRM_SHARE:
-            middle = search.settable(math.sqrt(inner * outer))
+        wide = not inner or not outer or abs(math.log(outer / inner)) > 4 * CONFIRM_SHARE
+        if limits_differ and wide:
+            middle = search.settable(_middle(inner, outer))
             if middle not in (inner, outer):
                 board = search.run(middle)
                 if search.taken(board) == search.stays:
@@ -312,15 +313,20 @@ def _guess(search: _Search, a: Board, b: Board, inner: float, outer: float, atte
     low, high = inner, outer
     if attempt % 3 != 2:
         for _ in range(BISECTIONS):
-            middle = math.sqrt(low * high)
+            middle = _middle(low, high)
             if search.taken(between(a, b, inner, outer, middle)) == search.stays:
                 low = middle
             else:
                 high = middle
-    value = search.settable(math.sqrt(low * high))
+    value = search.settable(_middle(low, high))
     if search.path in INTEGERS and value == inner:
         return value + math.copysign(1.0, outer - inner)
     return value
+
+
+def _middle(a: float, b: float) -> float:
+    """The middle on the log scale; plain where one end is zero."""
+    return math.sqrt(a * b) if a > 0 and b > 0 else (a + b) / 2
 
 
 def _moved(value: float, to: float, step: float) -> float:
