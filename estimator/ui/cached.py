@@ -31,7 +31,9 @@ from estimator.evidence.presets import preset_scenarios
 from estimator.report.points import published_points
 from estimator.vocabulary import TASK_MODALITY, UNIT_BY_MODALITY, Task
 
-ENTRIES = 16
+ENTRIES = 48
+HEAVY_ENTRIES = 4
+"""An answer is some 0.5 MB, a comparison with its draws some 50 MB."""
 Tick = Callable[[], None]
 
 
@@ -96,15 +98,19 @@ def key_of(inputs: ProjectInputs) -> tuple[str, str]:
     return inputs.canonical_json(), evidence().data_version
 
 
+@st.cache_resource(show_spinner=False, max_entries=HEAVY_ENTRIES)
+def _comparison(canonical: str, data_version: str) -> Comparison:
+    return quick_comparison(ProjectInputs.from_dict(json.loads(canonical)), evidence())
+
+
 @st.cache_resource(show_spinner=False, max_entries=ENTRIES)
-def _quick(canonical: str, data_version: str) -> tuple[Comparison, dict[str, Any]]:
-    result = quick_comparison(ProjectInputs.from_dict(json.loads(canonical)), evidence())
-    return result, result.to_dict()
+def _answer(canonical: str, data_version: str) -> dict[str, Any]:
+    return _comparison(canonical, data_version).to_dict()
 
 
 def comparison(inputs: ProjectInputs) -> Comparison:
     """Every approach and the choice; without what needs re-runs of the model."""
-    return _quick(*key_of(inputs))[0]
+    return _comparison(*key_of(inputs))
 
 
 def evaluation(inputs: ProjectInputs) -> Evaluation:
@@ -114,8 +120,8 @@ def evaluation(inputs: ProjectInputs) -> Evaluation:
 
 def answer(inputs: ProjectInputs) -> dict[str, Any]:
     """The comparison as the JSON of the contract, whole where that is known; never changed."""
-    whole = _shelf().get(("full", *key_of(inputs)))
-    return whole[1] if whole else _quick(*key_of(inputs))[1]
+    whole: dict[str, Any] | None = _shelf().get(("full", *key_of(inputs)))
+    return whole or _answer(*key_of(inputs))
 
 
 def is_whole(inputs: ProjectInputs) -> bool:
@@ -133,25 +139,21 @@ def searched(name: str, inputs: ProjectInputs, search: Callable[[], Any]) -> Any
     return found
 
 
-def _complete(inputs: ProjectInputs, tick: Tick) -> tuple[Comparison, dict[str, Any]]:
-    result = complete_comparison(evaluation(inputs), evidence(), before_rerun=tick)
-    return result, result.to_dict()
-
-
 def _still() -> None:
     """No progress is drawn."""
 
 
 def full_comparison(inputs: ProjectInputs, tick: Tick = _still) -> Comparison:
-    """The whole comparison, switching values, drivers and pilot plan included."""
-    whole: tuple[Comparison, Any] = searched("full", inputs, lambda: _complete(inputs, tick))
-    return whole[0]
+    """The whole comparison, switching values, drivers and pilot plan included; not kept."""
+    return complete_comparison(evaluation(inputs), evidence(), before_rerun=tick)
 
 
 def full_answer(inputs: ProjectInputs, tick: Tick = _still) -> dict[str, Any]:
     """The JSON of ``compare``."""
-    whole: tuple[Any, dict[str, Any]] = searched("full", inputs, lambda: _complete(inputs, tick))
-    return whole[1]
+    whole: dict[str, Any] = searched(
+        "full", inputs, lambda: full_comparison(inputs, tick).to_dict()
+    )
+    return whole
 
 
 def judged(inputs: ProjectInputs) -> Assumptions:

@@ -1,7 +1,8 @@
 """Speed of the page against an empty Streamlit app: ``python tests/bench/bench_page.py``.
 
-A browser moves a slider, each time to a value never computed before, and waits for the number. The empty app is one slider and one number
-with default settings; both are measured in turn, in rounds, so that the machine's mood is shared.
+A browser moves a slider, each time to a value never computed before, and waits for the number. The
+empty app is one slider and one number with default settings; both are measured in turn, in rounds,
+so that the machine's mood is shared.
 """
 
 from __future__ import annotations
