@@ -11,10 +11,11 @@ import numpy as np
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.board import make_board
 from estimator.engine.decide.rule import Margins, choose
-from estimator.engine.decide.words import level, usd
+from estimator.engine.decide.words import usd
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.errors import InputError
+from estimator.units import PERCENT
 
 MOST = 6
 IGNORED = frozenset({"schema", "name"})
@@ -194,6 +195,12 @@ def _column(
     )
 
 
+def _said(value: Any) -> str:
+    if value is None:
+        return "not stated"
+    return f"{value:,.10g}" if isinstance(value, float) else str(value)
+
+
 def _median(draws: Any) -> float:
     return float(np.median(draws[1:]))
 
@@ -206,7 +213,8 @@ def _text(
 ) -> str:
     if row is None or first is None:
         return "No approach is left in one of the two, so there is nothing to compare."
-    what = ", ".join(f"{c.path} {c.first} → {c.here}" for c in changes[:4]) or "no input"
+    named = [f"{c.path} {_said(c.first)} → {_said(c.here)}" for c in changes[:4]]
+    what = ", ".join(named) or "no input"
     if len(changes) > 4:
         what += f" and {len(changes) - 4} more"
     taken = (
@@ -226,5 +234,7 @@ def _text(
     if a is not None and b is not None and row.accuracy.metric == first.accuracy.metric:
         gain = _median(a) - _median(b)
         if abs(gain) >= 0.0005:
-            metric = f", {row.accuracy.metric} {level(abs(gain))} {'up' if gain > 0 else 'down'}"
+            size = abs(gain) * (PERCENT if max(np.abs(a).max(), np.abs(b).max()) <= 1.0 else 1.0)
+            way = "up" if gain > 0 else "down"
+            metric = f", {row.accuracy.metric} {size:.1f} points {way}"
     return f"Changed: {what}. {taken}; {cost}{metric}{line}."
