@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from estimator.report.format import Style, metric_name
+from estimator.report.format import NONE, Style, metric_name
 from estimator.report.text import row_name
 from estimator.report.texts import phase_label, say
 from estimator.ui import cached, state
@@ -47,6 +47,13 @@ def labels_text(needed: float | None, style: Style) -> str:
     return style.count(needed) if needed is None or needed <= limit else w("detail.too_many")
 
 
+def _labels_range(labels: Mapping[str, Any], style: Style) -> str:
+    middle, safe = labels.get("p50"), labels.get("p90")
+    if safe is None:
+        return labels_text(middle, style)
+    return f"{labels_text(middle, style)} ({w('detail.safe')} {labels_text(safe, style)})"
+
+
 def figures_of(row: Row, style: Style) -> list[tuple[str, str]]:
     """The named figures of a row, each with its interval."""
     value, total = row["accuracy"], row["cost_usd"]["total"]
@@ -58,11 +65,7 @@ def figures_of(row: Row, style: Style) -> list[tuple[str, str]]:
         (w("detail.npv"), _money_range(row["cost_usd"]["npv"], style)),
         (w("detail.target"), style.chances(row["target_probability"])),
         (w("detail.best"), style.chances(row.get("best_probability"))),
-        (
-            w("detail.labels"),
-            f"{labels_text(labels.get('p50'), style)} "
-            f"({w('detail.safe')} {labels_text(labels.get('p90'), style)})",
-        ),
+        (w("detail.labels"), _labels_range(labels, style)),
         (w("detail.hours"), _range(row["device_hours"], style.hours)),
         (w("detail.wallclock"), _range(row["wallclock_hours"], style.hours)),
         (w("detail.devices"), _devices(row, style)),
@@ -81,6 +84,8 @@ def figures_of(row: Row, style: Style) -> list[tuple[str, str]]:
 
 
 def _range(value: Mapping[str, Any], show: Any) -> str:
+    if not value["p90"]:
+        return NONE
     return f"{show(value['p50'])} ({show(value['p10'])} – {show(value['p90'])})"
 
 

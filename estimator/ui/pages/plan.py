@@ -51,10 +51,10 @@ def calendar() -> None:
     show_chart(figures_money.gantt(answer, key_of(row), style, dark()), "gantt")
     heading(w("plan.people"), 3)
     items = [i for i in row["items"] if i["phase"] == "people"]
-    header = [say("col.role"), say("col.quantity"), say("col.price"), say("col.plan")]
+    header = [w("plan.work"), say("col.quantity"), say("col.price"), say("col.plan")]
     cells = [
         [
-            e(i["item"].replace("_", " ")),
+            e(i["item"].removeprefix("people_").replace("_", " ").capitalize()),
             f"{e(style.about(i['quantity']))} {e(i['unit'])}",
             e(style.unit_price(i["unit_price_usd"])),
             e(style.money_about(i["usd"]["base"])),
