@@ -55,7 +55,7 @@ def rows() -> None:
     clicked = rows_table(answer, style, opened)
     if clicked:
         st.session_state[OPENED] = None if clicked == opened else clicked
-        st.rerun(scope="fragment")
+        st.rerun()
     row = row_of(answer, opened)
     if row:
         with st.container(border=True, key="detail"):
