@@ -145,7 +145,7 @@ def lines_table(answer: Mapping[str, Any], row: Row, style: Style) -> str:
         rows.append(
             [
                 e(item["item"].replace("_", " ")) + note,
-                f"{e(style.about(item['quantity'], 6))} {e(item['unit'])}",
+                f"{e(style.quantity(item['quantity']))} {e(item['unit'])}",
                 e(style.unit_price(item["unit_price_usd"])),
                 e(style.money(item["usd"]["base"])),
                 e(_ends(item["usd"], style)),

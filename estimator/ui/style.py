@@ -131,7 +131,9 @@ tr.out .cell .val {{ font-weight: 400; }}
   border-left: 1px dashed var(--es-target); }}
 .scale {{ font-weight: 400; display: flex; justify-content: space-between; font-size: 11px;
   margin-left: calc(var(--label, 46px) + 6px); }}
-@container (max-width: 860px) {{ .scale.money, .kind {{ display: none; }} }}
+@container (max-width: 900px) {{ .scale.money span:nth-child(2) {{ display: none; }} }}
+@container (min-width: 701px) and (max-width: 860px) {{ .scale.money, .kind {{ display: none; }}
+  td.num, th.num {{ padding: 0 3px; }} }}
 .unsure {{ border-bottom: 1px dashed var(--es-soft); }}
 .only-narrow {{ display: none; }}
 @container (max-width: 700px) {{
