@@ -40,7 +40,12 @@ def test_scale_and_back() -> None:
     error = np.array([0.0, 0.01, 0.2, 0.5, 0.74, 0.75])
     y = scales.to_scale(error, 0.75)
     assert (np.diff(y) > 0).all()
-    np.testing.assert_allclose(scales.to_error(y, 0.75), error, atol=1e-12)
+    back = np.maximum(error, scales.LEAST * 0.75)
+    np.testing.assert_allclose(scales.to_error(y, 0.75), back, atol=1e-12)
+
+
+def test_nobody_promises_perfection() -> None:
+    assert float(scales.to_error(np.array(-50.0), 0.5)) == scales.LEAST * 0.5
 
 
 def test_worse_than_chance_counts_as_chance() -> None:

@@ -16,6 +16,9 @@ SOFT = 0.02
 """Share of the chance level by which both ends of the scale are softened: differences below it,
 near perfection or near guessing, say little about the rest of a curve."""
 
+LEAST = 0.002
+"""Smallest error that is predicted, as a share of the chance level: nobody promises perfection."""
+
 LOWER_IS_BETTER = frozenset({"wer", "error", "mae", "mase", "fid", "fad"})
 OUT_OF_SCALE = frozenset({"mase", "mae", "fid", "fad", "other"})
 ACCURACY_LIKE = frozenset({"accuracy", "error", "top5"})
@@ -103,9 +106,9 @@ def to_scale(error: Array, chance: Array | float) -> Array:
 
 
 def to_error(y: Array, chance: Array | float) -> Array:
-    """Inverse of `to_scale`: the error as a fraction, from 0 to its chance level."""
+    """Inverse of `to_scale`: the error as a fraction, from ``LEAST`` to 1 of its chance level."""
     z = (1 + 2 * SOFT) / (1 + np.exp(-np.asarray(y, float))) - SOFT
-    return np.asarray(np.clip(z, 0.0, 1.0) * chance)
+    return np.asarray(np.clip(z, LEAST, 1.0) * chance)
 
 
 def stretch(y: Array) -> Array:
