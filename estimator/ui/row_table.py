@@ -139,7 +139,7 @@ def _row(
     chance = row["target_probability"]
     cells = (
         e(style.money_short(phases["labelling"]["p50"])),
-        f"{e(style.hours(hours))} <span class='kind'>{e(kind)}</span>" if hours else e(kind),
+        _hours(style.hours(hours), kind) if hours else e(kind),
         e(style.money_short(phases["compute"]["p50"])),
         e(style.money_short(phases["people"]["p50"])),
         e(style.weeks(row["calendar_weeks"]["p50"])),
@@ -151,6 +151,10 @@ def _row(
     )
     classes = " ".join(c for c, on in (("chosen", chosen), ("out", not row["feasible"])) if on)
     return f'<tr role="row" class="{classes}">{first}{good}{money}{rest}</tr>'
+
+
+def _hours(text: str, kind: str) -> str:
+    return f"<span>{e(text)} <span class='kind'>{e(kind)}</span></span>"
 
 
 def _cell(text: str, bar: str, spread: str, name: str, label: int = 46) -> str:
