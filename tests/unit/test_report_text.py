@@ -50,7 +50,7 @@ def test_too_close_names_the_equals_and_the_cheapest_first() -> None:
     s = story(a)
     assert s.kind == CLOSE
     assert "LoRA, Full fine-tuning and Feature extraction are about equally good" in s.headline
-    assert s.headline.endswith("LoRA is the cheapest")
+    assert s.headline.endswith("LoRA is the cheapest that is sure enough")
     assert equals(a)[0]["approach"] == "lora"
 
 

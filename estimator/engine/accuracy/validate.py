@@ -264,7 +264,6 @@ VARIANTS: dict[str, Callable[[Component], bool]] = {
     ),
     "no base-model families": lambda c: not c[0].startswith(("model", "backbone")),
     "no data-set effects": lambda c: "dataset" not in c[0] and "domain" not in c[0],
-    "no level noise": lambda c: c[1] not in ("level_few", "level_prompt"),
     "task and approach only": lambda c: (
         c[0] in ("all", "group", "task", "variant", "task+variant", "row", "source", "curve")
     ),

@@ -32,7 +32,8 @@ def headline(board: Board, choice: Choice, shares: Array, evaluation: Evaluation
         return f"Nobody reaches {_target(evaluation)} in {wanted} yet; {name} {near}, in {reached}."
     if choice.outcome == Outcome.TOO_CLOSE:
         names = listed([name, *(board.labels[i] for i in choice.equals)])
-        word = "has the highest median net value" if board.valued else "is the cheapest"
+        cheapest = "is the cheapest that is sure enough"
+        word = "has the highest median net value" if board.valued else cheapest
         return f"Too close to call: {names} are about equally good; {name} {word}."
     if board.valued:
         return (
