@@ -12,7 +12,7 @@ from estimator.ui import errors
 from estimator.ui.components import e
 from estimator.ui.words import w
 
-PAUSE_SECONDS = 0.4
+PAUSE_SECONDS = 1.2
 ARMED, FAILED = "search_armed", "search_failed"
 
 
