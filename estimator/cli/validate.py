@@ -43,12 +43,13 @@ def recomputed(write: bool) -> dict[str, Any]:
     """The validation table computed anew; with ``write`` the fits too, stored under data/fits."""
     from estimator.engine.comparison import clean
     from estimator.engine.inputs import ProjectInputs
-    from estimator.engine.validation import SECTIONS, refit, revalidate
+    from estimator.engine.validation import SECTIONS, recalibrate, refit, revalidate
     from estimator.evidence.files import write_fit
     from estimator.evidence.load import Evidence
     from estimator.evidence.presets import preset_scenarios
 
     if write:
+        write_fit("accuracy_hyper", recalibrate(Evidence(), progress))
         for name, fit in refit(Evidence(), progress).items():
             write_fit(name, fit, compact=True)
     evidence = Evidence()
@@ -84,7 +85,12 @@ def _rows(part: Any, path: tuple[str, ...]) -> list[dict[str, Any]]:
         return [r for p in part if isinstance(p, Mapping) for r in _rows(p, path)]
     if not isinstance(part, Mapping):
         return []
-    heads = ("own points" if path and path[0] in ("0", "1", "2") else "of", "of 2", "of 3", "of 4")
+    heads = (
+        "own points" if path and path[0] in ("0", "1", "2", "3") else "of",
+        "of 2",
+        "of 3",
+        "of 4",
+    )
     names = {h: _words(p) for h, p in zip(heads, path, strict=False)}
     own = {k: v for k, v in part.items() if not isinstance(v, Mapping | list)}
     deeper = [

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from estimator.engine.accuracy import fit_accuracy
+from estimator.engine.accuracy.recalibrate import calibrate_accuracy
 from estimator.engine.accuracy.validate import validate_accuracy
 from estimator.engine.compute import fit_utilisation
 from estimator.engine.compute.validate import validate_compute
@@ -45,6 +46,14 @@ def shipped_validation(evidence: Evidence) -> dict[str, Any]:
         raise FitError(f"{names} is missing: run `python -m estimator validate --refit --write`")
     parts = {name: evidence.fits[file] for name, file in SECTIONS.items()}
     return {"data_version": evidence.data_version, **parts}
+
+
+def recalibrate(evidence: Evidence, progress: Progress = _silent) -> dict[str, Any]:
+    """Content of data/fits/accuracy_hyper.json: its standard deviations, calibrated anew."""
+    found = calibrate_accuracy(
+        evidence, lambda share, text: progress(share, f"calibration without {text}")
+    )
+    return {"sd": dict(evidence.fits["accuracy_hyper"]["sd"]), **found}
 
 
 def refit(evidence: Evidence, progress: Progress = _silent) -> dict[str, Any]:

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from estimator.engine.accuracy import fit_accuracy, validate_accuracy
+from estimator.engine.assumptions import Assumptions
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
-MEDIAN_ERROR = {"0": 8.8, "1": 5.0, "2": 4.1}
-MEDIAN_WIDTH = {"0": 36.0, "1": 20.0, "2": 15.0}
-"""Measured by leaving one source out, in points, with a small allowance."""
+MEDIAN_ERROR = {"0": 8.0, "1": 4.2, "2": 3.6, "3": 2.7}
+MEDIAN_WIDTH = {"0": 36.0, "1": 20.0, "2": 15.0, "3": 14.0}
+"""Wanted by leaving one source out, in points; the first and last are measured, with an allowance.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +25,12 @@ def tables(evidence: Evidence) -> dict[str, Any]:
     return validate_accuracy(evidence)
 
 
-@pytest.mark.parametrize("pilots", ["0", "1", "2"])
+@pytest.mark.parametrize("pilots", ["0", "1", "2", "3"])
 def test_error_and_width_stay_within_bounds(pilots: str, tables: dict[str, Any]) -> None:
     found = tables["overall"][pilots]["accuracy_like"]
     assert found["median_abs_error"] <= MEDIAN_ERROR[pilots]
     assert found["median_width"] <= MEDIAN_WIDTH[pilots]
-    assert found["n_sources"] >= 9
+    assert found["n_sources"] >= 7
 
 
 @pytest.mark.parametrize("pilots", ["0", "1", "2"])
@@ -45,18 +47,58 @@ def test_intervals_hold_what_they_say(pilots: str, tables: dict[str, Any]) -> No
 def test_pairs_are_named_better_than_by_chance(tables: dict[str, Any]) -> None:
     pairs = tables["pairs"]
     assert pairs["n"] > 5000
-    assert pairs["right"] >= 0.67
-    assert pairs["balanced_right"] >= 0.74
-    assert pairs["right_where_sure"] >= 0.79
-    assert pairs["brier"] <= 0.202
+    assert pairs["right"] >= 0.7
+    assert pairs["balanced_right"] >= 0.76
+    assert pairs["right_where_sure"] >= 0.85
+    assert pairs["brier"] <= 0.2
     assert pairs["balanced_brier"] <= 0.17
 
 
 def test_labels_for_target_suffice(tables: dict[str, Any]) -> None:
-    needs = tables["labels_for_target"]
-    assert needs["n_curves"] > 200
-    assert needs["p90_suffices"] >= 0.85
-    assert needs["p50_suffices"] >= 0.5
+    for known in ("0", "1", "2", "half"):
+        needs = tables["labels_for_target"][known]
+        assert needs["n_curves"] > 200
+        assert needs["p90_suffices"] >= 0.85
+        assert needs["p50_suffices"] >= 0.45
+
+
+def test_buying_in_rounds_reaches_targets_at_little_surplus(tables: dict[str, Any]) -> None:
+    rounds = tables["labels_in_rounds"]
+    assert rounds["n_curves"] > 200
+    assert rounds["reached_in_3"] >= 0.85
+    assert rounds["median_surplus"] <= 1.0
+    assert rounds["p90_surplus"] <= 3.0
+
+
+def test_borrowed_estimates_are_blended_as_measured(tables: dict[str, Any]) -> None:
+    shipped, *others = tables["borrowing"]
+    assert shipped["form"] == "as shipped"
+    assert shipped["n_cells_and_sources"] > 200
+    assert 0.76 <= shipped["coverage_80"] <= 0.92
+    for form in others:
+        assert shipped["balanced_abs_error"] <= form["balanced_abs_error"] + 0.1
+
+
+def test_judgements_on_stated_levels_follow_the_measured_gaps(
+    tables: dict[str, Any], evidence: Evidence
+) -> None:
+    judged = Assumptions(evidence.assumptions)
+    for name in ("human", "best"):
+        found = tables["stated_levels"][name]
+        assert found["n"] >= 6
+        assert abs(judged.value(f"accuracy.{name}_gap") - found["p50"]) < 0.2
+        assert abs(judged.value(f"accuracy.{name}_spread") - found["sd"]) < 0.2
+
+
+def test_estimates_use_the_calibration_of_this_table(
+    tables: dict[str, Any], evidence: Evidence
+) -> None:
+    shipped = evidence.fits["accuracy"]
+    for name in ("calibration", "recentring", "contrast"):
+        ours, fitted = _flat(tables[name], name), _flat(shipped[name], name)
+        assert ours.keys() == fitted.keys()
+        for key, value in ours.items():
+            assert value == pytest.approx(fitted[key], rel=1e-3), key
 
 
 def test_own_curve_beats_the_classic_forms(tables: dict[str, Any]) -> None:
@@ -97,7 +139,7 @@ def test_shipped_fit_follows_from_the_shipped_points(evidence: Evidence) -> None
         for f in (again, shipped)
     )
     np.testing.assert_allclose(one, two, rtol=1e-6, atol=1e-6)
-    for name in ("cells", "datasets", "calibration", "hyper", "n_points"):
+    for name in ("cells", "datasets", "calibration", "recentring", "contrast", "hyper", "n_points"):
         assert again[name] == shipped[name]
     for name, effect in again["effects"].items():
         for key, value in effect.items():

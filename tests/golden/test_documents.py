@@ -42,11 +42,16 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 def errors(v: dict[str, Any]) -> str:
     """How wrong the estimates are, each source predicted from the others."""
     rows = []
-    for own, words in (("0", "no own result"), ("1", "one own result"), ("2", "two own results")):
+    for own, words in (
+        ("0", "no own result"),
+        ("1", "one own result"),
+        ("2", "two own results"),
+        ("3", "three"),
+    ):
         a = v["accuracy"]["overall"][own]["accuracy_like"]
         rows.append(
             (
-                f"accuracy and F1-like metrics, new data set, {words}",
+                f"accuracy, new data set, {words}",
                 f"{a['n']:,} points, {a['n_sources']} sources",
                 f"median error {a['median_abs_error']:.1f} points",
                 f"{a['coverage_80']:.0%}",
@@ -78,12 +83,21 @@ def errors(v: dict[str, Any]) -> str:
             "-",
         )
     )
-    labels = v["accuracy"]["labels_for_target"]
+    labels, rounds = v["accuracy"]["labels_for_target"]["half"], v["accuracy"]["labels_in_rounds"]
     rows.append(
         (
-            "labels for a target",
+            "labels for a target, half of a curve known",
             f"{labels['n_curves']} curves",
             f"the p90 suffices in {labels['p90_suffices']:.0%}",
+            "-",
+        )
+    )
+    rows.append(
+        (
+            "labels for a target, bought in up to three rounds",
+            f"{rounds['n_curves']} curves",
+            f"reached in {rounds['reached_in_3']:.0%}, 9 of 10 with at most "
+            f"{rounds['p90_surplus']:.0%} more labels than needed",
             "-",
         )
     )

@@ -12,6 +12,7 @@ from estimator.engine.accuracy.block import Block, condition, predict_block
 from estimator.engine.accuracy.calibration import factor_of
 from estimator.engine.accuracy.kernel import level_variance
 from estimator.engine.accuracy.known import all_rows, known_rows
+from estimator.engine.accuracy.own_points import OwnPoints, after_own_points, step_of
 from estimator.engine.accuracy.posterior import Posterior, shared_posterior
 from estimator.engine.accuracy.rows import Rows, build_rows, columns_from_frame, lookup_of
 from estimator.engine.accuracy.scales import Array
@@ -195,9 +196,9 @@ def _from_evidence(
                 out[[members[k] for k in ask]] = _quantiles(
                     condition(block, target.y, own, chosen),
                     target.take(np.array(ask)),
+                    target.take(np.array(own, int)),
                     posterior,
                     fit,
-                    len(own),
                     factor[[members[k] for k in ask]],
                 )
 
@@ -205,18 +206,32 @@ def _from_evidence(
 def _quantiles(
     block: Block,
     target: Rows,
+    own: Rows,
     posterior: Posterior,
     fit: Mapping[str, Any],
-    n_own: int,
     factor: Array,
 ) -> Array:
-    """p10, p50 and p90 in the unit of the table, shape (n, 3)."""
-    level = level_variance(target, block.mean, posterior.sds)
-    sd = np.sqrt(np.maximum(np.diag(block.cov) + block.noise + level, 1e-9))
-    scale = np.array([factor_of(fit, str(t), n_own) for t in target.task])
+    """p10, p50 and p90 in the unit of the table, shape (n, 3), given the curve's own rows."""
+    mean, latent = block.mean.copy(), np.sqrt(np.maximum(np.diag(block.cov), 0.0))
+    sized = own.take(np.flatnonzero(~np.isnan(own.n_labelled)))
+    count = len(own)
+    if len(sized):
+        points = OwnPoints.of(sized)
+        count = points.count
+        later = np.flatnonzero(target.n_labelled > sized.n_labelled.max())
+        mean[later], latent[later] = after_own_points(
+            mean[later],
+            latent[later],
+            points,
+            target.n_labelled[later],
+            step_of(fit, points.count),
+        )
+    level = level_variance(target, mean, posterior.sds)
+    sd = np.sqrt(np.maximum(latent**2 + block.noise + level, 1e-9))
+    scale = np.array([factor_of(fit, str(t), count) for t in target.task])
     out = np.empty((len(target), 3))
     for k, z in enumerate((-Z90, 0.0, Z90)):
-        error = scales.to_error(block.mean + z * scale * sd, target.chance)
+        error = scales.to_error(mean + z * scale * sd, target.chance)
         for i, group in enumerate(target.group):
             out[i, k] = scales.value_from_error(error[i], str(group)) / factor[i]
     return out

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 MAX_ROWS_PER_SOURCE = 250
 """Larger sources enter with whole curves in hashed order up to this: else two of them are half."""
 
+CALIBRATED = ("calibration", "recentring", "contrast")
+"""Parts of data/fits/accuracy_hyper.json that recalibrate.py sets and an estimate uses."""
+
 LEAST_LEARNED = 0.1
 """Share of an effect's prior variance that the points must remove for it to be shipped."""
 
@@ -87,7 +90,8 @@ def fit_accuracy(evidence: Evidence, progress: Progress | None = None) -> dict[s
     )
     out = post.dump(post.pruned(fitted, LEAST_LEARNED))
     out["effects"] = fit_effects(evidence.table("effects"))
-    out["calibration"] = evidence.fits["accuracy_hyper"].get("calibration", {})
+    for name in CALIBRATED:
+        out[name] = evidence.fits["accuracy_hyper"][name]
     out["datasets"] = dataset_table(everything, frame)
     out["cells"] = cell_table(everything, frame)
     out["n_points"] = len(everything)

@@ -1,34 +1,42 @@
-"""Predictions of left-out sources, row by row: with none, one or two own points; pairs; labels."""
+"""Predictions of left-out sources, row by row: with none, one or more own points; pairs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtr
 
 from estimator.engine.accuracy import scales
-from estimator.engine.accuracy.calibration import factor_of
 from estimator.engine.accuracy.kernel import Component, level_variance, noise_variance
 from estimator.engine.accuracy.loso import HeldOut
-from estimator.engine.accuracy.paths import falling
+from estimator.engine.accuracy.own_points import OwnPoints, Step, blended, recentred
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
-from estimator.engine.distributions import Z90, Draws
+from estimator.engine.distributions import Z90
 
-MOST_POINTS = 60
 MOST_PAIRS = 60
 """Pairs of one data set, metric and number of labels that count, spread over all of them."""
 
 
 @dataclass(frozen=True)
 class Predicted:
-    """Rows of left-out sources: positions in the table, mean and sd of y before calibration."""
+    """Rows of left-out sources: positions in the table, mean and sd of y before calibration.
+
+    ``drop`` is the mean less the y of the last own point, ``cap`` the smallest y of the own points
+    (0 and inf where there are none).
+    """
 
     index: Array
     mean: Array
     sd: Array
+    drop: Array
+    cap: Array
+
+    def recentred(self, step: Step) -> Predicted:
+        """The same predictions after the fitted step, none above the best own point."""
+        return replace(self, mean=recentred(self.mean, self.drop, self.cap, step))
 
 
 @dataclass(frozen=True)
@@ -63,12 +71,11 @@ def predict_rows(
     n_pilots: int,
 ) -> Predicted:
     """Every row of every left-out source, given the curve's ``n_pilots`` smallest points."""
-    index, mean, var = [], [], []
+    found: list[tuple[Array, ...]] = []
     for source in held:
         if n_pilots == 0:
-            index.append(source.index)
-            mean.append(source.mean)
-            var.append(np.diag(source.cov) - noise.measured[source.index])
+            var = np.diag(source.cov) - noise.measured[source.index]
+            found.append((source.index, source.mean, var, *_alone(len(source.index))))
             continue
         members = rows.take(source.index)
         for curve in own_curves(members):
@@ -79,14 +86,27 @@ def predict_rows(
                 continue
             seen = np.array([curve[n == size][0] for size in sizes[:n_pilots]])
             wanted = curve[n > sizes[n_pilots - 1]]
-            middle, cov = latent_given(source, rows.y, noise, seen, wanted)
-            index.append(source.index[wanted])
-            mean.append(middle)
-            var.append(np.diag(cov))
-    at, middle = np.concatenate(index), np.concatenate(mean)
+            middle, cov, own = given_own(source, rows, members, noise, seen, wanted)
+            labels = members.n_labelled[wanted]
+            middle, sd = blended(middle, np.sqrt(np.maximum(np.diag(cov), 0)), own, labels)
+            cap = np.full(len(wanted), own.y.min())
+            found.append((source.index[wanted], middle, sd**2, middle - own.y_last, cap))
+    at, middle, var, drop, cap = (np.concatenate(column) for column in zip(*found, strict=True))
     level = level_variance(rows.take(at), middle, sds)
-    sd = np.sqrt(np.maximum(np.concatenate(var) + noise.free[at] + level, 1e-9))
-    return Predicted(at, middle, sd)
+    sd = np.sqrt(np.maximum(var + noise.free[at] + level, 1e-9))
+    return Predicted(at, middle, sd, drop, cap)
+
+
+def _alone(count: int) -> tuple[Array, Array]:
+    return np.zeros(count), np.full(count, np.inf)
+
+
+def given_own(
+    held: HeldOut, rows: Rows, members: Rows, noise: Noise, seen: Array, wanted: Array
+) -> tuple[Array, Array, OwnPoints]:
+    """Mean and covariance of the curve itself at ``wanted``, and its own points ``seen``."""
+    mean, cov = latent_given(held, rows.y, noise, seen, wanted)
+    return mean, cov, OwnPoints.of(members.take(seen))
 
 
 def latent_given(
@@ -120,21 +140,17 @@ def in_points(rows: Rows, found: Predicted, scale: Array, error: Array) -> dict[
     }
 
 
-def scales_of(fit: Mapping[str, object], rows: Rows, found: Predicted, n_pilots: int) -> Array:
-    """Calibration factor of each predicted row."""
-    return np.array([factor_of(fit, str(t), n_pilots) for t in rows.task[found.index]])
-
-
 def pair_table(
     rows: Rows,
     held: Sequence[HeldOut],
     noise: Noise,
     calibration: Mapping[str, float] | None = None,
+    contrast: float = 1.0,
 ) -> dict[str, Array]:
     """Pairs of approaches on the same data, metric and labels: P(first better) and the outcome.
 
     Rows without own labels compete with one another. ``calibration`` widens the curves as the
-    estimates of a scenario do: by task, ``all`` for the others.
+    estimates of a scenario do: by task, ``all`` for the others; ``contrast`` widens differences.
     """
     factors = calibration or {"all": 1.0}
     out: dict[str, list[Array]] = {"p": [], "truth": [], "source": [], "task": []}
@@ -145,7 +161,7 @@ def pair_table(
             spread = source.cov[first, first] + source.cov[second, second]
             spread -= noise.measured[source.index[first]] + noise.measured[source.index[second]]
             spread -= 2 * source.cov[first, second]
-            spread *= _factors(factors, members, first) ** 2
+            spread *= (contrast * _factors(factors, members, first)) ** 2
             spread += variance[first] + variance[second]
             gap = source.mean[second] - source.mean[first]
             out["p"].append(ndtr(gap / np.sqrt(np.maximum(spread, 1e-9))))
@@ -178,61 +194,3 @@ def _pairs(members: Rows) -> list[tuple[Array, Array]]:
         if len(first):
             out.append((first, second))
     return out
-
-
-def label_needs(
-    rows: Rows, held: Sequence[HeldOut], noise: Noise, scale: float, n_draws: int = 256
-) -> dict[str, Array]:
-    """Labels needed for a value that a left-out curve really reached, with half its points given.
-
-    The target is the value at the middle one of the later points; ``actual`` the labels at that
-    point, ``p50`` and ``p90`` what the model says from the first half of the points.
-    """
-    draws = Draws(n_draws, 0)
-    z = np.stack([draws.normal(f"accuracy.needs.{k}")[1:] for k in range(MOST_POINTS)])
-    out: dict[str, list[float]] = {"actual": [], "p50": [], "p90": []}
-    for source in held:
-        members = rows.take(source.index)
-        for curve in own_curves(members):
-            n = members.n_labelled[curve]
-            curve = curve[~np.isnan(n) & (n > 0)]
-            curve = curve[np.argsort(members.n_labelled[curve], kind="stable")]
-            curve = curve[
-                np.concatenate([[True], np.diff(members.n_labelled[curve]) > 0])[: len(curve)]
-            ]
-            if not 4 <= len(curve) <= MOST_POINTS:
-                continue
-            half = len(curve) // 2
-            seen, later = curve[:half], curve[half:]
-            goal = later[len(later) // 2]
-            y = rows.y[source.index]
-            if y[goal] >= y[seen].min():
-                continue
-            mean, cov = latent_given(source, rows.y, noise, seen, later)
-            root = np.linalg.cholesky(scale**2 * cov + 1e-9 * np.eye(len(later)))
-            curves = falling(mean[:, None] + root @ z[: len(later)])
-            needed = _crossing(np.log10(members.n_labelled[later]), curves, float(y[goal]))
-            out["actual"].append(float(members.n_labelled[goal]))
-            out["p50"].append(float(np.quantile(needed, 0.5, method="higher")))
-            out["p90"].append(float(np.quantile(needed, 0.9, method="higher")))
-    return {k: np.array(v) for k, v in out.items()}
-
-
-def _crossing(x: Array, draws: Array, goal: float) -> Array:
-    """Labels at which each falling draw first reaches ``goal``, straight in log labels.
-
-    Beyond the last point each draw goes on with its mean slope over all of them.
-    """
-    if len(x) < 2:
-        return np.where(draws[0] <= goal, 10 ** x[0], np.inf)
-    above = (draws > goal).sum(0)
-    low = np.clip(above - 1, 0, len(x) - 2)
-    k = np.arange(draws.shape[1])
-    fall = (draws[low, k] - draws[low + 1, k]) / (x[low + 1] - x[low])
-    beyond = above == len(x)
-    fall = np.where(beyond, (draws[0] - draws[-1]) / (x[-1] - x[0]), fall)
-    start = np.where(beyond, x[-1], x[low])
-    height = np.where(beyond, draws[-1], draws[low, k])
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        found = np.where(fall > 0, 10 ** (start + (height - goal) / fall), np.inf)
-    return np.asarray(np.where(above == 0, 10 ** x[0], found))

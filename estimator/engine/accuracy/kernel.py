@@ -205,20 +205,13 @@ TEXT = ("text_classification", "token_classification", "question_answering")
 def level_features(rows: Rows, y: Array) -> dict[str, Array]:
     """Row noise of a fixed size in error over chance at the level ``y``; 0 where that is unknown.
 
-    ``level``: every row; ``level_few``: growing below 100 labels per class; ``level_tune``: the
-    same for language models that are tuned as a whole, whose runs fail at times; ``level_prompt``:
-    rows that depend on a prompt.
+    ``level``: every row; ``level_tune``: growing below 100 labels per class, for language models
+    that are tuned as a whole, whose runs fail at times.
     """
     size = np.where(np.isnan(y), 0.0, scales.stretch(np.nan_to_num(y)))
     few = np.where(rows.no_labels.astype(bool), 0.0, np.clip(2 - rows.log_per_class, 0, 2.5) / 2)
-    prompt = rows.approach == "zero_shot"
     tuned = np.isin(rows.approach.astype(str), TUNED) & np.isin(rows.task.astype(str), TEXT)
-    return {
-        "level": size,
-        "level_few": size * few,
-        "level_tune": size * few * tuned,
-        "level_prompt": size * prompt,
-    }
+    return {"level": size, "level_tune": size * few * tuned}
 
 
 def level_variance(rows: Rows, y: Array, sds: Mapping[Component, float]) -> Array:

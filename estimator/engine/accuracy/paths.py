@@ -77,14 +77,15 @@ class Path:
         if error < 0:
             return np.full(count, np.inf)
         goal = float(scales.to_scale(np.array(error), self.chance)) - shift
+        nodes = self.nodes
         if not self.needs_labels:
-            return np.asarray(np.where(self.nodes[0] <= goal, 0.0, np.inf))
+            return np.asarray(np.where(nodes[0] <= goal, 0.0, np.inf))
         above = np.zeros(count, int)
-        for level in self.nodes:
+        for level in nodes:
             above += level > goal
         low = np.clip(above - 1, 0, len(KNOTS) - 2)
         at = low * count + np.arange(count)
-        high, next_high = self.nodes.ravel()[at], self.nodes.ravel()[at + count]
+        high, next_high = nodes.ravel()[at], nodes.ravel()[at + count]
         knots = np.array(KNOTS)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             step = np.diff(knots)[low] * (high - goal) / (high - next_high)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimator.engine.accuracy import parts
-from estimator.engine.accuracy.block import Block, predict_block, root
-from estimator.engine.accuracy.calibration import factor_of
+from estimator.engine.accuracy.block import Block, predict_block, root, spread_apart
+from estimator.engine.accuracy.calibration import MOST_PILOTS, factor_of
 from estimator.engine.accuracy.facts import gain_of, shift_of
 from estimator.engine.accuracy.grade import grade_candidate
 from estimator.engine.accuracy.kernel import KNOTS, level_variance
 from estimator.engine.accuracy.known import known_rows, similar_dataset
 from estimator.engine.accuracy.names import NO_CLASS_TASKS
+from estimator.engine.accuracy.own_points import OwnPoints, after_own_points, step_of
 from estimator.engine.accuracy.paths import Path, falling
 from estimator.engine.accuracy.posterior import Posterior, shared_posterior
 from estimator.engine.accuracy.project import (
@@ -88,8 +89,9 @@ def predict_accuracy(
     dataset = similar_dataset(inputs, fit) or OWN
     knots = knot_rows(inputs, candidates, posterior.typical, dataset)
     shifts = [shift_of(inputs, c.approach, fit["effects"], assumptions, draws) for c in candidates]
-    block = _condition(inputs, candidates, evidence, assumptions, posterior, knots, dataset)
-    paths = _paths(inputs, block, knots, candidates, fit, draws)
+    own, extra = own_observations(inputs, candidates, posterior.typical, dataset, fit, assumptions)
+    block = _condition(evidence, assumptions, posterior, knots, dataset, own, extra)
+    paths = _paths(inputs, block, knots, candidates, own, fit, draws)
     paths = [
         replace(
             p,
@@ -108,18 +110,15 @@ def predict_accuracy(
 
 
 def _condition(
-    inputs: ProjectInputs,
-    candidates: Sequence[Candidate],
     evidence: Evidence,
     assumptions: Assumptions,
     posterior: Posterior,
     knots: Rows,
     dataset: str,
+    own: Rows | None,
+    extra: Array,
 ) -> Block:
     """The knots of all candidates, given pilots, stated levels and the named data set."""
-    own, extra = own_observations(
-        inputs, candidates, posterior.typical, dataset, evidence.fits["accuracy"], assumptions
-    )
     if dataset == OWN:
         return predict_block(posterior, knots, own, extra)
     public = known_rows(evidence, dataset, OWN, knots)
@@ -136,27 +135,57 @@ def _paths(
     block: Block,
     knots: Rows,
     candidates: Sequence[Candidate],
+    own: Rows | None,
     fit: Mapping[str, Any],
     draws: Draws,
 ) -> list[Path]:
     z = _normals(tuple(c.key for c in candidates), draws)
-    widening = factor_of(fit, str(inputs.task), len(inputs.pilot))
-    y = block.mean[:, None] + (widening * root(block.cov)) @ z
+    cov = spread_apart(block.cov, len(candidates), float(fit.get("contrast", 1.0)))
+    away = root(cov) @ z
+    sd = np.sqrt(np.maximum(np.diag(cov), 1e-12))
     out = []
-    for i, _ in enumerate(candidates):
-        first = len(KNOTS) * i
-        classes = float(knots.n_classes[first])
+    for i, candidate in enumerate(candidates):
+        at = slice(len(KNOTS) * i, len(KNOTS) * (i + 1))
+        mine = None if own is None else _points_of(candidate, own)
+        mean, spread = block.mean[at], sd[at]
+        if mine is not None:
+            mean, spread = _after(mine, mean, spread, knots.take(np.arange(at.start, at.stop)), fit)
+        count = mine.count if mine is not None else min(len(inputs.pilot), MOST_PILOTS - 1)
+        widening = factor_of(fit, str(inputs.task), count)
+        classes = float(knots.n_classes[at.start])
         alone = inputs.task in NO_CLASS_TASKS or not classes >= 2
         out.append(
             Path(
-                nodes=falling(y[first : first + len(KNOTS)]),
+                nodes=falling(mean[:, None] + (widening * spread / sd[at])[:, None] * away[at]),
                 divisor=(1.0 if alone else classes) / clip_share(inputs),
-                chance=float(knots.chance[first]),
-                group=str(knots.group[first]),
-                needs_labels=not bool(knots.no_labels[first]),
+                chance=float(knots.chance[at.start]),
+                group=str(knots.group[at.start]),
+                needs_labels=not bool(knots.no_labels[at.start]),
             )
         )
     return out
+
+
+def _points_of(candidate: Candidate, own: Rows) -> OwnPoints | None:
+    """The pilot points of a candidate's own curve; None where it has none."""
+    mine = np.flatnonzero((own.curve == candidate.key) & ~own.no_labels.astype(bool))
+    return OwnPoints.of(own.take(mine)) if len(mine) else None
+
+
+def _after(
+    own: OwnPoints, mean: Array, sd: Array, knots: Rows, fit: Mapping[str, Any]
+) -> tuple[Array, Array]:
+    """Mean and sd at the knots beyond the own points as left-out sources recentre them."""
+    classes = np.where(knots.n_classes >= 2, knots.n_classes, 1.0)
+    if knots.task[0] in NO_CLASS_TASKS:
+        classes = np.ones(len(knots))
+    labels = (10.0**knots.log_per_class - 0.5) * classes
+    later = np.flatnonzero(labels > own.n_labelled.max())
+    mean, sd = mean.copy(), sd.copy()
+    mean[later], sd[later] = after_own_points(
+        mean[later], sd[later], own, labels[later], step_of(fit, own.count)
+    )
+    return mean, sd
 
 
 @lru_cache(maxsize=4)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from estimator.engine.accuracy import heldout, scales
-from estimator.engine.accuracy.calibration import calibrate
+from estimator.engine.accuracy.calibration import STEP_PILOTS, calibrate, fit_step
 from estimator.engine.accuracy.fit import capped
 from estimator.engine.accuracy.kernel import parse_hyper
 from estimator.engine.accuracy.loso import leave_one_source_out
+from estimator.engine.accuracy.own_points import NO_STEP
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.distributions import Z90
@@ -82,7 +83,8 @@ def score_hyper(few: Rows, error: Array, hyper: Mapping[str, float], most: int) 
     noise = heldout.row_noise(few, sds)
     total = 0.0
     for k in PILOTS:
-        found = heldout.predict_rows(few, held, sds, noise, k)
+        raw = heldout.predict_rows(few, held, sds, noise, k)
+        found = raw.recentred(fit_step(few, raw) if k in STEP_PILOTS else NO_STEP)
         scale = calibrate(few, error, found)["all"]
         total += _pinball(few, error, found, scale)
     pairs = heldout.pair_table(few, held, noise)

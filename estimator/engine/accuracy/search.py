@@ -9,7 +9,6 @@ import numpy as np
 from scipy.optimize import minimize
 
 from estimator.engine.accuracy import heldout, scales
-from estimator.engine.accuracy.calibration import calibrate
 from estimator.engine.accuracy.fit import MAX_ROWS_PER_SOURCE, capped, evidence_rows, usable
 from estimator.engine.accuracy.kernel import (
     ROW,
@@ -20,7 +19,8 @@ from estimator.engine.accuracy.kernel import (
     parse_hyper,
 )
 from estimator.engine.accuracy.loso import inverse, leave_one_source_out
-from estimator.engine.accuracy.refine import PILOTS, refine_hyper
+from estimator.engine.accuracy.recalibrate import calibrations, predictions
+from estimator.engine.accuracy.refine import refine_hyper
 from estimator.engine.accuracy.rows import Rows, columns_from_frame, lookup_of
 from estimator.engine.accuracy.scales import Array
 
@@ -141,8 +141,5 @@ def search_accuracy(
     sds = parse_hyper(best)
     held = leave_one_source_out(rows, sds, MAX_ROWS_PER_SOURCE)
     noise = heldout.row_noise(rows, sds)
-    calibration = {
-        str(k): calibrate(rows, error, heldout.predict_rows(rows, held, sds, noise, k))
-        for k in PILOTS
-    }
-    return {"sd": best, "calibration": calibration}
+    found = predictions(rows, held, sds, noise)
+    return {"sd": best, **calibrations(rows, error, held, noise, found)}

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import ndtri
 
 from estimator.engine.accuracy import heldout, scales
-from estimator.engine.accuracy.calibration import LARGEST, calibrate, required
+from estimator.engine.accuracy.borrowed import Blend, measure_borrowing
+from estimator.engine.accuracy.calibration import (
+    MOST_PILOTS,
+    STEP_PILOTS,
+    calibrate,
+    fit_step,
+)
 from estimator.engine.accuracy.classic import FORMS, predict_form
 from estimator.engine.accuracy.fit import MAX_ROWS_PER_SOURCE, capped, evidence_rows, usable
 from estimator.engine.accuracy.kernel import Component, parse_hyper
+from estimator.engine.accuracy.label_needs import HALF, in_rounds
+from estimator.engine.accuracy.label_needs import cases as target_cases
+from estimator.engine.accuracy.levels import measured_levels
 from estimator.engine.accuracy.loso import HeldOut, leave_one_source_out
+from estimator.engine.accuracy.own_points import NO_STEP
+from estimator.engine.accuracy.recalibrate import calibrations, predictions, steps_elsewhere
 from estimator.engine.accuracy.rows import Rows, columns_from_frame, lookup_of
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.accuracy.single_curve import extrapolate
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.distributions import Z90
 from estimator.vocabulary import Approach, Task
 
 if TYPE_CHECKING:
@@ -24,7 +38,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float, str], None]
 NOMINAL = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-PILOTS = (0, 1, 2)
 FORM_ROWS_PER_SOURCE = 60
 """Rows of each source in the comparison of forms, which solves the model once per form."""
 MOST_SURPLUS = 1000.0
@@ -47,15 +60,16 @@ def validate_accuracy(
     Returns
     -------
     dict
-        overall, by_task, by_approach, by_metric (for 0, 1 and 2 own points), reliability, pairs,
-        labels_for_target, borrowed, cells, forms, own_curve, calibration.
+        overall, by_task, by_approach, by_metric (for 0 to 3 own points), reliability, pairs,
+        labels_for_target, labels_in_rounds, borrowed, borrowing, cells, forms, own_curve,
+        stated_levels, and what recalibrate.py fits.
     """
     if not refit:
         return dict(evidence.fits["accuracy_validation"])
     say = progress or (lambda share, text: None)
     lookup = lookup_of(evidence)
     frame = usable(evidence.table("curves"), lookup)
-    rows, _ = evidence_rows(frame, lookup)
+    rows, typical = evidence_rows(frame, lookup)
     values = np.array(columns_from_frame(frame, lookup)["value"], float)
     error = scales.error_from_value(values, rows.group)
     sds = parse_hyper(evidence.fits["accuracy_hyper"]["sd"])
@@ -63,35 +77,42 @@ def validate_accuracy(
         rows, sds, MAX_ROWS_PER_SOURCE, lambda share, text: say(0.5 * share, f"without {text}")
     )
     noise = heldout.row_noise(rows, sds)
-    found = {k: heldout.predict_rows(rows, held, sds, noise, k) for k in PILOTS}
-    calibration = {str(k): calibrate(rows, error, found[k]) for k in PILOTS}
-    out = measure(rows, error, held, noise, found)
+    found = predictions(rows, held, sds, noise)
+    calibrated = calibrations(rows, error, held, noise, found)
+    out = measure(rows, error, found)
+    factors = calibrated["calibration"]["0"]
+    out["pairs"] = _pairs(heldout.pair_table(rows, held, noise, factors, calibrated["contrast"]))
     say(0.6, "labels for a target")
-    needs = heldout.label_needs(rows, held, noise, calibration["2"]["all"])
-    out["labels_for_target"] = _needs(needs)
+    out["labels_for_target"] = labels_for_target(rows, held, noise, calibrated["calibration"])
+    out["labels_in_rounds"] = labels_in_rounds(rows, held, noise)
     say(0.7, "plainer models")
     out["forms"] = compare_forms(rows, error, sds)
+    say(0.8, "cells left out")
+    judged = Assumptions(evidence.assumptions)
+    out["borrowing"] = measure_borrowing(
+        rows,
+        sds,
+        typical,
+        Blend(judged.value("accuracy.borrowed_contrast"), judged.value("accuracy.borrowed_mix")),
+        judged.value("accuracy.borrowed_spread"),
+        factors["all"],
+    )
+    out["stated_levels"] = measured_levels(evidence.table("human"), rows, lookup)
     say(0.95, "own curves")
     out["own_curve"] = own_curves(rows, values)
-    out["cells"] = cells(rows, error, found[0], calibration["0"])
-    out["calibration"] = calibration
+    out["cells"] = cells(rows, error, found[0], factors)
+    out |= calibrated
     out["n_points"], out["n_sources"] = len(rows), len(set(rows.source))
     say(1.0, "done")
     return out
 
 
-def measure(
-    rows: Rows,
-    error: Array,
-    held: Sequence[HeldOut],
-    noise: heldout.Noise,
-    found: Mapping[int, heldout.Predicted],
-) -> dict[str, Any]:
-    """Tables of errors, coverage and pairs; each source is calibrated on the other sources."""
+def measure(rows: Rows, error: Array, found: Mapping[int, heldout.Predicted]) -> dict[str, Any]:
+    """Tables of errors and coverage; each source is recentred and calibrated on the others."""
     out: dict[str, Any] = {"overall": {}, "by_task": {}, "by_approach": {}, "by_metric": {}}
     out["reliability"] = {}
-    for k, predicted in found.items():
-        scale = _scale_elsewhere(rows, error, predicted)
+    for k, raw in found.items():
+        predicted, scale = _calibrated_elsewhere(rows, error, raw, k)
         points = heldout.in_points(rows, predicted, scale, error)
         like = np.isin(points["group"], list(scales.ACCURACY_LIKE))
         out["overall"][str(k)] = {
@@ -110,22 +131,23 @@ def measure(
         out["reliability"][str(k)] = _reliability(rows, error, predicted, scale)
         if k == 0:
             out["borrowed"] = _borrowed(rows, predicted, points)
-    pairs = heldout.pair_table(rows, held, noise, calibrate(rows, error, found[0]))
-    out["pairs"] = _pairs(pairs)
     return out
 
 
-def _scale_elsewhere(rows: Rows, error: Array, found: heldout.Predicted) -> Array:
-    """Calibration factors for each row from the sources other than its own."""
+def _calibrated_elsewhere(
+    rows: Rows, error: Array, found: heldout.Predicted, n_own: int
+) -> tuple[heldout.Predicted, Array]:
+    """Predictions recentred and their calibration factors, each source's from all others."""
     source = rows.source[found.index].astype(str)
     task = rows.task[found.index].astype(str)
-    need = required(rows, error, found)
-    out = np.ones(len(source))
+    mean, scale = found.mean.copy(), np.ones(len(source))
     for name in np.unique(source):
-        table = calibrate(rows, error, found, need, source != name)
         mine = source == name
-        out[mine] = [table.get(t, table["all"]) for t in task[mine]]
-    return out
+        moved = found.recentred(steps_elsewhere(rows, found, n_own, name))
+        table = calibrate(rows, error, moved, ~mine)
+        mean[mine] = moved.mean[mine]
+        scale[mine] = [table.get(t, table["all"]) for t in task[mine]]
+    return replace(found, mean=mean), scale
 
 
 def _figures(points: Mapping[str, Array], keep: Array) -> dict[str, Any]:
@@ -183,15 +205,44 @@ def _pairs(table: Mapping[str, Array]) -> dict[str, Any]:
     }
 
 
-def _needs(needs: Mapping[str, Array]) -> dict[str, Any]:
-    """Whether the labels named suffice, and the surplus; None where most draws never reach it."""
-    ratio90, ratio50 = needs["p90"] / needs["actual"], needs["p50"] / needs["actual"]
+def labels_for_target(
+    rows: Rows,
+    held: Sequence[HeldOut],
+    noise: heldout.Noise,
+    factors: Mapping[str, Mapping[str, float]],
+) -> dict[str, Any]:
+    """Whether the labels named suffice for a target, and the surplus, by own points.
+
+    A surplus is None where most curves are said to need more than a thousand times the labels.
+    """
+    out: dict[str, Any] = {}
+    for name, count in (*((str(k), k) for k in (0, 1, 2)), ("half", HALF)):
+        found = target_cases(rows, held, noise, count)
+        width = [factors[str(min(c.n_own, MOST_PILOTS))]["all"] for c in found]
+        ratio90 = np.array(
+            [c.needed(Z90 * w) / c.actual for c, w in zip(found, width, strict=True)]
+        )
+        ratio50 = np.array([c.needed(0.0) / c.actual for c in found])
+        out[name] = {
+            "n_curves": len(found),
+            "p90_suffices": _r(np.mean(ratio90 >= 1 - 1e-6)),
+            "p50_suffices": _r(np.mean(ratio50 >= 1 - 1e-6)),
+            "median_surplus_p90": _finite(np.quantile(ratio90, 0.5, method="higher") - 1),
+            "median_surplus_p50": _finite(np.quantile(ratio50, 0.5, method="higher") - 1),
+        }
+    return out
+
+
+def labels_in_rounds(rows: Rows, held: Sequence[HeldOut], noise: heldout.Noise) -> dict[str, Any]:
+    """Share of targets reached when labels are bought in rounds, and the labels bought in vain."""
+    bought = in_rounds(rows, held, noise)
+    rounds = np.array([b[1] for b in bought])
+    surplus = np.array([b[2] for b in bought])[rounds > 0] - 1
     return {
-        "n_curves": len(ratio90),
-        "p90_suffices": _r(np.mean(ratio90 >= 1 - 1e-6)),
-        "p50_suffices": _r(np.mean(ratio50 >= 1 - 1e-6)),
-        "median_surplus_p90": _finite(np.quantile(ratio90, 0.5, method="higher") - 1),
-        "median_surplus_p50": _finite(np.quantile(ratio50, 0.5, method="higher") - 1),
+        "n_curves": len(rounds),
+        **{f"reached_in_{k}": _r(np.mean((rounds > 0) & (rounds <= k))) for k in (1, 2, 3, 4)},
+        "median_surplus": _r(np.median(surplus)),
+        "p90_surplus": _r(np.quantile(surplus, 0.9)),
     }
 
 
@@ -238,8 +289,9 @@ def compare_forms(rows: Rows, error: Array, sds: Mapping[Component, float]) -> l
         held = leave_one_source_out(few, chosen, FORM_ROWS_PER_SOURCE)
         noise = heldout.row_noise(few, chosen)
         line: dict[str, Any] = {"form": name}
-        for k in PILOTS:
-            found = heldout.predict_rows(few, held, chosen, noise, k)
+        for k in (0, 1, 2):
+            raw = heldout.predict_rows(few, held, chosen, noise, k)
+            found = raw.recentred(fit_step(few, raw) if k in STEP_PILOTS else NO_STEP)
             scale = np.full(len(found.index), calibrate(few, few_error, found)["all"])
             points = heldout.in_points(few, found, scale, few_error)
             figures = _figures(points, np.isin(points["group"], list(scales.ACCURACY_LIKE)))
@@ -324,6 +376,3 @@ def _finite(x: Any) -> float | None:
 def _r(x: Any) -> float:
     """Rounded to 6 significant digits, so that machines agree."""
     return float(f"{float(x):.6g}")
-
-
-__all__ = ["LARGEST", "validate_accuracy"]

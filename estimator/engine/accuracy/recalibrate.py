@@ -1,0 +1,106 @@
+"""What left-out sources say of the model's own numbers: widths, steps, contrasts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimator.engine.accuracy import heldout, scales
+from estimator.engine.accuracy.calibration import (
+    MOST_PILOTS,
+    STEP_PILOTS,
+    calibrate,
+    fit_step,
+)
+from estimator.engine.accuracy.fit import MAX_ROWS_PER_SOURCE, evidence_rows, usable
+from estimator.engine.accuracy.kernel import Component, parse_hyper
+from estimator.engine.accuracy.loso import HeldOut, leave_one_source_out
+from estimator.engine.accuracy.own_points import NO_STEP, Step
+from estimator.engine.accuracy.rows import Rows, columns_from_frame, lookup_of
+from estimator.engine.accuracy.scales import Array
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+PILOTS = tuple(range(MOST_PILOTS + 1))
+SURE = 0.7
+"""Chance of being better from which on the product calls a difference sure."""
+SURE_RIGHT = 0.86
+"""Share of left-out pairs named right where the model is sure, to which contrasts are widened."""
+CONTRASTS = np.arange(1.0, 1.61, 0.02)
+
+
+def calibrate_accuracy(
+    evidence: Evidence, progress: Callable[[float, str], None] | None = None
+) -> dict[str, Any]:
+    """Everything about the shipped model that is set by leaving sources out, for its present sds.
+
+    Returns
+    -------
+    dict
+        As `calibrations`; with ``sd`` the content of data/fits/accuracy_hyper.json.
+    """
+    lookup = lookup_of(evidence)
+    frame = usable(evidence.table("curves"), lookup)
+    rows, _ = evidence_rows(frame, lookup)
+    value = np.array(columns_from_frame(frame, lookup)["value"], float)
+    error = scales.error_from_value(value, rows.group)
+    sds = parse_hyper(evidence.fits["accuracy_hyper"]["sd"])
+    held = leave_one_source_out(rows, sds, MAX_ROWS_PER_SOURCE, progress)
+    noise = heldout.row_noise(rows, sds)
+    return calibrations(rows, error, held, noise, predictions(rows, held, sds, noise))
+
+
+def predictions(
+    rows: Rows, held: Sequence[HeldOut], sds: Mapping[Component, float], noise: heldout.Noise
+) -> dict[int, heldout.Predicted]:
+    """Rows of left-out sources by number of own points, before recentring."""
+    return {k: heldout.predict_rows(rows, held, sds, noise, k) for k in PILOTS}
+
+
+def calibrations(
+    rows: Rows,
+    error: Array,
+    held: Sequence[HeldOut],
+    noise: heldout.Noise,
+    found: Mapping[int, heldout.Predicted],
+) -> dict[str, Any]:
+    """Fitted on all left-out sources, by number of own points where that matters.
+
+    Returns
+    -------
+    dict
+        calibration: factors on standard deviations by task; recentring: steps after own points;
+        contrast: factor on differences between approaches.
+    """
+    steps = {k: fit_step(rows, found[k]) for k in STEP_PILOTS}
+    factors = {
+        str(k): calibrate(rows, error, found[k].recentred(steps.get(k, NO_STEP))) for k in PILOTS
+    }
+    return {
+        "calibration": factors,
+        "recentring": {str(k): {"shift": s.shift, "slope": s.slope} for k, s in steps.items()},
+        "contrast": fit_contrast(rows, held, noise, factors["0"]),
+    }
+
+
+def steps_elsewhere(rows: Rows, found: heldout.Predicted, n_own: int, source: str) -> Step:
+    """The step fitted without one source; none where own points call for none."""
+    if n_own not in STEP_PILOTS:
+        return NO_STEP
+    return fit_step(rows, found, rows.source[found.index].astype(str) != source)
+
+
+def fit_contrast(
+    rows: Rows, held: Sequence[HeldOut], noise: heldout.Noise, factors: Mapping[str, float]
+) -> float:
+    """Least widening of differences at which 86 % of the sure left-out pairs are named right."""
+    for contrast in CONTRASTS:
+        table = heldout.pair_table(rows, held, noise, factors, float(contrast))
+        p, truth = table["p"], table["truth"].astype(bool)
+        sure = np.maximum(p, 1 - p) >= SURE
+        if not sure.any() or np.mean((p > 0.5)[sure] == truth[sure]) >= SURE_RIGHT:
+            break
+    return float(f"{contrast:.6g}")
