@@ -79,6 +79,17 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON document of ``compare --json``."""
+        return self._document(detail=True)
+
+    def summary(self) -> dict[str, Any]:
+        """The same document without what a row shows only when it is opened.
+
+        Lines of the bill, calendar, work, energy and cash flow are most of the work of
+        ``to_dict``; sentences and the table of rows do not need them.
+        """
+        return self._document(detail=False)
+
+    def _document(self, detail: bool) -> dict[str, Any]:
         inputs = self.evaluation.inputs
         pairs = zip(self.evaluation.results, self.rows, strict=True)
         return {
@@ -88,7 +99,7 @@ class Comparison:
             "seed": inputs.seed,
             "draws": self.evaluation.n_draws,
             "inputs": inputs.to_dict(),
-            "approaches": [approach_row(result, extra) for result, extra in pairs],
+            "approaches": [approach_row(result, extra, detail) for result, extra in pairs],
             "recommendation": clean(self.recommendation),
             "frontier": list(self.frontier),
             "pilot_plan": clean(self.pilot_plan),
@@ -96,8 +107,10 @@ class Comparison:
         }
 
 
-def approach_row(result: CandidateResult, extra: Mapping[str, Any]) -> dict[str, Any]:
-    """One entry of ``approaches``."""
+def approach_row(
+    result: CandidateResult, extra: Mapping[str, Any], detail: bool = True
+) -> dict[str, Any]:
+    """One entry of ``approaches``; without ``detail`` only what sentences and table show."""
     candidate = result.candidate
     return {
         "approach": str(candidate.approach),
@@ -108,8 +121,8 @@ def approach_row(result: CandidateResult, extra: Mapping[str, Any]) -> dict[str,
         "feasible": result.feasible,
         "reasons": list(result.reasons),
         **accuracy_fields(result.accuracy),
-        **compute_fields(result.compute),
-        **money_fields(result.money),
+        **compute_fields(result.compute, detail),
+        **money_fields(result.money, detail),
         "evidence": evidence_fields(result.accuracy),
         **{name: clean(value) for name, value in extra.items()},
     }
@@ -132,13 +145,22 @@ def accuracy_fields(accuracy: AccuracyEstimate) -> dict[str, Any]:
     }
 
 
-def compute_fields(compute: ComputeEstimate) -> dict[str, Any]:
-    """Devices, recipe, hours, memory, energy."""
-    return {
+def compute_fields(compute: ComputeEstimate, detail: bool = True) -> dict[str, Any]:
+    """Devices, recipe, hours, memory; with ``detail`` the work and the energy."""
+    head = {
         "device_kind": str(compute.device_kind),
         "accelerator": compute.accelerator.accelerator if compute.accelerator else None,
         "n_devices": compute.n_devices,
         "recipe": clean(compute.recipe),
+        "device_hours": spread(compute.device_hours_draws),
+        "wallclock_hours": spread(compute.wallclock_hours_draws),
+        "min_devices": compute.min_devices,
+        "peak_memory_gb": round_figure(compute.peak_memory_gb),
+    }
+    if not detail:
+        return head
+    return {
+        **head,
         "work": [
             {
                 "name": w.name,
@@ -151,21 +173,31 @@ def compute_fields(compute: ComputeEstimate) -> dict[str, Any]:
             for w in compute.work
         ],
         "training_flop": round_figure(compute.training_flop),
-        "device_hours": spread(compute.device_hours_draws),
-        "wallclock_hours": spread(compute.wallclock_hours_draws),
-        "min_devices": compute.min_devices,
-        "peak_memory_gb": round_figure(compute.peak_memory_gb),
         "energy_kwh": spread(compute.energy_kwh_draws),
         "co2_kg": spread(compute.co2_kg_draws),
         "compute_source_ids": list(compute.source_ids),
     }
 
 
-def money_fields(money: MoneyEstimate) -> dict[str, Any]:
-    """Costs, lines, calendar, cash flow and where the data go."""
-    return {
+def money_fields(money: MoneyEstimate, detail: bool = True) -> dict[str, Any]:
+    """Costs, weeks and where the data go; with ``detail`` lines, calendar and cash flow."""
+    head = {
         "usd_per_device_hour": round_figure(money.usd_per_device_hour),
         "calendar_weeks": spread(money.calendar_weeks_draws),
+        "cost_usd": {
+            "one_off": money_spread(money.one_off_draws),
+            "monthly": money_spread(money.monthly_draws),
+            "total": money_spread(money.total_draws),
+            "npv": money_spread(money.npv_draws),
+            "by_phase": {str(p): money_spread(money.by_phase_draws[p]) for p in Phase},
+        },
+        "assumed_share": round_figure(money.assumed_share),
+        "data_goes_to": list(money.data_goes_to),
+    }
+    if not detail:
+        return head
+    return {
+        **head,
         "calendar": [
             {
                 "name": t.name,
@@ -175,16 +207,7 @@ def money_fields(money: MoneyEstimate) -> dict[str, Any]:
             }
             for t in money.calendar
         ],
-        "cost_usd": {
-            "one_off": money_spread(money.one_off_draws),
-            "monthly": money_spread(money.monthly_draws),
-            "total": money_spread(money.total_draws),
-            "npv": money_spread(money.npv_draws),
-            "by_phase": {str(p): money_spread(money.by_phase_draws[p]) for p in Phase},
-        },
-        "assumed_share": round_figure(money.assumed_share),
         "cash_flow_usd": [round_money(x) for x in money.cash_flow_base_usd],
-        "data_goes_to": list(money.data_goes_to),
         "items": [item_fields(item) for item in money.items],
         "net_value_usd": money_spread(money.net_value_draws),
         "extras": clean(money.extras),

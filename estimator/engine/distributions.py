@@ -60,13 +60,11 @@ class Draws:
         """Two-piece lognormal draws through three percentiles, shape (n + 1,).
 
         Each half is lognormal with its own spread, so asymmetric judgements keep their three
-        stated values exactly. Raises ValueError unless 0 < p10 <= p50 <= p90.
+        stated values exactly; read-only. Raises ValueError unless 0 < p10 <= p50 <= p90.
         """
         if not 0 < p10 <= p50 <= p90:
             raise ValueError(f"{name}: need 0 < p10 <= p50 <= p90, got {p10}, {p50}, {p90}")
-        z = self.normal(name)
-        low, high = np.log(p50 / p10) / Z90, np.log(p90 / p50) / Z90
-        return np.asarray(p50 * np.exp(np.where(z < 0, low, high) * z))
+        return _lognormal(self, name, float(p10), float(p50), float(p90))
 
     def split_normal(self, name: str, p10: float, p50: float, p90: float) -> Array:
         """Two-piece normal draws through three percentiles, shape (n + 1,)."""
@@ -85,13 +83,49 @@ def _normals(name: str, n: int, seed: int) -> Array:
     return z
 
 
+@lru_cache(maxsize=256)
+def _lognormal(draws: Draws, name: str, p10: float, p50: float, p90: float) -> Array:
+    z = draws.normal(name)
+    low, high = np.log(p50 / p10) / Z90, np.log(p90 / p50) / Z90
+    x = np.asarray(p50 * np.exp(np.where(z < 0, low, high) * z))
+    x.setflags(write=False)
+    return x
+
+
+def median(draws: Array) -> float:
+    """Middle of one quantity's draws, the base case left out; nan where a draw is nan.
+
+    Sorting 8,192 numbers is some four times faster than numpy's own partition for the median.
+    """
+    s = np.sort(draws[1:])
+    half = len(s) // 2
+    if np.isnan(s[-1]):
+        return float("nan")
+    return float(s[half] if len(s) % 2 else (s[half - 1] + s[half]) / 2)
+
+
+def medians(rows: Array) -> Array:
+    """Median of every row of draws."""
+    return np.array([median(row) for row in rows])
+
+
+def enough(draws: Array, share: float) -> float:
+    """The draw that at least ``share`` of the draws do not exceed, the base case left out."""
+    s = np.sort(draws[1:])
+    return float(s[int(np.ceil(share * (len(s) - 1)))])
+
+
 def percentiles(x: Array) -> tuple[float, float, float]:
     """p10, p50 and p90 of one quantity's draws, the base case left out."""
     s = np.sort(x[1:])
-    position = np.array([0.1, 0.5, 0.9]) * (len(s) - 1)
-    low = position.astype(int)
-    high = np.minimum(low + 1, len(s) - 1)
-    frac = position - low
-    with np.errstate(invalid="ignore"):
-        p = np.where(frac > 0, s[low] * (1 - frac) + s[high] * frac, s[low])
-    return float(p[0]), float(p[1]), float(p[2])
+    p10, p50, p90 = (
+        float(s[low]) * (1 - share) + float(s[low + 1]) * share if share > 0 else float(s[low])
+        for low, share in _places(len(s))
+    )
+    return p10, p50, p90
+
+
+@lru_cache(maxsize=16)
+def _places(count: int) -> tuple[tuple[int, float], ...]:
+    """Index below each of p10, p50, p90 in ``count`` sorted draws, and the way to the next one."""
+    return tuple((int(q * (count - 1)), q * (count - 1) % 1) for q in (0.1, 0.5, 0.9))

@@ -27,14 +27,14 @@ from estimator.ui.words import language, w
 
 def frontier() -> None:
     """Cost against quality."""
-    answer = cached.answer(state.current())
+    answer = cached.summary(state.current())
     show_chart(figures.frontier(answer, number_style(), dark()), "frontier")
 
 
 def accuracy() -> None:
     """Quality against labelled examples, published points behind."""
     inputs = state.current()
-    answer = cached.answer(inputs)
+    answer = cached.summary(inputs)
     chart = figures_accuracy.accuracy(
         answer,
         cached.evaluation(inputs),
@@ -62,12 +62,12 @@ def cashflow() -> None:
 
 def table() -> None:
     """The ten rows."""
-    rows_table(cached.answer(state.current()), number_style(), None)
+    rows_table(cached.summary(state.current()), number_style(), None)
 
 
 def recommendation() -> None:
     """The answer in words."""
-    answer = cached.answer(state.current())
+    answer = cached.summary(state.current())
     words = story(answer, number_style())
     st.html(sentences(words) + strip(words))
 

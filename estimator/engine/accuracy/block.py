@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
@@ -17,7 +19,7 @@ LEAST_SHARED = 0.25
 """Least share of the variance common to all curves that widening their differences leaves."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Block:
     """Joint normal distribution of some rows' y without the noise of single rows.
 
@@ -74,6 +76,44 @@ def predict_block(
     shift = cross.T @ cho_solve(factor, observed.y - mean[n:])
     left = cov[:n, :n] - cross.T @ cho_solve(factor, cross)
     return Block(mean[:n] + shift, left, noise[:n], free)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What `predict_block` is asked; equal where every number and name of it is the same."""
+
+    posterior: Posterior
+    content: Hashable
+    wanted: Rows = field(compare=False)
+    observed: Rows | None = field(compare=False)
+    extra_noise: Array | None = field(compare=False)
+    shared_variance: Array | None = field(compare=False)
+
+
+def remembered_block(
+    posterior: Posterior,
+    wanted: Rows,
+    observed: Rows | None = None,
+    extra_noise: Array | None = None,
+    shared_variance: Array | None = None,
+) -> Block:
+    """As `predict_block`; the last few answers are kept.
+
+    A project's knots do not depend on its numbers of labels, prices or limits, so most changes of
+    a scenario ask the same again.
+    """
+    content = (
+        wanted.content(),
+        None if observed is None else observed.content(),
+        None if extra_noise is None else extra_noise.tobytes(),
+        None if shared_variance is None else shared_variance.tobytes(),
+    )
+    return _answered(Question(posterior, content, wanted, observed, extra_noise, shared_variance))
+
+
+@lru_cache(maxsize=8)
+def _answered(q: Question) -> Block:
+    return predict_block(q.posterior, q.wanted, q.observed, q.extra_noise, q.shared_variance)
 
 
 def root(cov: Array) -> Array:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimator.engine.accuracy import parts
-from estimator.engine.accuracy.block import Block, predict_block, root, spread_apart
+from estimator.engine.accuracy.block import Block, remembered_block, root, spread_apart
 from estimator.engine.accuracy.calibration import MOST_PILOTS, factor_of
 from estimator.engine.accuracy.facts import gain_of, shift_of
 from estimator.engine.accuracy.grade import grade_candidate
@@ -120,14 +120,14 @@ def _condition(
 ) -> Block:
     """The knots of all candidates, given pilots, stated levels and the named data set."""
     if dataset == OWN:
-        return predict_block(posterior, knots, own, extra)
+        return remembered_block(posterior, knots, own, extra)
     public = known_rows(evidence, dataset, OWN, knots)
     observed = concatenate([r for r in (own, public) if r is not None])
     extra = np.concatenate([extra, np.zeros(len(observed) - len(extra))])
     apart = assumptions.value("accuracy.similarity_spread") ** 2
     shared = np.zeros(len(knots) + len(observed))
     shared[: len(knots) + (0 if own is None else len(own))] = apart
-    return predict_block(posterior, knots, observed, extra, shared)
+    return remembered_block(posterior, knots, observed, extra, shared)
 
 
 def _paths(
@@ -139,24 +139,27 @@ def _paths(
     fit: Mapping[str, Any],
     draws: Draws,
 ) -> list[Path]:
-    z = _normals(tuple(c.key for c in candidates), draws)
-    cov = spread_apart(block.cov, len(candidates), float(fit.get("contrast", 1.0)))
-    away = root(cov) @ z
-    sd = np.sqrt(np.maximum(np.diag(cov), 1e-12))
-    out = []
-    for i, candidate in enumerate(candidates):
-        at = slice(len(KNOTS) * i, len(KNOTS) * (i + 1))
+    middle, scale = block.mean.copy(), np.ones(len(block.mean))
+    contrast = float(fit.get("contrast", 1.0))
+    sd = np.sqrt(np.maximum(np.diag(spread_apart(block.cov, len(candidates), contrast)), 1e-12))
+    places = [slice(len(KNOTS) * i, len(KNOTS) * (i + 1)) for i in range(len(candidates))]
+    for candidate, at in zip(candidates, places, strict=True):
+        count = min(len(inputs.pilot), MOST_PILOTS - 1)
         mine = None if own is None else _points_of(candidate, own)
-        mean, spread = block.mean[at], sd[at]
         if mine is not None:
-            mean, spread = _after(mine, mean, spread, knots.take(np.arange(at.start, at.stop)), fit)
-        count = mine.count if mine is not None else min(len(inputs.pilot), MOST_PILOTS - 1)
-        widening = factor_of(fit, str(inputs.task), count)
+            count = mine.count
+            mean, spread = _after(mine, middle[at], sd[at], knots.take(np.arange(len(sd))[at]), fit)
+            middle[at], scale[at] = mean, spread / sd[at]
+        scale[at] *= factor_of(fit, str(inputs.task), count)
+    keys = tuple(c.key for c in candidates)
+    curves = _curves(block, contrast, middle.tobytes(), scale.tobytes(), keys, draws)
+    out = []
+    for nodes, at in zip(curves, places, strict=True):
         classes = float(knots.n_classes[at.start])
         alone = inputs.task in NO_CLASS_TASKS or not classes >= 2
         out.append(
             Path(
-                nodes=falling(mean[:, None] + (widening * spread / sd[at])[:, None] * away[at]),
+                nodes=nodes,
                 divisor=(1.0 if alone else classes) / clip_share(inputs),
                 chance=float(knots.chance[at.start]),
                 group=str(knots.group[at.start]),
@@ -186,6 +189,23 @@ def _after(
         mean[later], sd[later], own, labels[later], step_of(fit, own.count)
     )
     return mean, sd
+
+
+@lru_cache(maxsize=4)
+def _curves(
+    block: Block, contrast: float, middle: bytes, scale: bytes, keys: tuple[str, ...], draws: Draws
+) -> tuple[Array, ...]:
+    """Nodes of every candidate's curve before facts shift them; read-only.
+
+    ``middle`` and ``scale`` are the bytes of the mean of y at every knot and of the factor on its
+    standard deviation.
+    """
+    away = root(spread_apart(block.cov, len(keys), contrast)) @ _normals(keys, draws)
+    y = np.frombuffer(middle)[:, None] + np.frombuffer(scale)[:, None] * away
+    nodes = tuple(falling(y[i : i + len(KNOTS)]) for i in range(0, len(y), len(KNOTS)))
+    for curve in nodes:
+        curve.setflags(write=False)
+    return nodes
 
 
 @lru_cache(maxsize=4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +62,11 @@ class Rows:
     def take(self, index: Array) -> Rows:
         """The rows at ``index``."""
         return Rows(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+
+    def content(self) -> Hashable:
+        """Every number and name, for comparing tables by what they hold."""
+        columns = (getattr(self, f.name) for f in fields(self))
+        return tuple(tuple(c) if c.dtype == object else c.tobytes() for c in columns)
 
     def with_(self, **columns: Array) -> Rows:
         """The same rows with some columns replaced."""

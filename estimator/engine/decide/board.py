@@ -10,7 +10,7 @@ import numpy as np
 
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.limits import NO_EVIDENCE, row_reasons
-from estimator.engine.distributions import Array
+from estimator.engine.distributions import Array, medians
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.vocabulary import Phase
 
@@ -76,7 +76,17 @@ class Board:
     @cached_property
     def median_total(self) -> Array:
         """Median total of each row [USD]."""
-        return np.asarray(np.median(self.total[:, 1:], axis=1))
+        return medians(self.total)
+
+    @cached_property
+    def median_score(self) -> Array:
+        """Median of the metric of each row, turned so that higher is better."""
+        return medians(self.score)
+
+    @cached_property
+    def median_one_off(self) -> Array:
+        """Median one-off money of each row [USD]."""
+        return medians(self.one_off)
 
     @cached_property
     def reaches(self) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimator.engine.assumptions import Assumptions
+from estimator.engine.decide.board import make_board
 from estimator.engine.decide.frontier import Frontier, cost_accuracy_frontier
 from estimator.engine.decide.pilot import PilotPlan, pilot_plan
 from estimator.engine.decide.recommend import Recommendation, recommend
@@ -207,11 +208,12 @@ def decide(
 
 def quick_decision(evaluation: Evaluation, assumptions: Assumptions) -> Decision:
     """The decision without what needs re-runs of the model: no switches, drivers or pilot."""
+    board = make_board(evaluation, assumptions)
     return Decision(
-        recommendation=recommend(evaluation, assumptions),
-        frontier=cost_accuracy_frontier(evaluation, assumptions),
+        recommendation=recommend(evaluation, assumptions, board),
+        frontier=cost_accuracy_frontier(evaluation, assumptions, board),
         traits=traits(evaluation, assumptions),
-        risks=risks(evaluation, assumptions),
+        risks=risks(evaluation, assumptions, board),
         switching=(),
         tornado=None,
         pilot=None,

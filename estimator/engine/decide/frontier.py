@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.decide.board import make_board
+from estimator.engine.decide.board import Board, make_board
 from estimator.engine.results import Evaluation
 
 
@@ -25,11 +25,12 @@ class Frontier:
     excluded: tuple[str, ...]
 
 
-def cost_accuracy_frontier(evaluation: Evaluation, assumptions: Assumptions) -> Frontier:
+def cost_accuracy_frontier(
+    evaluation: Evaluation, assumptions: Assumptions, board: Board | None = None
+) -> Frontier:
     """Frontier of the allowed rows by median total [USD] and median metric."""
-    board = make_board(evaluation, assumptions)
-    cost = np.median(board.total[:, 1:], axis=1)
-    score = np.median(board.score[:, 1:], axis=1)
+    board = board or make_board(evaluation, assumptions)
+    cost, score = board.median_total, board.median_score
     rows = np.flatnonzero(board.allowed)
     order = rows[np.lexsort((-score[rows], cost[rows]))]
     keys: list[int] = []

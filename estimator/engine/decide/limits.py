@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
-
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.words import count, labels_needed, usd
+from estimator.engine.distributions import median
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import (
     AccuracyEstimate,
@@ -154,16 +153,20 @@ def _control(inputs: ProjectInputs, candidate: Candidate) -> str:
 
 def _budget(inputs: ProjectInputs, money: MoneyEstimate) -> str:
     budget = inputs.limits.budget_usd
-    typical = float(np.median(money.total_draws[1:]))
-    if budget is None or not typical > budget:
+    if budget is None:
+        return ""
+    typical = median(money.total_draws)
+    if not typical > budget:
         return ""
     return f"costs about {usd(typical)}, more than the budget of {usd(budget)}"
 
 
 def _deadline(inputs: ProjectInputs, money: MoneyEstimate) -> str:
     deadline = inputs.limits.deadline_weeks
-    typical = float(np.median(money.calendar_weeks_draws[1:]))
-    if deadline is None or not typical > deadline:
+    if deadline is None:
+        return ""
+    typical = median(money.calendar_weeks_draws)
+    if not typical > deadline:
         return ""
     return f"is ready after about {typical:.1f} weeks, later than the {deadline:g} allowed"
 
@@ -181,7 +184,7 @@ def _too_few_labels(
     owned = candidate.n_labelled(inputs)
     if reached >= assumptions.value("decision.scratch_refusal"):
         return ""
-    typical = float(np.median(needed[1:]))
+    typical = median(needed)
     if typical <= owned:
         return ""
     amount = labels_needed(typical, assumptions.value("decision.labels_limit"))

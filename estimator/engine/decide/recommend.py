@@ -18,7 +18,7 @@ from estimator.engine.decide.rule import (
     regret_usd,
 )
 from estimator.engine.decide.sentences import decision_path, headline, next_step, reason
-from estimator.engine.distributions import Array, percentiles
+from estimator.engine.distributions import Array, enough, median, percentiles
 from estimator.engine.results import Evaluation
 
 
@@ -110,7 +110,9 @@ class Recommendation:
     as_today: AsToday | None
 
 
-def recommend(evaluation: Evaluation, assumptions: Assumptions) -> Recommendation:
+def recommend(
+    evaluation: Evaluation, assumptions: Assumptions, board: Board | None = None
+) -> Recommendation:
     """Take a row of an evaluation and say why.
 
     Parameters
@@ -120,7 +122,7 @@ def recommend(evaluation: Evaluation, assumptions: Assumptions) -> Recommendatio
     assumptions : Assumptions
         For the margins ``decision.*``.
     """
-    board = make_board(evaluation, assumptions)
+    board = board or make_board(evaluation, assumptions)
     margins = Margins.from_assumptions(assumptions)
     choice = choose(board, margins)
     shares = best_probability(board)
@@ -200,9 +202,7 @@ def _would_reach(evaluation: Evaluation, board: Board, most: float) -> tuple[Rea
         needed = result.accuracy.labels_for_target_draws
         if needed is None or not board.possible[i]:
             continue
-        p50, p90, sure = (
-            float(np.quantile(needed[1:], q, method="higher")) for q in (0.5, 0.9, board.wanted)
-        )
+        p50, p90, sure = (enough(needed, q) for q in (0.5, 0.9, board.wanted))
         n, chance = (sure, board.wanted) if sure <= most else (p50, 0.5)
         owned = result.candidate.n_labelled(evaluation.inputs)
         if not owned < n <= most:
@@ -230,8 +230,8 @@ def _as_today(evaluation: Evaluation, board: Board) -> AsToday | None:
     total = monthly * horizon
     payback: dict[str, float | None] = {}
     for i, result in enumerate(evaluation.results):
-        gain = monthly - float(np.median(result.money.monthly_draws[1:]))
-        one_off = float(np.median(board.one_off[i, 1:]))
+        gain = monthly - median(result.money.monthly_draws)
+        one_off = float(board.median_one_off[i])
         months = one_off / gain if gain > 0 else None
         payback[board.keys[i]] = months if months is not None and months <= horizon else None
     saving = {key: percentiles(total - board.total[i]) for i, key in enumerate(board.keys)}

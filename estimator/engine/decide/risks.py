@@ -10,6 +10,7 @@ from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.board import Board, make_board
 from estimator.engine.decide.traits import hosted
 from estimator.engine.decide.words import chance, count, level, usd
+from estimator.engine.distributions import median
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.vocabulary import Approach, Domain, Phase
 
@@ -29,9 +30,11 @@ class Risk:
     probability: float | None = None
 
 
-def risks(evaluation: Evaluation, assumptions: Assumptions) -> dict[str, tuple[Risk, ...]]:
+def risks(
+    evaluation: Evaluation, assumptions: Assumptions, board: Board | None = None
+) -> dict[str, tuple[Risk, ...]]:
     """Warnings of every row, the gravest first, by key."""
-    board = make_board(evaluation, assumptions)
+    board = board or make_board(evaluation, assumptions)
     out: dict[str, tuple[Risk, ...]] = {}
     for i, result in enumerate(evaluation.results):
         found = [
@@ -66,7 +69,7 @@ def _target(board: Board, i: int) -> list[Risk]:
     p = 1.0 - float(board.target_probability[i])
     if p <= 1.0 - board.wanted:
         return []
-    lost = float(np.median(board.one_off[i, 1:]))
+    lost = float(board.median_one_off[i])
     text = f"It misses the target in {chance(p)}; {usd(lost)} is spent before that is known."
     return [Risk("misses the target", _by_probability(p), text, lost, p)]
 
@@ -123,7 +126,7 @@ def _scratch(board: Board, i: int, result: CandidateResult) -> list[Risk]:
 
 def _no_evaluation(evaluation: Evaluation, board: Board, i: int) -> list[Risk]:
     n = evaluation.inputs.n_evaluation
-    at_stake = float(np.median(board.total[i, 1:]))
+    at_stake = float(board.median_total[i])
     if n == 0:
         text = f"There is no test set: {usd(at_stake)} is spent without knowing how good it is."
         return [Risk("no evaluation", HIGH, text, at_stake)]
@@ -145,7 +148,7 @@ def _bias(evaluation: Evaluation, result: CandidateResult) -> list[Risk]:
     days = sum(float(i.quantity_draws[0]) for i in items if i.unit == "person-day")
     text = "People are affected, and no bias audit is in the plan."
     if not items:
-        return [Risk("bias", HIGH, text, float(np.median(result.money.total_draws[1:])))]
+        return [Risk("bias", HIGH, text, median(result.money.total_draws))]
     text = f"People are affected: a bias audit of {usd(money)} and {days:.0f} days is in the plan."
     return [Risk("bias", HIGH, text, money)]
 
@@ -270,7 +273,7 @@ def _negative_transfer(
 def _lock_in(result: CandidateResult) -> list[Risk]:
     if not hosted(result):
         return []
-    running = float(np.median(result.money.by_phase_draws[Phase.RUNNING][1:]))
+    running = median(result.money.by_phase_draws[Phase.RUNNING])
     if not np.isfinite(running):
         return []
     text = (
@@ -284,7 +287,7 @@ def _licence(result: CandidateResult) -> list[Risk]:
     model = result.candidate.model
     if model is None or model.commercial_use in ("yes", "unknown"):
         return []
-    spent = float(np.median(result.money.one_off_draws[1:]))
+    spent = median(result.money.one_off_draws)
     forbids = model.commercial_use == "no"
     word = "forbids commercial use" if forbids else "restricts use"
     text = f"The licence of {model.name} ({model.licence}) {word}; {usd(spent)} rests on it."
@@ -313,6 +316,6 @@ def _extrapolation(board: Board, i: int, result: CandidateResult) -> list[Risk]:
     ratio = result.accuracy.grade.extrapolation_ratio
     if ratio is None or ratio <= 1:
         return []
-    at_stake = float(np.median(board.one_off[i, 1:]))
+    at_stake = float(board.median_one_off[i])
     text = f"The planned labels are {ratio:.1f} times more than any in the evidence used."
     return [Risk("outside the evidence", MEDIUM if ratio > 3 else LOW, text, at_stake)]

@@ -9,7 +9,7 @@ import numpy as np
 
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.board import Board
-from estimator.engine.distributions import Array
+from estimator.engine.distributions import Array, medians
 
 
 class Outcome(StrEnum):
@@ -85,14 +85,14 @@ def ranking(board: Board, margins: Margins) -> tuple[int, ...]:
     rows = np.flatnonzero(board.allowed)
     total = board.median_total
     if board.valued:
-        return tuple(int(i) for i in rows[np.argsort(-_median(board.net[rows]), kind="stable")])
+        return tuple(int(i) for i in rows[np.argsort(-medians(board.net[rows]), kind="stable")])
     p = board.target_probability
     good = rows[p[rows] >= board.wanted]
     short = rows[p[rows] < board.wanted]
     first = good[np.argsort(total[good], kind="stable")]
     if not len(short):
         return tuple(int(i) for i in first)
-    score = _median(board.score[short])
+    score = board.median_score[short]
     near = _steps(score, margins.same_metric_share * abs(board.target or 1.0))
     rest = short[np.lexsort((total[short], near, _steps(p[short], margins.same_probability)))]
     return tuple(int(i) for i in (*first, *rest))
@@ -178,7 +178,3 @@ def _equal(board: Board, margins: Margins, best: int, other: int) -> bool:
         if median[other] <= median[best] * (1 + margins.same_money_share):
             return True
     return beats(board, other, best) >= margins.beats_probability
-
-
-def _median(draws: Array) -> Array:
-    return np.asarray(np.median(draws[:, 1:], axis=1))

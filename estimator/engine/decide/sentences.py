@@ -48,7 +48,7 @@ def reason(board: Board, choice: Choice, evaluation: Evaluation) -> str:
     if choice.index is None:
         return "Every approach is excluded; lift one of the limits."
     i = choice.index
-    money = usd(float(np.median(board.total[i, 1:])))
+    money = usd(float(board.median_total[i]))
     if not board.allowed.any():
         return f"The evidence holds nothing comparable, so accuracy is unknown; it costs {money}."
     if board.valued:

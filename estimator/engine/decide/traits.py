@@ -8,6 +8,7 @@ import numpy as np
 
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.words import count, labels_needed
+from estimator.engine.distributions import enough, median
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.vocabulary import Approach, DeviceKind
@@ -145,7 +146,7 @@ def _enough_data(result: CandidateResult, inputs: ProjectInputs, limit: float) -
     needed = result.accuracy.labels_for_target_draws
     if needed is None:
         return f"{have}; how many are needed is not known for this approach."
-    p50, p90 = (float(np.quantile(needed[1:], q, method="higher")) for q in (0.5, 0.9))
+    p50, p90 = (enough(needed, q) for q in (0.5, 0.9))
     if not np.isfinite(p50):
         return f"{have}; no number of labels in range reaches the target in half of the cases."
     safe = f"{count(p90)} to be safe in 9 cases in 10" if p90 <= limit else "no number is safe"
@@ -159,7 +160,7 @@ def _enough_people(result: CandidateResult, inputs: ProjectInputs) -> str:
         for i in result.money.items
         if i.item.startswith("people_") and i.unit == "person-week" and i.timing == "one_off"
     )
-    calendar = float(np.median(result.money.calendar_weeks_draws[1:]))
+    calendar = median(result.money.calendar_weeks_draws)
     needed = weeks / calendar if calendar > 0 else 0.0
     text = f"{weeks:.1f} person-weeks within {calendar:.1f} weeks: about {needed:.1f} people needed"
     team = inputs.people.team

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from estimator.engine.compute.hardware import accelerator_id
+from estimator.engine.distributions import median
 from estimator.engine.money.cloud import cheapest_whole, offers, place
 from estimator.engine.money.context import Context
 from estimator.engine.money.finance import irr, latest_rate, payback_months, to_currency
@@ -266,4 +267,4 @@ def _right(accuracy: AccuracyEstimate) -> float | None:
     if accuracy.draws is None:
         return None
     share = share_right(accuracy.metric, accuracy.draws)
-    return None if share is None else float(np.median(share[1:]))
+    return None if share is None else median(share)

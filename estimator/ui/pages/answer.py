@@ -50,12 +50,15 @@ def changes_line(full: dict[str, Any]) -> None:
 def rows() -> None:
     """The table; a click on a row opens its detail below."""
     state.follow()
-    answer, style = cached.answer(state.current()), number_style()
+    inputs, style = state.current(), number_style()
     opened = st.session_state.get(OPENED)
-    clicked = rows_table(answer, style, opened)
+    clicked = rows_table(cached.summary(inputs), style, opened)
     if clicked:
         st.session_state[OPENED] = None if clicked == opened else clicked
         st.rerun()
+    if not opened:
+        return
+    answer = cached.answer(inputs)
     row = row_of(answer, opened)
     if row:
         with st.container(border=True, key="detail"):
@@ -74,16 +77,18 @@ def pictures() -> None:
 
 
 def page() -> None:
-    """The page."""
+    """The page; the sentences, which everybody waits for, leave before the line above them."""
+    above = st.container()
     inputs = state.current()
-    answer = cached.answer(inputs)
+    answer = cached.summary(inputs)
     whole = cached.is_whole(inputs)
     words = story(answer, number_style())
-    top_line(answer)
-    old = cached.price_age_days()
-    if old > OLD_PRICES_DAYS:
-        errors.note(w("answer.old_prices", date=cached.price_date(), days=old))
     st.html(sentences(words, whole))
+    with above:
+        top_line(answer)
+        old = cached.price_age_days()
+        if old > OLD_PRICES_DAYS:
+            errors.note(w("answer.old_prices", date=cached.price_date(), days=old))
     left, right = st.columns([0.755, 0.245], vertical_alignment="center")
     if words.strip:
         left.html(strip(words))
