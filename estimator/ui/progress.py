@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,19 +14,26 @@ from estimator.ui.components import e
 from estimator.ui.words import w
 
 PAUSE_SECONDS = 1.2
+DRAW_SECONDS = 0.25
 ARMED, FAILED = "search_armed", "search_failed"
 
 
 def ticker(place: Any, text: str) -> Callable[[], None]:
-    """A function to be called between re-runs: shows how many were made.
+    """A function to be called between re-runs of the model: shows how many were made.
 
-    Drawing is also the moment at which Streamlit stops a run that a newer input has overtaken.
+    Reading the session is the moment at which Streamlit stops a run that a newer input has
+    overtaken; it is done every time, drawn only so often that the browser stays free for the
+    reader.
     """
-    count = 0
+    count, drawn = 0, 0.0
 
     def tick() -> None:
-        nonlocal count
+        nonlocal count, drawn
         count += 1
+        st.session_state.get(FAILED)
+        if time.monotonic() - drawn < DRAW_SECONDS:
+            return
+        drawn = time.monotonic()
         place.html(f'<p class="es es-change" role="status">{e(text)} {count}</p>')
 
     return tick
