@@ -11,7 +11,7 @@ from contextvars import ContextVar
 
 import streamlit as st
 
-from estimator.ui import blocks, errors, inputs_form, state
+from estimator.ui import blocks, errors, history, inputs_form, state
 from estimator.ui.style import EMBED, PAGE
 from estimator.ui.words import w
 
@@ -45,6 +45,7 @@ def around(page: Callable[[], None], by: str) -> None:
         if not is_bare():
             with st.sidebar:
                 inputs_form.draw("side")
+        history.watch()
     finally:
         _INSIDE.reset(token)
 

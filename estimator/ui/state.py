@@ -14,13 +14,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from estimator import ProjectInputs
 from estimator.errors import EstimatorError, InputError
 from estimator.report import link
 from estimator.ui import cached
 
-SCENARIO, START, PAST = "scenario", "start", "past"
+SCENARIO, START, PAST, FIRST = "scenario", "start", "past", "first_scenario"
 MESSAGES, TYPED, LINK_ERROR = "messages", "typed", "link_error"
 SAVED = "saved_scenarios"
 NOTES = "link_notes"
@@ -48,7 +49,8 @@ def begin() -> None:
     """Adopt the scenario of the address on a first visit; later the address follows it.
 
     A browser may send the address it had before the last change, so reading it again in the same
-    session could undo that change.
+    session could undo that change; only where the reader goes back or forward, and Streamlit says
+    so, is it read again.
     """
     given = {k: v for k, v in st.query_params.to_dict().items() if k not in link.PAGE_KEYS}
     preset = cached.presets().get(st.query_params.get(PRESET, ""))
@@ -59,6 +61,9 @@ def begin() -> None:
         )
         if given:
             _open_address(given, preset)
+        st.session_state[FIRST] = current()
+    elif getattr(get_script_run_ctx(), "is_history_navigation", False):
+        _return_to(given, preset)
     write_address()
     st.session_state[DRAWN] = current().canonical_json()
 
@@ -74,6 +79,20 @@ def _open_address(given: Mapping[str, str], preset: ProjectInputs | None) -> Non
     st.session_state[NOTES] = opened.notes
     st.session_state[SCENARIO] = opened.inputs
     st.session_state[START] = preset or _preset_like(opened.inputs)
+    _forget_typing()
+
+
+def _return_to(given: Mapping[str, str], preset: ProjectInputs | None) -> None:
+    """Put the scenario of a place in the browser's history in force; Undo takes it back."""
+    first: ProjectInputs = st.session_state[FIRST]
+    try:
+        inputs = link.from_query(dict(given)).inputs if given else preset or first
+        adopt(inputs)
+    except EstimatorError as error:
+        st.session_state[LINK_ERROR] = str(error)
+        return
+    st.session_state[START] = preset or _preset_like(inputs)
+    st.session_state.pop(MOVED, None)
     _forget_typing()
 
 
@@ -142,7 +161,7 @@ def _replaced(key: str) -> list[tuple[Any, float]]:
 
 def adopt(inputs: ProjectInputs, as_start: bool = False) -> None:
     """Put a scenario in force after computing it once; raises EstimatorError, changing nothing."""
-    cached.comparison(inputs)
+    cached.summary(inputs)
     before = current()
     if inputs != before:
         st.session_state[PAST] = [*st.session_state[PAST], (before, start())][-UNDO_LIMIT:]

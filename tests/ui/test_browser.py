@@ -98,6 +98,67 @@ def test_a_slider_moves_by_keyboard_and_survives_a_reload(visit: Visit) -> None:
     assert again.get_attribute("aria-valuetext") == after
 
 
+def values(page: Any) -> tuple[str, str]:
+    """What the sliders of labels and months say, once the page has settled."""
+    settle(page)
+    labels, months = (
+        page.get_by_role("slider", name=name).get_attribute("aria-valuetext")
+        for name in ("Labels to buy", "Months of use")
+    )
+    return str(labels), str(months)
+
+
+def pressed(page: Any, name: str) -> tuple[str, str]:
+    """The sliders' values after one of them was moved and the address has followed."""
+    before = page.url
+    page.get_by_role("slider", name=name).press("ArrowRight")
+    page.wait_for_function("url => location.href !== url", arg=before)
+    return values(page)
+
+
+def comes_to(page: Any, wanted: tuple[str, str]) -> None:
+    """Wait until the sliders say what they should."""
+    from playwright.sync_api import expect
+
+    for name, text in zip(("Labels to buy", "Months of use"), wanted, strict=True):
+        slider = page.get_by_role("slider", name=name)
+        expect(slider).to_have_attribute("aria-valuetext", text, timeout=20_000)
+
+
+def test_back_and_forward_restore_the_inputs_of_that_address(visit: Visit) -> None:
+    page = visit("/?preset=support_tickets")
+    page.evaluate("window.sameVisit = true")
+    first = values(page)
+    second = pressed(page, "Labels to buy")
+    third = pressed(page, "Months of use")
+    assert len({first, second, third}) == 3
+    page.go_back()
+    comes_to(page, second)
+    page.go_back()
+    comes_to(page, first)
+    page.go_forward()
+    page.go_forward()
+    comes_to(page, third)
+    page.get_by_role("link", name="Evidence").first.click()
+    page.wait_for_function("location.pathname.endsWith('evidence') && location.search")
+    page.go_back()
+    page.locator("section.es").wait_for()
+    assert urlsplit(page.url).path == "/"
+    comes_to(page, third)
+    assert page.evaluate("window.sameVisit") is True
+
+
+def test_undo_takes_back_one_change_a_press(visit: Visit) -> None:
+    page = visit("/?preset=support_tickets")
+    seen = [values(page), pressed(page, "Labels to buy"), pressed(page, "Months of use")]
+    for earlier in (seen[1], seen[0]):
+        before = page.url
+        page.get_by_role("button", name="Undo").click()
+        page.wait_for_function("url => location.href !== url", arg=before)
+        comes_to(page, earlier)
+    assert page.get_by_role("button", name="Undo").is_disabled()
+
+
 def test_two_tabs_do_not_disturb_each_other(visit: Visit) -> None:
     one, two = visit("/?preset=support_tickets"), visit("/?preset=translation")
     one.get_by_role("slider", name="Labels to buy").press("ArrowRight")
