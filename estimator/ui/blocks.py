@@ -109,8 +109,9 @@ def full_link() -> tuple[str, str]:
     base = (st.context.url or "").split("?", 1)[0]
     folder, _, page = base.rstrip("/").rpartition("/")
     base = f"{folder}/" if page in PAGES else base
-    made = link.encode(state.current())
-    names = ", ".join(made.left_out)
+    inputs = state.current()
+    made = link.encode(inputs, cached.price_hash(inputs))
+    names = ", ".join(w(f"lost.{name}", default=name) for name in made.left_out)
     lost = say("link.lost", language(), fields=names) if made.left_out else ""
     return f"{base}?{made.query}", lost
 
@@ -133,7 +134,7 @@ def pdf_button(where: str, primary: bool = False) -> None:
 def report_of(inputs: ProjectInputs, lang: str) -> tuple[Comparison, Evidence, Style, str]:
     """What a printed report is made of: the whole comparison, the evidence, style and date."""
     style = style_of(inputs.to_dict(), lang)
-    return cached.full_comparison(inputs), cached.evidence(), style, today()
+    return cached.full_comparison(inputs), cached.evidence_of(inputs), style, today()
 
 
 def today() -> str:

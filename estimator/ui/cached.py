@@ -10,9 +10,11 @@ far they are and give way to the next change, so they keep their results on a sh
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
@@ -22,11 +24,15 @@ import streamlit as st
 from estimator import ProjectInputs, load_evidence
 from estimator.engine import decide
 from estimator.engine.assumptions import Assumptions
+from estimator.engine.catalogue import PriceRow
 from estimator.engine.comparison import Comparison
+from estimator.engine.money.pricebook import parse_price_csv
 from estimator.engine.results import Evaluation
 from estimator.engine.simulate import complete_comparison, evaluate, quick_comparison
+from estimator.errors import InputError
 from estimator.evidence.load import Evidence
 from estimator.evidence.names import task_of
+from estimator.evidence.own_prices import with_prices
 from estimator.evidence.presets import preset_scenarios
 from estimator.report.points import published_points
 from estimator.vocabulary import TASK_MODALITY, UNIT_BY_MODALITY, Task
@@ -68,6 +74,63 @@ def evidence() -> Evidence:
     return load_evidence()
 
 
+@dataclass(frozen=True)
+class Book:
+    """An own price book: its text, its rows, and the evidence with them."""
+
+    text: str
+    rows: tuple[PriceRow, ...]
+    evidence: Evidence
+
+
+@st.cache_resource(show_spinner=False)
+def _books() -> Shelf:
+    return Shelf()
+
+
+def book_hash(text: str) -> str:
+    """Content hash of a price book, as a link carries it."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
+
+
+def book_name(text: str) -> str:
+    """The name under which a scenario uses a price book."""
+    return f"own-prices-{book_hash(text)}.csv"
+
+
+def keep_book(text: str) -> str:
+    """Keep a price book while the server runs; returns its name. Raises InputError when bad."""
+    rows, problems = parse_price_csv(text, set(evidence().accelerators))
+    if problems:
+        raise InputError("prices", problems[0].value, str(problems[0]))
+    name = book_name(text)
+    _books().put((name,), Book(text, rows, with_prices(evidence(), rows, text)))
+    return name
+
+
+def has_book(inputs: ProjectInputs) -> bool:
+    """Is the price book here that a scenario names?"""
+    return _books().get((str(inputs.prices),)) is not None
+
+
+def book_of(inputs: ProjectInputs) -> Book:
+    """The price book that a scenario names; raises InputError where it is not here."""
+    found: Book | None = _books().get((str(inputs.prices),))
+    if found is None:
+        raise InputError("prices", inputs.prices, "a price book pasted or uploaded in this visit")
+    return found
+
+
+def evidence_of(inputs: ProjectInputs) -> Evidence:
+    """The shipped evidence, with the scenario's own price book where it names one."""
+    return book_of(inputs).evidence if inputs.prices else evidence()
+
+
+def price_hash(inputs: ProjectInputs) -> str | None:
+    """What a link says of a scenario's own price book."""
+    return book_hash(book_of(inputs).text) if inputs.prices else None
+
+
 @st.cache_resource(show_spinner=False)
 def presets() -> Mapping[str, ProjectInputs]:
     """The shipped example projects by id, the first one first on the screen."""
@@ -95,12 +158,13 @@ def roles() -> tuple[str, ...]:
 
 def key_of(inputs: ProjectInputs) -> tuple[str, str]:
     """What a result depends on: the scenario and the data."""
-    return inputs.canonical_json(), evidence().data_version
+    return inputs.canonical_json(), evidence_of(inputs).data_version
 
 
 @st.cache_resource(show_spinner=False, max_entries=HEAVY_ENTRIES)
 def _comparison(canonical: str, data_version: str) -> Comparison:
-    return quick_comparison(ProjectInputs.from_dict(json.loads(canonical)), evidence())
+    inputs = ProjectInputs.from_dict(json.loads(canonical))
+    return quick_comparison(inputs, evidence_of(inputs))
 
 
 @st.cache_resource(show_spinner=False, max_entries=ENTRIES)
@@ -156,7 +220,7 @@ def _still() -> None:
 
 def full_comparison(inputs: ProjectInputs, tick: Tick = _still) -> Comparison:
     """The whole comparison, switching values, drivers and pilot plan included; not kept."""
-    return complete_comparison(evaluation(inputs), evidence(), before_rerun=tick)
+    return complete_comparison(evaluation(inputs), evidence_of(inputs), before_rerun=tick)
 
 
 def full_answer(inputs: ProjectInputs, tick: Tick = _still) -> dict[str, Any]:
@@ -177,7 +241,7 @@ def rerun(tick: Tick) -> Callable[[ProjectInputs], Evaluation]:
 
     def run(varied: ProjectInputs) -> Evaluation:
         tick()
-        return evaluate(varied, evidence())
+        return evaluate(varied, evidence_of(varied))
 
     return run
 

@@ -103,7 +103,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "limits.sensitive_domain",
         "limits.full_control",
     ),
-    "own": ("csv", "pilot", "own_runs", "scenario_file"),
+    "own": ("csv", "pilot", "own_runs", "prices", "scenario_file"),
     "assumptions": ("assumptions",),
     "simulation": ("draws", "seed"),
 }

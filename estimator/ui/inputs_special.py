@@ -12,7 +12,7 @@ from estimator.engine.groups import OwnHardware, TypedModel
 from estimator.engine.inputs import TASK_METRIC
 from estimator.report.format import metric_name
 from estimator.report.texts import approach_label, task_label
-from estimator.ui import cached, own_data, state
+from estimator.ui import cached, own_data, own_prices, state
 from estimator.ui.fields import (
     choose,
     help_of,
@@ -53,11 +53,11 @@ def _metric(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
 
 
 def _provider(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
-    choose(path, inputs, (*sorted(cached.evidence().regions), "own"), str, marks)
+    choose(path, inputs, (*sorted(cached.evidence_of(inputs).regions), "own"), str, marks)
 
 
 def _region(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
-    regions = cached.evidence().regions.get(inputs.compute.provider, ())
+    regions = cached.evidence_of(inputs).regions.get(inputs.compute.provider, ())
     choose(path, inputs, tuple(sorted(regions)) or (inputs.compute.region,), str, marks)
 
 
@@ -66,7 +66,7 @@ def _location(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
 
 
 def _regions_allowed(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
-    every = sorted({r for regions in cached.evidence().regions.values() for r in regions})
+    every = sorted({r for regions in cached.evidence_of(inputs).regions.values() for r in regions})
     key = state.keyed(f"in:{path}")
     state.hold(key, [r for r in inputs.limits.regions or () if r in every])
     st.multiselect(
@@ -288,5 +288,6 @@ SPECIAL: dict[str, Field] = {
     "csv": own_data.examples_csv,
     "pilot": own_data.pilot_points,
     "own_runs": own_data.own_runs,
+    "prices": own_prices.price_book,
     "scenario_file": own_data.scenario_file,
 }

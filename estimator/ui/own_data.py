@@ -227,7 +227,11 @@ def scenario_file(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> Non
     text = text_in(path, w("own.scenario_file"), ("yaml", "yml", "json"), "task: translation")
     if text.strip() and st.button(w("own.scenario_open"), key=state.keyed("scenario:open")):
         try:
-            state.adopt(read_scenario(text), as_start=True)
+            opened = read_scenario(text)
+            lacks = opened.prices is not None and not cached.has_book(opened)
+            state.adopt(opened.replace("prices", None) if lacks else opened, as_start=True)
+            if lacks:
+                st.session_state[state.NOTES] = (w("own.prices_absent", name=opened.prices),)
             st.rerun()
         except EstimatorError as error:
             errors.shown(error, w("own.scenario_refused"))

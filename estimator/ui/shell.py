@@ -30,7 +30,7 @@ def around(page: Callable[[], None], by: str) -> None:
     state.begin()
     token = _INSIDE.set(True)
     try:
-        _messages()
+        messages()
         view = st.query_params.get("view")
         if is_bare():
             st.html(EMBED)
@@ -58,7 +58,8 @@ def show(page: Callable[[], None]) -> None:
         around(page, "page")
 
 
-def _messages() -> None:
+def messages() -> None:
+    """What went wrong with a link or a file, and what it could not hold."""
     if state.LINK_ERROR in st.session_state:
         errors.message(st.session_state[state.LINK_ERROR], w("error.link"))
     for lost in st.session_state.get(state.NOTES, ()):

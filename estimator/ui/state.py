@@ -83,15 +83,21 @@ def _open_address(given: Mapping[str, str], preset: ProjectInputs | None) -> Non
 
 
 def _return_to(given: Mapping[str, str], preset: ProjectInputs | None) -> None:
-    """Put the scenario of a place in the browser's history in force; Undo takes it back."""
+    """Put the scenario of a place in the browser's history in force; Undo takes it back.
+
+    A scenario that was in force in this visit comes back whole, with what an address cannot hold.
+    """
     first: ProjectInputs = st.session_state[FIRST]
+    seen = [first, *(before for before, _ in st.session_state[PAST]), current()]
     try:
-        inputs = link.from_query(dict(given)).inputs if given else preset or first
-        adopt(inputs)
+        whole = next((s for s in reversed(seen) if address_of(s) == given), None)
+        if whole is None:
+            whole = link.from_query(dict(given)).inputs if given else preset or first
+        adopt(whole)
     except EstimatorError as error:
         st.session_state[LINK_ERROR] = str(error)
         return
-    st.session_state[START] = preset or _preset_like(inputs)
+    st.session_state[START] = preset or _preset_like(whole)
     st.session_state.pop(MOVED, None)
     _forget_typing()
 
@@ -103,9 +109,15 @@ def _preset_like(inputs: ProjectInputs) -> ProjectInputs:
     return inputs
 
 
+def address_of(inputs: ProjectInputs) -> dict[str, str]:
+    """A scenario as the fields of a query."""
+    made = link.encode(inputs, cached.price_hash(inputs))
+    return dict(parse_qsl(made.query, keep_blank_values=True))
+
+
 def write_address() -> None:
     """Put the scenario in force into the address bar; the page's own parameters stay."""
-    wanted = dict(parse_qsl(link.encode(current()).query, keep_blank_values=True))
+    wanted = address_of(current())
     kept = {k: v for k, v in st.query_params.to_dict().items() if k in KEPT}
     here = next((i for i, p in cached.presets().items() if p == start()), None)
     if here:
@@ -209,23 +221,37 @@ def with_dependents(inputs: ProjectInputs, path: str, value: Any) -> ProjectInpu
         data["facts"] = {"augmentation": inputs.facts.augmentation}
         data["training"] = {}
         return ProjectInputs.from_dict(data)
+    if path == "prices":
+        return _placed(inputs.replace(path, value))
     if path == "compute.provider" and value != "own":
-        place = _offer(inputs.compute.accelerator, provider=value)
+        place = _offer(inputs, inputs.compute.accelerator, provider=value)
         if place:
             return inputs.replace("compute", {**inputs.to_dict()["compute"], **place})
     if path == "compute.accelerator" and inputs.compute.provider != "own":
         here = inputs.compute
-        place = _offer(value, provider=here.provider, region=here.region) or _offer(value)
+        place = _offer(inputs, value, here.provider, here.region) or _offer(inputs, value)
         if place:
             compute = {**inputs.to_dict()["compute"], **place, "accelerator": value}
             return inputs.replace("compute", compute)
     return inputs.replace(path, value)
 
 
-def _offer(accelerator: str, provider: str = "", region: str = "") -> dict[str, str] | None:
+def _placed(inputs: ProjectInputs) -> ProjectInputs:
+    """The scenario where its price book sells its accelerator: as near as can be to its place."""
+    here = inputs.compute
+    if here.provider == "own":
+        return inputs
+    place = _offer(inputs, here.accelerator, here.provider, here.region)
+    place = place or _offer(inputs, here.accelerator)
+    return inputs.replace("compute", {**inputs.to_dict()["compute"], **(place or {})})
+
+
+def _offer(
+    inputs: ProjectInputs, accelerator: str, provider: str = "", region: str = ""
+) -> dict[str, str] | None:
     rows = [
         row
-        for row in cached.evidence().prices
+        for row in cached.evidence_of(inputs).prices
         if row.accelerator == accelerator
         and row.provider == (provider or row.provider)
         and row.region
