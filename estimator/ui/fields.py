@@ -97,6 +97,19 @@ def changed_by(path: str, key: str) -> None:
     state.set_field(path, value)
 
 
+def catch_up() -> None:
+    """Take the values whose callback a newer input has ended before it was through.
+
+    Streamlit compares a widget with its last run, so such a change would never be told again. On
+    another page the widgets of the same keys are new ones, and their values nobody's.
+    """
+    if not state.same_page():
+        st.session_state[state.SHOWN] = {}
+    for key, (path, value) in list(st.session_state.get(state.SHOWN, {}).items()):
+        if key in st.session_state and st.session_state[key] != value:
+            changed_by(path, key)
+
+
 def message_at(path: str) -> None:
     """The message of a refused value, under its field."""
     text = st.session_state[state.MESSAGES].get(path)
@@ -107,6 +120,7 @@ def message_at(path: str) -> None:
 def _arm(path: str, prefix: str, value: Any) -> dict[str, Any]:
     key = state.keyed(f"{prefix}:{path}")
     state.hold(key, value)
+    st.session_state.setdefault(state.SHOWN, {})[key] = (path, value)
     return {"key": key, "on_change": changed_by, "args": (path, key)}
 
 

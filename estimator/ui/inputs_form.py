@@ -110,15 +110,17 @@ TOPICS: dict[str, tuple[str, ...]] = {
 
 
 def draw(key: str = "side") -> None:
-    """The whole form, for the sidebar or, in a frame, for the drawer."""
+    """The whole form, for the sidebar or, in a frame, for the drawer.
+
+    A fold's title stays the same whatever changes inside: under another title it would be another
+    fold to Streamlit, closed, and the reader's field with its message gone.
+    """
     inputs, marks = state.current(), state.changed()
     preset_box(key)
     _changes(marks)
     _sliders(inputs, marks)
     for topic, paths in TOPICS.items():
-        count = sum(path in marks for path in paths)
-        title = w(f"topic.{topic}") + (f" · {w('inputs.n_changed', n=count)}" if count else "")
-        fold = st.expander(title, key=f"{key}:topic:{topic}", on_change="rerun")
+        fold = st.expander(w(f"topic.{topic}"), key=f"{key}:topic:{topic}", on_change="rerun")
         if fold.open:
             with fold:
                 for path in paths:

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 
 import streamlit as st
 
-from estimator.ui import blocks, errors, history, inputs_form, state
+from estimator.ui import blocks, errors, fields, history, inputs_form, state
 from estimator.ui.style import EMBED, PAGE
 from estimator.ui.words import w
 
@@ -27,6 +27,7 @@ def around(page: Callable[[], None], by: str) -> None:
     """Draw a page with everything that belongs around it; ``by`` names the script that does."""
     state.DRAWN_BY.set(by)
     st.html(PAGE)
+    fields.catch_up()
     state.begin()
     token = _INSIDE.set(True)
     try:

@@ -30,6 +30,7 @@ DRAWN_BY: ContextVar[str] = ContextVar("script_that_draws", default="main")
 PREFIX: ContextVar[str] = ContextVar("prefix_of_widget_keys", default="")
 KEPT = ("view", "lang", "tab")
 MOVED, REPLACED, ECHO_SECONDS = "moved_field", "replaced_values", 3.0
+SHOWN, PAGE = "shown_values", "page_of_last_run"
 UNDO_LIMIT, SAVED_LIMIT = 50, 6
 
 
@@ -126,6 +127,13 @@ def write_address() -> None:
         st.query_params.from_dict({**wanted, **kept})
 
 
+def same_page() -> bool:
+    """Is the page the one of the last run, drawn by the same script?"""
+    now = (DRAWN_BY.get(), getattr(get_script_run_ctx(), "page_script_hash", ""))
+    last, st.session_state[PAGE] = st.session_state.get(PAGE), now
+    return bool(last == now)
+
+
 def follow() -> None:
     """In a fragment: draw the whole page again where the fragment has changed the scenario."""
     if st.session_state.get(DRAWN) != current().canonical_json():
@@ -172,12 +180,17 @@ def _replaced(key: str) -> list[tuple[Any, float]]:
 
 
 def adopt(inputs: ProjectInputs, as_start: bool = False) -> None:
-    """Put a scenario in force after computing it once; raises EstimatorError, changing nothing."""
+    """Put a scenario in force after computing it once; raises EstimatorError, changing nothing.
+
+    A newer input may end the callback at any access to the session, so the scenario and its step
+    of Undo are written together, at one of them.
+    """
+    before, first, past = current(), start(), st.session_state[PAST]
     cached.summary(inputs)
-    before = current()
-    if inputs != before:
-        st.session_state[PAST] = [*st.session_state[PAST], (before, start())][-UNDO_LIMIT:]
     st.session_state[SCENARIO] = inputs
+    if inputs != before:
+        past.append((before, first))
+        del past[:-UNDO_LIMIT]
     st.session_state.pop(NOTES, None)
     if as_start:
         st.session_state[START] = inputs

@@ -11,6 +11,7 @@ import pytest
 
 from tests.ui.conftest import keep, settle
 from tests.ui.pages import PAGES
+from tests.ui.test_own_prices import half_price
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "assets" / "axe.min.js"
@@ -141,6 +142,7 @@ def test_back_and_forward_restore_the_inputs_of_that_address(visit: Visit) -> No
     comes_to(page, third)
     page.get_by_role("link", name="Evidence").first.click()
     page.wait_for_function("location.pathname.endsWith('evidence') && location.search")
+    comes_to(page, third)
     page.go_back()
     page.locator("section.es").wait_for()
     assert urlsplit(page.url).path == "/"
@@ -159,8 +161,40 @@ def test_undo_takes_back_one_change_a_press(visit: Visit) -> None:
     assert page.get_by_role("button", name="Undo").is_disabled()
 
 
-def test_two_tabs_do_not_disturb_each_other(visit: Visit) -> None:
-    one, two = visit("/?preset=support_tickets"), visit("/?preset=translation")
+def test_a_fold_stays_open_when_a_field_in_it_changes(visit: Visit) -> None:
+    page = visit("/?preset=support_tickets")
+    side = page.get_by_test_id("stSidebar")
+    side.get_by_text("Training", exact=True).click()
+    box = side.locator(".st-key-no-compute-trials input")
+    box.fill("7")
+    box.press("Enter")
+    page.wait_for_function("location.search.includes('compute.trials=7')")
+    settle(page)
+    assert box.is_visible()
+    assert box.input_value() == "7"
+
+
+@pytest.mark.parametrize("gap_ms", [0, 40, 80])
+def test_two_changes_in_quick_succession_both_count(visit: Visit, gap_ms: int) -> None:
+    page = visit("/?preset=support_tickets")
+    labels, months = values(page)
+    page.get_by_role("slider", name="Labels to buy").press("ArrowRight")
+    page.wait_for_timeout(gap_ms)
+    page.get_by_role("slider", name="Months of use").press("ArrowRight")
+    page.wait_for_function(
+        "['n_labelled_to_buy', 'horizon_months'].every(k => location.search.includes(k))",
+        timeout=20_000,
+    )
+    after = values(page)
+    assert after[0] != labels
+    assert after[1] != months
+
+
+def test_two_tabs_do_not_disturb_each_other(visit: Visit, address: str) -> None:
+    one = visit("/?preset=support_tickets")
+    two = one.context.new_page()
+    two.goto(f"{address}/?preset=translation")
+    settle(two)
     one.get_by_role("slider", name="Labels to buy").press("ArrowRight")
     one.wait_for_function("location.search.includes('n_labelled_to_buy')")
     two.get_by_role("slider", name="Months of use").press("ArrowRight")
@@ -231,3 +265,33 @@ def test_nothing_is_asked_of_other_hosts(chromium: Any, address: str) -> None:
     hosts = {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))}
     assert hosts == {"127.0.0.1"}
     assert len(asked) > 50
+
+
+def test_own_prices_are_pasted_shown_before_and_after_and_taken_back(visit: Visit) -> None:
+    page = visit("/?preset=support_tickets")
+    strip = page.locator(".es-strip")
+    first = strip.inner_text()
+    side = page.get_by_test_id("stSidebar")
+    side.get_by_text("What I already have", exact=False).first.click()
+    box = side.locator(".st-key-paste-prices textarea")
+    box.wait_for()
+    header, rows = half_price().split("\n", 1)
+    bad = "aws,x1,Abacus,1,,,us-east-1,on_demand,1.5,2026-07-20"
+    box.fill("\n".join((header, bad, rows)))
+    box.press("Control+Enter")
+    side.get_by_text("Row 2, column accelerator", exact=False).first.wait_for()
+    assert strip.inner_text() == first
+    box.fill(half_price())
+    box.press("Control+Enter")
+    side.get_by_role("button", name="Use these", exact=False).click()
+    side.get_by_text("before,", exact=False).first.wait_for()
+    page.wait_for_function("location.search.includes('price_book')")
+    page.wait_for_function(
+        "before => document.querySelector('.es-strip').innerText !== before", arg=first
+    )
+    keep(page, "own-prices")
+    side.get_by_role("button", name="Back to the shipped prices").click()
+    page.wait_for_function(
+        "before => document.querySelector('.es-strip').innerText === before", arg=first
+    )
+    assert "price_book" not in page.url
