@@ -36,6 +36,20 @@ def test_python_returns_the_rows_that_the_command_line_prints(
     assert quick["recommendation"]["approach"] == printed["recommendation"]["approach"]
 
 
+@pytest.mark.parametrize("name", ["support_tickets", "edge_device", "music_generation"])
+def test_the_summary_is_the_document_without_details(name: str, evidence: Evidence) -> None:
+    found = quick_comparison(load_preset(name), evidence)
+    short, whole = found.summary(), found.to_dict()
+    rows = zip(short.pop("approaches"), whole.pop("approaches"), strict=True)
+    assert short == whole
+    for brief, full in rows:
+        assert brief == {name: full[name] for name in brief}
+        assert set(full) - set(brief) == {
+            *("work", "training_flop", "energy_kwh", "co2_kg", "compute_source_ids"),
+            *("calendar", "cash_flow_usd", "items", "net_value_usd", "extras"),
+        }
+
+
 def test_python_returns_the_whole_document(comparisons: Any, evidence: Evidence) -> None:
     whole = compare_approaches(load_preset("high_security"), evidence).to_dict()
     assert whole == comparisons("high_security")

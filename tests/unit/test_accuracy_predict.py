@@ -270,3 +270,40 @@ def test_speech_counts_hours_not_clips(evidence: Evidence) -> None:
     )
     for key in ("full_finetune", "scratch"):
         assert middle(short[key]) == pytest.approx(middle(long[key]), rel=1e-3)
+
+
+PILOT = [{"approach": "full_finetune", "n_labelled": 300, "value": 0.84}]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("n_labelled_to_buy", 4000),
+        ("n_classes", 30),
+        ("n_evaluation", 60),
+        ("facts.human_level", 0.95),
+        ("facts.similar_dataset", "IMDB"),
+        ("pilot", [*PILOT, {"approach": "lora", "n_labelled": 100, "value": 0.7}]),
+    ],
+)
+def test_remembered_curves_are_those_computed_anew(
+    evidence: Evidence, path: str, value: Any
+) -> None:
+    from estimator.engine.accuracy import block, predict
+
+    def forget() -> None:
+        block._answered.cache_clear()
+        predict._curves.cache_clear()
+
+    def answer(inputs: ProjectInputs) -> list[float]:
+        found = run(inputs, evidence).values()
+        return [float(e.draws[k]) for e in found if e.draws is not None for k in (0, 1, 77)]
+
+    before = scenario(n_classes=2, pilot=PILOT)
+    after = before.replace(path, value)
+    forget()
+    fresh = answer(after)
+    forget()
+    first = answer(before)
+    assert answer(after) == fresh
+    assert fresh != first

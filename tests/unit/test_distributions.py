@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from estimator.engine.distributions import Draws, percentiles
+from estimator.engine.distributions import Draws, enough, median, medians, percentiles
 
 
 def test_same_name_same_draws_in_any_order() -> None:
@@ -64,3 +64,25 @@ def test_percentiles_leave_the_base_out_and_keep_infinity() -> None:
     y = np.concatenate([[0.0], np.full(50, 1.0), np.full(50, np.inf)])
     assert percentiles(y)[0] == 1.0
     assert percentiles(y)[2] == np.inf
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 64, 1025])
+def test_medians_are_numpys_own(n: int) -> None:
+    x = np.random.default_rng(n).lognormal(size=(3, n + 1))
+    x[1, ::2] = np.inf
+    assert [median(row) for row in x] == np.median(x[:, 1:], axis=1).tolist()
+    assert medians(x).tolist() == np.median(x[:, 1:], axis=1).tolist()
+    for q in (0.0, 0.1, 0.5, 0.8, 0.9, 1.0):
+        assert enough(x[0], q) == np.quantile(x[0, 1:], q, method="higher")
+
+
+def test_the_median_of_an_unknown_is_unknown() -> None:
+    assert np.isnan(median(np.array([1.0, 2.0, np.nan, 3.0])))
+
+
+def test_lognormal_draws_are_kept_and_cannot_be_spoilt() -> None:
+    x = Draws(64, 3).lognormal("kept", 1, 2, 4)
+    assert Draws(64, 3).lognormal("kept", 1, 2, 4) is x
+    assert Draws(64, 3).lognormal("kept", 1, 2, 5) is not x
+    with pytest.raises(ValueError, match="read-only"):
+        x[0] = 7.0
