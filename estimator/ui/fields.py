@@ -86,7 +86,9 @@ def from_widget(path: str, value: Any) -> Any:
 
 def changed_by(path: str, key: str) -> None:
     """Callback of every widget: take its value into the scenario."""
-    if state.is_echo(key):
+    if state.is_echo(key) or state.in_fragment():
+        _, shown = st.session_state.get(state.SHOWN, {}).get(key, (path, st.session_state[key]))
+        st.session_state[key] = shown
         return
     value = from_widget(path, st.session_state[key])
     if value == value_of(state.current(), path):

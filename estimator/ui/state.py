@@ -127,6 +127,14 @@ def write_address() -> None:
         st.query_params.from_dict({**wanted, **kept})
 
 
+def in_fragment() -> bool:
+    """Is this the run of a part of the page, which no field of the form belongs to?
+
+    Such runs start by themselves and carry the fields' values as the browser knew them then.
+    """
+    return bool(getattr(get_script_run_ctx(), "fragment_ids_this_run", None))
+
+
 def same_page() -> bool:
     """Is the page the one of the last run, drawn by the same script?"""
     now = (DRAWN_BY.get(), getattr(get_script_run_ctx(), "page_script_hash", ""))
