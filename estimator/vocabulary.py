@@ -190,3 +190,17 @@ UNIT_BY_MODALITY: dict[Modality, str] = {
     Modality.RECOMMENDATION: "interactions",
     Modality.BIOLOGY: "residues",
 }
+
+METRIC_LABELS: dict[str, str] = {
+    "accuracy": "accuracy", "f1": "F1", "auc": "AUC", "map50": "mAP@50", "map": "mAP",
+    "miou": "mIoU", "wer": "WER", "bleu": "BLEU", "rouge1": "ROUGE-1", "fid": "FID",
+    "fad": "FAD", "dice": "Dice", "error": "error rate",
+}  # fmt: skip
+"""Metrics that people spell differently; the others as they are, without underscores."""
+
+HUNDRED_SCALE = {"bleu", "chrf", "rouge", "rouge1", "rouge2", "rougel"}
+PLAIN_SCALE = {
+    "fid", "fad", "perplexity", "rmse", "mae", "mase", "mt_bench", "count", "factor", "seconds",
+    "usd", "direction", "difference_points", "spread_over_splits",
+}  # fmt: skip
+"""Metrics that are no fractions: of 0 to 100, and in units of their own."""

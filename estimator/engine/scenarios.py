@@ -11,7 +11,7 @@ import numpy as np
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.board import make_board
 from estimator.engine.decide.rule import Margins, choose
-from estimator.engine.decide.words import usd
+from estimator.engine.decide.words import metric_words, usd
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.errors import InputError
@@ -236,5 +236,5 @@ def _text(
         if abs(gain) >= 0.0005:
             size = abs(gain) * (PERCENT if max(np.abs(a).max(), np.abs(b).max()) <= 1.0 else 1.0)
             way = "up" if gain > 0 else "down"
-            metric = f", {row.accuracy.metric} {size:.1f} points {way}"
+            metric = f", {metric_words(row.accuracy.metric)} {size:.1f} points {way}"
     return f"Changed: {what}. {taken}; {cost}{metric}{line}."

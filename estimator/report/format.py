@@ -9,6 +9,7 @@ from typing import Any
 
 from estimator.errors import InputError
 from estimator.report.texts import say
+from estimator.vocabulary import HUNDRED_SCALE, METRIC_LABELS, PLAIN_SCALE
 
 SYMBOLS = {
     "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "ILS": "₪",
@@ -19,16 +20,6 @@ SYMBOLS = {
 SEPARATORS = {"en": (",", "."), "de": (".", ",")}
 """Thousands and decimal separator by language."""
 
-HUNDRED_SCALE = {"bleu", "chrf", "rouge", "rouge1", "rouge2", "rougel"}
-PLAIN_SCALE = {
-    "fid", "fad", "perplexity", "rmse", "mae", "mase", "mt_bench", "count", "factor", "seconds",
-    "usd", "direction", "difference_points", "spread_over_splits",
-}  # fmt: skip
-METRIC_NAMES = {
-    "accuracy": "accuracy", "f1": "F1", "auc": "AUC", "map50": "mAP@50", "map": "mAP",
-    "miou": "mIoU", "wer": "WER", "bleu": "BLEU", "rouge1": "ROUGE-1", "fid": "FID",
-    "fad": "FAD", "dice": "Dice", "error": "error rate",
-}  # fmt: skip
 LOWER_IS_BETTER = {
     "wer", "cer", "per", "eer", "error", "error_rate", "label_error_rate", "fid", "fad",
     "perplexity", "rmse", "mae", "mase", "seconds", "usd", "spread_over_splits",
@@ -45,7 +36,7 @@ def lower_is_better(metric: str) -> bool:
 
 def metric_name(metric: str) -> str:
     """The metric's name for people."""
-    return METRIC_NAMES.get(metric.lower(), metric.replace("_", " "))
+    return METRIC_LABELS.get(metric.lower(), metric.replace("_", " "))
 
 
 def capital(text: str) -> str:

@@ -18,7 +18,17 @@ from estimator.engine.decide import (
 from estimator.engine.decide.questions import HUBS
 from estimator.engine.decide.risks import majority_noise
 from estimator.engine.decide.spectrum import terciles
-from estimator.engine.decide.words import chance, chances, count, labels_needed, level, listed, usd
+from estimator.engine.decide.words import (
+    chance,
+    chances,
+    count,
+    labels_needed,
+    level,
+    listed,
+    measured,
+    points,
+    usd,
+)
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.scenarios import compare_scenarios, to_dict
 from estimator.errors import InputError
@@ -202,17 +212,22 @@ def test_figures_in_sentences():
     assert usd(-850.4) == "-$850"
     assert usd(4_120_000) == "$4.12 million"
     assert count(1_234_567) == "1.23 million"
-    assert chance(0.31) == "3 cases in 10"
-    assert chance(0.1) == "1 case in 10"
-    assert chance(0.999) == "more than 99 cases in 100"
-    assert chance(0.05) == "5 cases in 100"
-    assert chance(0.95) == "95 cases in 100"
-    assert level(0.9999) == "99.99 %"
-    assert level(0.9) == "90.0 %"
-    assert level(1.0) == "100.0 %"
+    assert chance(0.31) == "3 of 10 cases"
+    assert chance(0.1) == "1 of 10 cases"
+    assert chance(0.999) == "more than 99 of 100 cases"
+    assert chance(0.05) == "5 of 100 cases"
+    assert chance(0.95) == "95 of 100 cases"
+    assert level(0.99991) == ">99.9%"
+    assert level(0.994) == "99.4%"
+    assert level(0.9) == "90%"
+    assert level(1.0) == "100%"
+    assert measured("map50", 0.9) == "90% mAP@50"
+    assert measured("bleu", 32.0) == "32.0 BLEU"
+    assert points(0.586) == "59 points"
+    assert points(1.2, "bleu") == "1.2 points"
     assert labels_needed(118_000_000, 5e6) == "more labels than anyone would buy"
     assert labels_needed(float("inf"), 5e6) == "more labels than anyone would buy"
     assert labels_needed(4_500_000, 5e6) == "about 4.5 million"
-    assert chances(0.8, 0.78) == ("80 cases in 100", "78 cases in 100")
-    assert chances(0.8, 0.3) == ("8 cases in 10", "3 cases in 10")
+    assert chances(0.8, 0.78) == ("80 of 100 cases", "78 of 100 cases")
+    assert chances(0.8, 0.3) == ("8 of 10 cases", "3 of 10 cases")
     assert listed(["a", "b", "c"]) == "a, b and c"

@@ -19,9 +19,9 @@ from estimator.engine.decide.claim_world import (
     row_of,
     span,
 )
-from estimator.engine.decide.words import count, level
+from estimator.engine.decide.words import count
 from estimator.engine.results import CandidateResult
-from estimator.units import SECONDS_PER_HOUR
+from estimator.units import PERCENT, SECONDS_PER_HOUR
 from estimator.vocabulary import Approach
 
 A = Approach
@@ -124,7 +124,7 @@ def c14(w: ClaimWorld) -> Finding:
         run = w.rerun(TEXT_PRESET, n_classes=k, n_labelled_to_buy=1000, n_labelled_available=0)
         draws = oriented(row_of(run, A.FULL_FINETUNE))[1:]
         p05, p50, p95 = np.quantile(draws, [0.05, 0.5, 0.95])
-        parts.append(f"{k} classes {level(p50)} ({level(p05)} to {level(p95)})")
+        parts.append(f"{k} classes {_exact(p50)} ({_exact(p05)} to {_exact(p95)})")
         if k <= 12:
             cases[f"{k} classes"] = bool(p50 >= 0.9 or p05 <= 0.9 <= p95)
     return of_cases(cases, "; ".join(parts), TEXT_PRESET)
@@ -139,7 +139,7 @@ def c16(w: ClaimWorld) -> Finding:
     tuned, scratch = (-_medians(row_of(evaluation, a), n) for a in (A.FULL_FINETUNE, A.SCRATCH))
     cases = {f"{h:.2g} h": bool(t < s) for h, t, s in zip(hours, tuned, scratch, strict=True)}
     text = ", ".join(
-        f"{h:.2g} h: {level(float(t))} against {level(float(s))}"
+        f"{h:.2g} h: {_exact(float(t))} against {_exact(float(s))}"
         for h, t, s in zip(hours, tuned, scratch, strict=True)
     )
     return of_cases(cases, f"WER {text}", SPEECH_PRESET)
@@ -334,3 +334,9 @@ def c15(w: ClaimWorld) -> Finding:
     if not noted:
         return Finding(Holds.UNTESTED, "the catalogue does not state the languages", "catalogue")
     return of_fact(True, f"{noted[0].name}: {noted[0].notes[:120]}", "catalogue")
+
+
+def _exact(value: float) -> str:
+    """A fraction in per cent with a decimal, as a verdict states it."""
+    text = f"{value * PERCENT:.1f}"
+    return f"{value * PERCENT:.6g} %" if text == "100.0" and value < 1.0 else f"{text} %"

@@ -20,7 +20,7 @@ from estimator.engine.decide.space import (
     default_space,
     mix_words,
 )
-from estimator.engine.decide.words import chance, count, level, usd
+from estimator.engine.decide.words import chance, count, measured, usd
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Evaluation
 
@@ -139,8 +139,9 @@ def _text(
         f"({mix_words(plan.mix)}), {plan.hardware.n_devices} x {plan.hardware.accelerator} "
         f"{plan.hardware.purchase_option.replace('_', ' ')}"
     )
+    metric = str(evaluation.inputs.target.metric)
     figures = (
-        f"{usd(f.total_usd)}, {evaluation.inputs.target.metric} {level(f.metric)}, ready in "
+        f"{usd(f.total_usd)}, {measured(metric, f.metric)}, ready in "
         f"{f.weeks:.1f} weeks, reaches the target in {chance(f.target_probability)}"
     )
     head = {
@@ -148,5 +149,5 @@ def _text(
         Objective.CHEAPEST: "Cheapest",
         Objective.EARLIEST: "Earliest",
     }[objective]
-    lead = head if meets else "No plan meets the limits; nearest"
+    lead = head if meets else "No plan meets target and limits; the nearest"
     return f"{lead}: {what}: {figures}."

@@ -13,7 +13,7 @@ from estimator.engine.decide.board import Board, direction, make_board
 from estimator.engine.decide.recommend import Recommendation, label_price, recommend
 from estimator.engine.decide.rerun import Progress, quiet
 from estimator.engine.decide.rule import Outcome
-from estimator.engine.decide.words import count, level, listed, usd
+from estimator.engine.decide.words import count, listed, measured, points, usd
 from estimator.engine.distributions import Array, Draws
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.units import DAYS_PER_WEEK, WORKDAYS_PER_WEEK
@@ -127,7 +127,8 @@ def pilot_plan(
     best = max(options, key=lambda o: (o.net_usd, -o.cost_usd))
     narrows = _narrows(evaluation, board, rows, recommendation, best, draws)
     worth = best.net_usd > 0
-    text = _text(board, best, worth, narrows, perfect)
+    metric = str(evaluation.inputs.target.metric)
+    text = _text(board, best, worth, narrows, perfect, metric)
     questions = _questions(evaluation, board, recommendation, best)
     return PilotPlan(worth, best, tuple(options), perfect, narrows, questions, text)
 
@@ -319,8 +320,8 @@ def _questions(
         out.append(f"Is {names[1]} better on the same labels, by more than the test noise?")
     if value is not None:
         out.append(
-            f"Does the curve through these points reach {metric} {level(float(value))} with the "
-            "planned labels?"
+            f"Does the curve through these points reach {measured(metric, float(value))} with "
+            "the planned labels?"
         )
     if recommendation.outcome == Outcome.NOBODY_REACHES:
         out.append("If not: buy more labels, or agree on a lower target?")
@@ -333,13 +334,15 @@ def _text(
     worth: bool,
     narrows: tuple[float, float] | None,
     perfect: float,
+    metric: str,
 ) -> str:
     names = listed([board.labels[board.index(k)] for k in best.approaches])
     days = round(best.weeks * DAYS_PER_WEEK)
     plan = f"try {names} on {count(best.n_labelled)} labels ({usd(best.cost_usd)}, {days} days)"
     width = ""
     if narrows is not None:
-        width = f"; the interval narrows from {level(narrows[0])} to {level(narrows[1])}"
+        before, after = (points(x, metric) for x in narrows)
+        width = f"; the interval narrows from {before} to {after}"
     if worth:
         return f"A pilot pays: {plan}; it is expected to save {usd(best.evsi_usd)}{width}."
     return (

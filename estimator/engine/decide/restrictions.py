@@ -10,7 +10,7 @@ from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.board import Board, direction, make_board
 from estimator.engine.decide.rerun import Evaluate, Progress, changed, quiet
 from estimator.engine.decide.rule import Margins, first_choice
-from estimator.engine.decide.words import level, listed, usd
+from estimator.engine.decide.words import listed, metric_words, points, usd
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Evaluation
 
@@ -129,13 +129,12 @@ def _text(
     if board.keys[bound] == free.keys[unbound] and abs(extra) < 1.0:
         return f"{word} costs nothing: {board.labels[bound]} is taken either way.{out}"
     money = f"{usd(abs(extra))} {'more' if extra > 0 else 'less'}"
-    points = ""
+    gap = ""
     if lost is not None and abs(lost) >= 0.0005:
-        sign = direction(str(evaluation.inputs.target.metric))
-        metric = evaluation.inputs.target.metric
+        metric = str(evaluation.inputs.target.metric)
+        sign = direction(metric)
         worse = "worse" if lost > 0 else "better"
-        points = f" and {metric} {level(abs(sign * lost))} {worse}"
+        gap = f" and {metric_words(metric)} {points(sign * lost, metric)} {worse}"
     return (
-        f"{word} costs {money}{points}: {board.labels[bound]} instead of "
-        f"{free.labels[unbound]}.{out}"
+        f"{word} costs {money}{gap}: {board.labels[bound]} instead of {free.labels[unbound]}.{out}"
     )

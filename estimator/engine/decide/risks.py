@@ -9,7 +9,7 @@ import numpy as np
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.board import Board, make_board
 from estimator.engine.decide.traits import hosted
-from estimator.engine.decide.words import chance, count, level, usd
+from estimator.engine.decide.words import chance, count, level, points, usd
 from estimator.engine.distributions import median
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.vocabulary import Approach, Domain, Phase
@@ -90,7 +90,7 @@ def _overrun(evaluation: Evaluation, board: Board, i: int, assumptions: Assumpti
     extra = p90 - float(total[0])
     text = (
         f"It costs over {margin:.0%} more than planned in {chance(p)}; "
-        f"{usd(extra)} more covers 9 cases in 10."
+        f"{usd(extra)} more covers 9 of 10 cases."
     )
     return [Risk("cost overrun", MEDIUM if p >= 0.2 else LOW, text, extra, p)] if p > 0.05 else []
 
@@ -136,7 +136,7 @@ def _no_evaluation(evaluation: Evaluation, board: Board, i: int) -> list[Risk]:
     half = 1.645 * float(np.sqrt(score * (1 - score) / n))
     if half < 0.03:
         return []
-    text = f"With {count(n)} test examples the measured value is only good to ± {level(half)}."
+    text = f"With {count(n)} test examples the measured value is only good to ± {points(half)}."
     return [Risk("small test set", MEDIUM, text, at_stake, None)]
 
 
@@ -236,7 +236,7 @@ def _overfitting(
     width = ""
     if draws is not None:
         low, high = np.quantile(draws[1:], [0.1, 0.9])
-        width = f"; 8 cases in 10 lie between {level(float(low))} and {level(float(high))}"
+        width = f"; 8 of 10 cases lie between {level(float(low))} and {level(float(high))}"
     text = (
         f"{per_class:.0f} labels per class are few for so many weights (under {limit:.0f}); "
         f"{count(missing)} more would be needed{width}."

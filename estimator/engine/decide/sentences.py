@@ -8,7 +8,7 @@ import numpy as np
 
 from estimator.engine.decide.board import Board
 from estimator.engine.decide.rule import Choice, Outcome
-from estimator.engine.decide.words import chance, chances, count, level, listed, usd
+from estimator.engine.decide.words import chance, chances, count, level, listed, measured, usd
 from estimator.engine.distributions import Array
 from estimator.engine.results import Evaluation
 
@@ -33,7 +33,7 @@ def headline(board: Board, choice: Choice, shares: Array, evaluation: Evaluation
     if choice.outcome == Outcome.TOO_CLOSE:
         names = listed([name, *(board.labels[i] for i in choice.equals)])
         cheapest = "is the cheapest that is sure enough"
-        word = "has the highest median net value" if board.valued else cheapest
+        word = "has the highest net value" if board.valued else cheapest
         return f"Too close to call: {names} are about equally good; {name} {word}."
     if board.valued:
         return (
@@ -53,7 +53,7 @@ def reason(board: Board, choice: Choice, evaluation: Evaluation) -> str:
         return f"The evidence holds nothing comparable, so accuracy is unknown; it costs {money}."
     if board.valued:
         net = usd(float(np.median(board.net[i, 1:])))
-        return f"It has the highest net value: {net} in the median, at a cost of {money}."
+        return f"It has the highest net value: {net} in the middle case, at a cost of {money}."
     p = float(board.target_probability[i])
     if choice.outcome == Outcome.NOBODY_REACHES:
         wanted, reached = chances(board.wanted, p)
@@ -112,13 +112,15 @@ def decision_path(
     if not len(allowed) or choice.index is None:
         return (*path, reason(board, choice, evaluation))
     if board.valued:
-        path.append("Accuracy is worth money here, so the highest median net value is taken.")
+        path.append(
+            "Right and wrong answers have a price here, so the highest middle net value is taken."
+        )
     else:
         good = [int(i) for i in allowed if board.target_probability[i] >= board.wanted]
-        names = listed([board.labels[i] for i in good]) or "none"
+        names = f" ({listed([board.labels[i] for i in good])})" if good else ""
         path.append(
-            f"Target {_target(evaluation)} in at least {chance(board.wanted)}: "
-            f"{len(good)} of {len(allowed)} reach it ({names})."
+            f"{_capital(_target(evaluation))} is wanted in at least {chance(board.wanted)}: "
+            f"{len(good)} of {len(allowed)} approaches reach it{names}."
         )
         word = "cheapest of these"
         if not good:
@@ -129,9 +131,11 @@ def decision_path(
         names = listed([board.labels[i] for i in choice.equals])
         path.append(f"{names}: within the margin of it, so the choice is too close to call.")
     i = choice.index
-    path.append(f"Knowing everything, it would be the best in {chance(float(shares[i]))}.")
+    path.append(
+        f"With everything known beforehand, it would be the best in {chance(float(shares[i]))}."
+    )
     p90 = float(np.quantile(regrets[i, 1:], 0.9))
-    path.append(f"If the choice is wrong it costs at most {usd(p90)} in 9 cases in 10.")
+    path.append(f"If the choice is wrong it costs at most {usd(p90)} in 9 of 10 cases.")
     return tuple(path)
 
 
@@ -151,4 +155,8 @@ def _excluded(board: Board) -> str:
 
 def _target(evaluation: Evaluation) -> str:
     target = evaluation.inputs.target
-    return "the target" if target.value is None else f"{target.metric} {level(target.value)}"
+    return "the target" if target.value is None else measured(str(target.metric), target.value)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

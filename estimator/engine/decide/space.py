@@ -184,8 +184,8 @@ def mix_changes(
 def mix_words(mix: Mix) -> str:
     """``80 % crowd, 20 % expert``."""
     if len(mix) == 1:
-        return str(mix[0][0])
-    return ", ".join(f"{share:.0%} {source}" for source, share in mix)
+        return str(mix[0][0]).replace("_", " ")
+    return ", ".join(f"{share:.0%} {source.replace('_', ' ')}" for source, share in mix)
 
 
 def sources_of(mixes: Sequence[Mix]) -> tuple[LabellingSource, ...]:

@@ -149,7 +149,7 @@ def _enough_data(result: CandidateResult, inputs: ProjectInputs, limit: float) -
     p50, p90 = (enough(needed, q) for q in (0.5, 0.9))
     if not np.isfinite(p50):
         return f"{have}; no number of labels in range reaches the target in half of the cases."
-    safe = f"{count(p90)} to be safe in 9 cases in 10" if p90 <= limit else "no number is safe"
+    safe = f"{count(p90)} to be safe in 9 of 10 cases" if p90 <= limit else "no number is safe"
     word = "Enough" if planned >= p50 else "Not enough"
     return f"{word}: {have}; {labels_needed(max(p50, 1), limit)} needed, {safe}."
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from estimator.units import PERCENT
+from estimator.vocabulary import HUNDRED_SCALE, METRIC_LABELS, PLAIN_SCALE
 
 SMALL_METRIC = 1.5
 """Metrics above this size (BLEU, FID ...) are shown as they are, below it in percent."""
@@ -57,32 +58,51 @@ def labels_needed(value: float, limit: float) -> str:
 
 
 def chance(probability: float) -> str:
-    """A probability as cases in ten, in a hundred when rare or near sure."""
+    """A probability as so many of ten cases, of a hundred when rare or near sure."""
     if probability < 0.005:
-        return "fewer than 1 case in 100"
+        return "fewer than 1 of 100 cases"
     if probability > 0.995:
-        return "more than 99 cases in 100"
-    if probability <= 0.05 or probability >= 0.95:
-        cases = round(probability * PERCENT)
-        return f"{cases} case{'' if cases == 1 else 's'} in 100"
-    cases = round(probability * 10)
-    return f"{cases} case{'' if cases == 1 else 's'} in 10"
+        return "more than 99 of 100 cases"
+    if not 0.095 <= probability <= 0.905:
+        return f"{round(probability * PERCENT)} of 100 cases"
+    return f"{round(probability * 10)} of 10 cases"
 
 
 def chances(first: float, second: float) -> tuple[str, str]:
     """Two probabilities side by side, in a hundred where they would read the same in ten."""
     if chance(first) != chance(second):
         return chance(first), chance(second)
-    fine = [f"{p * PERCENT:.0f} cases in 100" for p in (first, second)]
+    fine = [f"{p * PERCENT:.0f} of 100 cases" for p in (first, second)]
     return fine[0], fine[1]
 
 
 def level(value: float) -> str:
-    """A value of a metric: fractions in percent, scores such as BLEU as they are."""
+    """A value of a metric: fractions in per cent, scores such as BLEU as they are.
+
+    Decimals only where they tell something, as on the page: 79%, 99.4%, 0.4%.
+    """
     if abs(value) > SMALL_METRIC:
         return f"{value:.1f}"
-    text = f"{value * PERCENT:.1f}"
-    return f"{value * PERCENT:.6g} %" if text == "100.0" and value < 1.0 else f"{text} %"
+    share = value * PERCENT
+    if 99.95 <= share < 100:
+        return ">99.9%"
+    return f"{share:.1f}%" if 0 < share < 1 or 99 < share < 100 else f"{share:.0f}%"
+
+
+def points(gap: float, metric: str = "accuracy") -> str:
+    """A distance of two values of a metric, in points of per cent or of the score itself."""
+    size = abs(gap) * (1.0 if metric.lower() in HUNDRED_SCALE | PLAIN_SCALE else PERCENT)
+    return f"{size:.1f} points" if size < 10 else f"{size:.0f} points"
+
+
+def measured(metric: str, value: float) -> str:
+    """A value with its metric as people say it: 90% accuracy, 32.0 BLEU."""
+    return f"{level(value)} {metric_words(metric)}"
+
+
+def metric_words(metric: str) -> str:
+    """The metric's name for people."""
+    return METRIC_LABELS.get(metric.lower(), metric.replace("_", " "))
 
 
 def listed(names: Sequence[str]) -> str:
