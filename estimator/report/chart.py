@@ -80,13 +80,24 @@ def money_axis(style: Style) -> dict[str, str]:
 
 
 def log_ticks(low: float, high: float, style: Style, money: bool = False) -> dict[str, Any]:
-    """Ticks of a log axis at powers of ten (and halves between few), written out for people."""
+    """Ticks of a log axis at powers of ten (more between few), written out for people."""
     low, high = max(low, 1e-9), max(high, low * 1.01, 1e-9)
     first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
-    steps = (1.0,) if last - first > 3 else (1.0, 3.0) if last - first > 1 else (1.0, 2.0, 5.0)
+    decades = np.log10(high / low)
+    steps = (1.0,) if decades > 3 else (1.0, 3.0) if decades > 1.3 else (1.0, 2.0, 5.0)
     values = [s * 10.0**e for e in range(first, last + 1) for s in steps]
     values = [v for v in values if low / 1.6 <= v <= high * 1.6] or [low, high]
     text = [style.amount_short(v) if money else style.short(v) for v in values]
+    return {"tickmode": "array", "tickvals": values, "ticktext": text}
+
+
+def money_ticks(low: float, high: float, style: Style) -> dict[str, Any]:
+    """Ticks of a straight axis of money with the sign before the currency: −$50k."""
+    raw = (high - low) / 5 or 1.0
+    size = 10.0 ** np.floor(np.log10(raw))
+    step = next(s * size for s in (1.0, 2.0, 5.0, 10.0) if s * size >= raw)
+    values = (np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step).tolist()
+    text = [style.amount_short(v) for v in values]
     return {"tickmode": "array", "tickvals": values, "ticktext": text}
 
 
@@ -115,6 +126,8 @@ def spread_labels(y: Sequence[float], gap: float) -> np.ndarray:
     return out
 
 
+ON_ITS_WHISKER = 30.0
+"""A label straight beside or above its mark is crossed by the mark's own interval."""
 _SIDES = {
     "middle right": (0.0, -0.5), "middle left": (-1.0, -0.5), "top center": (-0.5, 0.6),
     "bottom center": (-0.5, -1.6), "top right": (0.0, 0.4), "bottom right": (0.0, -1.4),
@@ -142,7 +155,12 @@ def place_labels(
     sides = [""] * len(texts)
     for i in sorted(range(len(texts)), key=lambda i: not first[i]):
         found = [
-            (_crowding(box, boxes, width), side, box)
+            (
+                _crowding(box, boxes, width)
+                + (0 if "center" not in side and "middle" not in side else ON_ITS_WHISKER),
+                side,
+                box,
+            )
             for side, box in _boxes(px[i], py[i], len(texts[i]) * CHAR_PX)
         ]
         cost, side, box = min(found, key=lambda f: f[0])

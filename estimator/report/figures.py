@@ -56,7 +56,7 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
     style, t = style or Style(), theme(dark)
     rows = [r for r in answer["approaches"] if r["accuracy"]]
     if not rows:
-        return blank(t, style)
+        return blank(t, style, say("chart.no_quality", style.language))
     metric = rows[0]["accuracy"]["metric"]
     scale, lang = metric_scale(metric), style.language
     cost = {p: np.array([money(r["cost_usd"]["total"], p, style) for r in rows]) for p in P}
@@ -167,6 +167,10 @@ def target_line(figure: go.Figure, answer: Answer, metric: str, style: Style, t:
     figure.add_hline(
         y=target["value"] * metric_scale(metric),
         line={"color": t.bad, "width": 1.5, "dash": "dash"},
-        annotation={"text": text, "font": {"color": t.bad, "size": 12}},
+        annotation={
+            "text": text,
+            "font": {"color": t.bad, "size": 12},
+            "bgcolor": with_alpha(t.page, 0.75),
+        },
         annotation_position="top left",
     )

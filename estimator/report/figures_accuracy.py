@@ -98,19 +98,20 @@ def accuracy(
     grid = label_grid(answer, points)
     bands = curve_bands(evaluation, keys, grid)
     if not bands:
-        return blank(t, style)
+        return blank(t, style, say("chart.no_quality", style.language))
     lang = style.language
     metric = next(r.accuracy.metric for r in evaluation.results if r.candidate.key in bands)
     scale = metric_scale(metric)
     figure = go.Figure()
     if points is not None and len(points):
         _points_behind(figure, drawn_points(points, keys), scale, metric, style, t)
-    for key, band in bands.items():
+    for i, (key, band) in enumerate(bands.items()):
         low, mid, high = band * scale
         colour = t.approach(key)
         figure.add_scatter(
             x=f32(np.concatenate([grid, grid[::-1]])), y=f32(np.concatenate([low, high[::-1]])),
-            fill="toself", fillcolor=with_alpha(colour, 0.14), line={"width": 0},
+            fill="toself", fillcolor=with_alpha(colour, 0.05 if i else 0.18),
+            line={"width": 1 if i else 0, "dash": "dot", "color": with_alpha(colour, 0.5)},
             hoverinfo="skip", mode="lines",
         )  # fmt: skip
         figure.add_scatter(

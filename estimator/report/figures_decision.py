@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from estimator.report.chart import Chart, blank, f32, finish, hover, log_ticks, money_axis
+from estimator.report.chart import Chart, blank, f32, finish, hover, log_ticks, money_ticks
 from estimator.report.figures import metric_axis, metric_scale, target_line
 from estimator.report.format import Style, lower_is_better, metric_name
 from estimator.report.text import Answer, joined, key_of
@@ -53,9 +53,10 @@ def tornado(answer: Answer, style: Style | None = None, dark: bool = False) -> C
     )  # fmt: skip
     reach = float(np.abs(effect).max())
     left = 1.6 if (effect < 0).any() else 0.1
+    right = 1.6 if (effect > 0).any() else 0.1
     figure.update_xaxes(
-        title_text=say("axis.effect", lang, currency=style.currency), **money_axis(style),
-        range=[-left * reach, (1.6 if (effect > 0).any() else 0.1) * reach], nticks=6,
+        title_text=say("axis.effect", lang, currency=style.currency),
+        **money_ticks(-left * reach, right * reach, style), range=[-left * reach, right * reach],
     )  # fmt: skip
     finish(figure, t, style, say("chart.tornado", lang), 130 + 30 * len(names), bargap=0.3)
     alt = say("chart.tornado_alt", lang, drivers=joined(names[::-1][:3], lang))
@@ -91,13 +92,13 @@ def best(answer: Answer, style: Style | None = None, dark: bool = False) -> Char
     figure = go.Figure()
     figure.add_bar(
         y=names, x=f32(share), orientation="h", name=say("axis.best_probability", lang),
-        marker={"color": [t.approach(r["approach"]) for r in rows]},
-        hoverinfo="skip",
+        marker={"color": with_alpha(t.accent, 0.55)}, hoverinfo="skip",
     )  # fmt: skip
     figure.add_scatter(
         y=names, x=[None if p is None else p * 100 for p in reach], mode="markers",
         name=say("col.target", lang),
-        marker={"symbol": "diamond-open", "size": 10, "color": t.text, "line": {"width": 2}},
+        marker={"symbol": "diamond", "size": 10, "color": t.page,
+                "line": {"width": 2, "color": t.text}},
         hovertext=[style.percent(p) for p in reach], hoverinfo="text",
     )  # fmt: skip
     for name, s in zip(names, share, strict=True):

@@ -32,7 +32,7 @@ from estimator.report.text import (
     row_of,
 )
 from estimator.report.texts import approach_label, phase_label, say
-from estimator.report.theme import PATTERNS, SYMBOLS, theme
+from estimator.report.theme import PATTERNS, SYMBOLS, Theme, theme, with_alpha
 from estimator.vocabulary import Phase
 
 
@@ -60,12 +60,12 @@ def costs(answer: Answer, style: Style | None = None, dark: bool = False) -> Cha
     base = np.array([style.convert(r["cost_usd"]["total"]["base"]) for r in rows])
     figure.add_scatter(
         y=names, x=f32(total["p90"]), mode="text",
-        text=["  " + style.money_short(v * style.usd_rate) for v in base],
+        text=["  " + style.money_short(v * style.usd_rate) for v in total["p50"]],
         textposition="middle right", textfont={"size": 12, "color": t.text},
         showlegend=False, hoverinfo="skip", cliponaxis=False,
     )  # fmt: skip
     figure.add_scatter(
-        y=names, x=f32(total["p50"]), mode="markers", showlegend=False,
+        y=names, x=f32(total["p50"]), mode="markers", name=say("chart.cases", lang),
         marker={"symbol": "line-ns", "size": 9, "line": {"color": t.text, "width": 2}},
         error_x={
             "type": "data", "symmetric": False, "color": t.text, "thickness": 1.2, "width": 4,
@@ -102,8 +102,9 @@ def _costs_alt(answer: Answer, style: Style) -> str:
     for row in answer["approaches"]:
         phases = {p: v["base"] for p, v in row["cost_usd"]["by_phase"].items()}
         top = max(phases, key=lambda p: phases[p])
-        total = row["cost_usd"]["total"]["base"]
-        share = phases[top] / total if total else None
+        total = row["cost_usd"]["total"]["p50"]
+        plan = row["cost_usd"]["total"]["base"]
+        share = phases[top] / plan if plan else None
         parts.append(
             say(
                 "chart.costs_share",
@@ -143,6 +144,7 @@ def cashflow(
         x=months[-1], y=float(total[-1]), text=style.money_short(total[-1] * style.usd_rate),
         showarrow=False, yshift=12, xanchor="right", font={"color": t.text},
     )  # fmt: skip
+    _spread_of(figure, row, int(months[-1]), style, t)
     figure.update_xaxes(title_text=say("axis.month", lang))
     figure.update_yaxes(
         title_text=say("axis.money", lang, currency=style.currency), **money_axis(style)
@@ -161,6 +163,27 @@ def cashflow(
         }
     )
     return Chart(figure, alt, table)
+
+
+def _spread_of(figure: go.Figure, row: Row, last: int, style: Style, t: Theme) -> None:
+    """The 80 % interval of the project itself and of the total, with the middle of the draws."""
+    parts = [(0, row["cost_usd"]["one_off"]), (last, row["cost_usd"]["total"])]
+    low, mid, high = (np.array([style.convert(c[p]) for _, c in parts]) for p in P)
+    figure.add_scatter(
+        x=[month for month, _ in parts], y=f32(mid), mode="markers",
+        name=say("chart.cases", style.language),
+        marker={"symbol": "line-ew", "size": 9, "line": {"color": t.text, "width": 2}},
+        error_y={
+            "type": "data", "symmetric": False, "array": f32(high - mid),
+            "arrayminus": f32(mid - low), "color": t.text, "thickness": 1.2, "width": 4,
+        },
+        hovertext=[
+            f"{style.money_about(c['p50'])} ({style.money_short(c['p10'])} – "
+            f"{style.money_short(c['p90'])})"
+            for _, c in parts
+        ],
+        hoverinfo="text",
+    )  # fmt: skip
 
 
 def gantt(
@@ -194,7 +217,7 @@ def gantt(
     figure.update_yaxes(autorange="reversed", title_text="")
     first_day = answer["inputs"].get("start_date")
     title = say("axis.weeks", lang) + (f" ({first_day})" if first_day else "")
-    figure.update_xaxes(title_text=title, rangemode="tozero")
+    figure.update_xaxes(title_text=title, rangemode="tozero", **_days(first_day, late.max()))
     name = row_name(row, lang)
     height = 140 + 28 * len(names)
     finish(figure, t, style, f"{say('chart.gantt', lang)}: {hover(name)}", height, bargap=0.35)
@@ -209,6 +232,16 @@ def gantt(
     if first_day:
         table[say("col.date", lang)] = [ready_date(first_day, float(e)) for e in end]
     return Chart(figure, alt, pd.DataFrame(table))
+
+
+def _days(first_day: str | None, weeks: float) -> dict[str, Any]:
+    """Ticks of a calendar as dates where there is a first day; whole weeks otherwise."""
+    step = next((s for s in (1, 2, 4, 8, 13, 26) if weeks / s <= 8), 52)
+    at = list(range(0, int(weeks) + 1, step))
+    if not first_day:
+        return {"tickmode": "array", "tickvals": at} if weeks > 3 else {}
+    dates = [ready_date(first_day, week) for week in at]
+    return {"tickmode": "array", "tickvals": at, "ticktext": dates}
 
 
 def energy(answer: Answer, style: Style | None = None, dark: bool = False) -> Chart:
@@ -262,7 +295,7 @@ def energy(answer: Answer, style: Style | None = None, dark: bool = False) -> Ch
 
 def break_even(
     volumes: Sequence[float],
-    totals_usd: Mapping[str, Sequence[float]],
+    totals_usd: Mapping[str, Sequence[Sequence[float]]],
     crossings: Sequence[tuple[str, str, float]] = (),
     now: float | None = None,
     style: Style | None = None,
@@ -275,7 +308,8 @@ def break_even(
     volumes : sequence of float
         Requests a month, rising.
     totals_usd : mapping
-        Row key -> median total at each volume [USD].
+        Row key -> (p10, p50, p90) of the total at each volume [USD]; the first row is the one
+        whose band is filled.
     crossings : sequence of (key, key, volume)
         Break-even volumes.
     now : float, optional
@@ -286,9 +320,17 @@ def break_even(
         return blank(t, style)
     lang = style.language
     x = np.asarray(volumes, float)
-    curves = {k: np.asarray(v, float) / style.usd_rate for k, v in totals_usd.items()}
+    bands = {k: np.asarray(v, float).T / style.usd_rate for k, v in totals_usd.items()}
+    curves = {k: band[1] for k, band in bands.items()}
     figure = go.Figure()
-    for key, y in curves.items():
+    for i, (key, (lower, y, upper)) in enumerate(bands.items()):
+        colour = t.approach(key)
+        figure.add_scatter(
+            x=f32(np.concatenate([x, x[::-1]])), y=f32(np.concatenate([lower, upper[::-1]])),
+            fill="toself", fillcolor=with_alpha(colour, 0.04 if i else 0.18),
+            line={"width": 1 if i else 0, "dash": "dot", "color": with_alpha(colour, 0.5)},
+            mode="lines", hoverinfo="skip",
+        )  # fmt: skip
         figure.add_scatter(
             x=f32(x), y=f32(y), mode="lines", line={"color": t.approach(key), "width": 2.2},
             name=approach_label(key, lang), hovertemplate="%{fullData.name}: %{y:,.0f}"
@@ -309,8 +351,13 @@ def break_even(
             )  # fmt: skip
     if now:
         figure.add_vline(x=now, line={"color": t.muted, "width": 1, "dash": "dot"})
-    low = min(float(v.min()) for v in curves.values())
-    high = max(float(v.max()) for v in curves.values())
+        figure.add_annotation(
+            x=float(np.log10(now)), y=1, yref="paper", yanchor="top", showarrow=False,
+            text=say("chart.you", lang, n=style.short(now)), xanchor="left", xshift=3,
+            font={"size": 12, "color": t.muted},
+        )  # fmt: skip
+    low = min(float(v.min()) for v in bands.values())
+    high = max(float(v.max()) for v in bands.values())
     figure.update_xaxes(
         type="log", title_text=say("axis.volume_log", lang), **log_ticks(x[0], x[-1], style),
         range=[np.log10(x[0]), np.log10(x[-1]) + 0.32 * np.log10(x[-1] / x[0])],
@@ -325,7 +372,9 @@ def break_even(
         "chart.break_even_alt", lang, sentence=(words or say("chart.break_even_none", lang)) + "."
     )
     table = {say("col.volume", lang): x}
-    table |= {f"{approach_label(k, lang)}, {style.currency}": v for k, v in curves.items()}
+    for key, band in bands.items():
+        head = f"{approach_label(key, lang)}, {style.currency}"
+        table |= {f"{head} {p}": v for p, v in zip(P, band, strict=True)}
     return Chart(figure, alt, pd.DataFrame(table))
 
 

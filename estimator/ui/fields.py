@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,7 @@ import streamlit as st
 from estimator.engine import groups as g
 from estimator.engine.fields import Spec
 from estimator.engine.inputs import GROUPS, ProjectInputs
+from estimator.report.format import style_of
 from estimator.ui import state
 from estimator.ui.words import has, w
 
@@ -238,6 +239,23 @@ def plain_field(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
             **_arm(path, "in", value or ""),
         )
     message_at(path)
+
+
+def change_text(path: str, value: Any) -> str:
+    """A field and its value as people read them: Labels to buy: 16,000."""
+    if isinstance(value, Mapping):
+        shown = ", ".join(f"{k}: {v}" for k, v in value.items())
+    elif isinstance(value, str | bool) or value is None:
+        shown = option_name(value) if value is not None else w("inputs.none")
+    else:
+        style = style_of({"finance": {}})
+        shown = style.percent(value) if is_share(path) else style.count(value)
+    return f"{name_of(path)}: {shown}"
+
+
+def name_of(path: str) -> str:
+    """The field's name for people; the dotted path of what has none."""
+    return w(f"field.{path}", default=w(f"topic.{path}", default=path))
 
 
 def _yes_no(value: Any) -> str:

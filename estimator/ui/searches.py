@@ -18,6 +18,7 @@ from estimator.report.text import recommended
 from estimator.report.texts import approach_label
 from estimator.ui import cached, errors, progress, state
 from estimator.ui.components import dark, e, facts, heading, number_style, show_chart
+from estimator.ui.fields import change_text
 from estimator.ui.words import language, w
 
 MOST_ROWS = 5
@@ -120,12 +121,12 @@ def break_even_view() -> None:
         crossings = decide.break_even(base, again)
         volumes = np.geomspace(1e3, 1e8, 11)
         small = inputs.replace("draws", 1024)
-        totals: dict[str, list[float]] = {k: [] for k in keys}
+        totals: dict[str, list[Any]] = {k: [] for k in keys}
         for volume in volumes:
             for result in again(small.replace("serving.requests_per_month", volume)).results:
                 if result.candidate.key in totals:
-                    middle = float(np.median(result.money.total_draws[1:]))
-                    totals[result.candidate.key].append(middle)
+                    spread = np.quantile(result.money.total_draws[1:], (0.1, 0.5, 0.9))
+                    totals[result.candidate.key].append(spread)
         return crossings, volumes, totals
 
     found = _search(lambda tick: cached.searched("break_even", inputs, lambda: run(tick)))
@@ -172,7 +173,7 @@ def optimiser_view() -> None:
         )
     )
     heading(w("tradeoffs.changes"), 3)
-    _listed([f"{path}: {value}" for path, value in found.changes])
+    _listed([change_text(path, value) for path, value in found.changes])
     st.button(
         w("tradeoffs.take"),
         key="optimiser:take",
@@ -201,7 +202,10 @@ def limits_view() -> None:
         return decide.restriction_costs(base, cached.rerun(tick), cached.judged(inputs))
 
     found = _search(lambda tick: cached.searched("limits", inputs, lambda: run(tick)))
-    _listed([x.text for x in found or ()] or [w("tradeoffs.no_limits")])
+    if found:
+        _listed([x.text for x in found])
+    elif found is not None:
+        errors.note(w("tradeoffs.no_limits"))
 
 
 def _listed(lines: list[str]) -> None:

@@ -45,7 +45,9 @@ def make(name: str, dark: bool) -> Chart:
         "gantt": lambda: figures_money.gantt(a, dark=dark),
         "energy": lambda: figures_money.energy(a, dark=dark),
         "break_even": lambda: figures_money.break_even(
-            [1e3, 1e5, 1e7], {"lora": [9, 9, 12], "zero_shot": [1, 3, 200]},
+            [1e3, 1e5, 1e7],
+            {"lora": [(8, 9, 11), (8, 9, 11), (9, 12, 15)],
+             "zero_shot": [(1, 1, 2), (2, 3, 4), (90, 200, 300)]},
             [("lora", "zero_shot", 5e5)], 1e5, dark=dark,
         ),
         "tornado": lambda: figures_decision.tornado(a, dark=dark),
