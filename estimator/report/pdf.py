@@ -150,7 +150,7 @@ def _grade(row: Row, style: Style) -> str:
 
 def _sentences(told: Any) -> list[str]:
     likely = " ".join(s for s in (told.ready, told.accuracy) if s)
-    after = " ".join(s for s in (told.regret, told.next_step) if s)
+    after = " ".join(s for s in (told.regret, told.reach, told.next_step) if s)
     return [told.detail, told.approve, likely, after]
 
 

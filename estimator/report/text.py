@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimator.report.format import Style, lower_is_better, metric_name
+from estimator.report.strip import strip
 from estimator.report.texts import approach_label, say
 from estimator.report.words import changes, in_currency
 
@@ -18,6 +19,8 @@ DECIDED, CLOSE, NOBODY = "decided", "close", "nobody"
 UNKNOWN, NOTHING = "unknown", "none"
 DECIDED_PROBABILITY = 0.6
 """Chance of being the best from which one row is called the answer."""
+LIKELY = 0.5
+"""From this chance on a target that is not sure enough is missed in fewer cases than it is hit."""
 EQUAL_SHARE = 0.5
 """Rows with at least this share of the leader's chance count as its equals."""
 
@@ -33,6 +36,7 @@ class Story:
     ready: str
     accuracy: str
     regret: str
+    reach: str
     next_step: str
     strip: tuple[tuple[str, str], ...]
     changes: tuple[str, ...]
@@ -40,8 +44,8 @@ class Story:
 
     def lines(self) -> list[str]:
         """The sentences in reading order."""
-        parts = (self.detail, self.approve, self.ready, self.accuracy, self.regret, self.next_step)
-        return [p for p in parts if p]
+        parts = (self.detail, self.approve, self.ready, self.accuracy, self.regret, self.reach)
+        return [p for p in (*parts, self.next_step) if p]
 
 
 def key_of(row: Row) -> str:
@@ -145,7 +149,7 @@ def story(answer: Answer, style: Style | None = None) -> Story:
     kind = outcome(answer)
     headline, detail = _headline(answer, kind, row, style)
     if row is None:
-        blank = ("",) * 5
+        blank = ("",) * 6
         return Story(kind, headline, detail, *blank, (), (), ())
     return Story(
         kind=kind,
@@ -153,8 +157,9 @@ def story(answer: Answer, style: Style | None = None) -> Story:
         detail=detail,
         approve=approve_sentence(answer, row, style, kind),
         ready=ready_sentence(answer, row, style),
-        accuracy=accuracy_sentence(answer, row, style),
+        accuracy=accuracy_sentence(answer, row, style, kind),
         regret=_regret(answer, style),
+        reach=reach_sentence(answer, kind, style),
         next_step=next_sentence(answer, row, kind, style),
         strip=strip(row, style),
         changes=changes(answer, style),
@@ -189,7 +194,9 @@ def _headline(answer: Answer, kind: str, row: Row | None, style: Style) -> tuple
         return title, say("headline.close_detail", lang)
     if kind == UNKNOWN:
         return say("headline.unknown", lang, choice=choice), say("headline.unknown_detail", lang)
-    return say("headline.nobody", lang, choice=choice), _shortfall(answer, row, style)
+    likely = (row.get("target_probability") or 0.0) >= LIKELY
+    title = say("headline.unsure" if likely else "headline.nobody", lang, choice=choice)
+    return title, _shortfall(answer, row, style)
 
 
 def _priced(answer: Answer) -> bool:
@@ -231,7 +238,6 @@ def _shortfall(answer: Answer, row: Row, style: Style) -> str:
             lang,
             target=short,
             chances_needed=write(wanted),
-            choice=approach_label(row["approach"], lang),
             chances=write(reached),
         )
     ]
@@ -241,7 +247,7 @@ def _shortfall(answer: Answer, row: Row, style: Style) -> str:
         gap = (quality["p50"] - target["value"]) * (1 if lower else -1)
         if gap > 0:
             points = style.metric_gap(quality["p50"], target["value"], quality["metric"])
-            parts.append(say("headline.nobody_gap", lang, gap=points, target=short))
+            parts.append(say("headline.nobody_gap", lang, gap=points))
     return " ".join(parts)
 
 
@@ -281,15 +287,20 @@ def ready_date(start: str, weeks: float) -> str:
         return datetime.date.max.isoformat()
 
 
-def accuracy_sentence(answer: Answer, row: Row, style: Style) -> str:
-    """Likely quality and the chance of the target, or why none is given."""
+def accuracy_sentence(answer: Answer, row: Row, style: Style, kind: str = DECIDED) -> str:
+    """Likely quality and the chance of the target, or why none is given.
+
+    Where nobody reaches the target the chance stands in the sentence under the headline.
+    """
     quality = row.get("accuracy")
     if not quality:
-        return say("accuracy_none", style.language, reason=row.get("accuracy_reason") or "")
+        metric = metric_name(answer["inputs"]["target"]["metric"])
+        reason = (row.get("accuracy_reason") or "").rstrip(".")
+        return say("accuracy_none", style.language, metric=metric, reason=reason)
     metric = quality["metric"]
     low, high = style.metric(quality["p10"], metric), style.metric(quality["p90"], metric)
     return say(
-        "accuracy",
+        "accuracy_only" if kind == NOBODY else "accuracy",
         style.language,
         metric=metric_name(metric),
         value=style.metric(quality["p50"], metric),
@@ -297,6 +308,33 @@ def accuracy_sentence(answer: Answer, row: Row, style: Style) -> str:
         chances=style.chances(row.get("target_probability")),
         target=style.metric(answer["inputs"]["target"]["value"], metric),
     )
+
+
+def reach_sentence(answer: Answer, kind: str, style: Style) -> str:
+    """Where nobody reaches the target: the labels and money that would, and what is reachable."""
+    advice, target = answer["recommendation"], answer["inputs"]["target"]
+    level, ways = advice.get("reachable_target"), advice.get("would_reach") or ()
+    if kind != NOBODY or level is None:
+        return ""
+    lang = style.language
+    reached = {
+        "level": style.metric(level, target["metric"]),
+        "chances": style.chances(target["probability"]),
+    }
+    if not ways:
+        return say("reach.level_only", lang, **reached)
+    way = ways[0]
+    extra = way.get("extra_usd")
+    found = say(
+        "reach.labels",
+        lang,
+        n=style.count(way["n_labelled_needed"]),
+        money="" if extra is None else say("reach.money", lang, usd=style.money_short(extra)),
+        choice=approach_label(way["approach"], lang),
+        target=target_text(answer, style),
+        chances=style.chances(way["probability"]),
+    )
+    return f"{found} {say('reach.level', lang, **reached)}"
 
 
 def _regret(answer: Answer, style: Style) -> str:
@@ -358,37 +396,3 @@ def _span(weeks: float, style: Style) -> str:
         return say("day" if days == 1 else "days", style.language, n=days)
     n = round(weeks)
     return say("week" if n == 1 else "weeks", style.language, n=n)
-
-
-def strip(row: Row, style: Style) -> tuple[tuple[str, str], ...]:
-    """The figures under the sentences: label and value."""
-    lang = style.language
-    phases = row["cost_usd"]["by_phase"]
-
-    def middle(phase: str) -> str:
-        return style.money_short((phases.get(phase) or {}).get("p50"))
-
-    kind = say(f"kind.{row['device_kind']}", lang)
-    hours = style.hours(row["device_hours"]["p50"])
-    device = row.get("accelerator")
-    items = [
-        (say("strip.labelling", lang), middle("labelling")),
-        (say("strip.hours", lang, kind=kind), f"{hours} ({device})" if device else hours),
-        (say("strip.cloud", lang), middle("compute")),
-        (say("strip.people", lang), middle("people")),
-        (say("strip.running", lang), middle("running")),
-    ]
-    share = assumed_share(row)
-    if share is not None:
-        items.append((say("strip.assumed", lang), style.percent(share)))
-    return tuple(items)
-
-
-def assumed_share(row: Row) -> float | None:
-    """Share of the plan's total whose basis is assumed."""
-    if row.get("assumed_share") is not None:
-        return float(row["assumed_share"])
-    items = row.get("items") or ()
-    total = sum(i["usd"]["base"] for i in items)
-    assumed = sum(i["usd"]["base"] for i in items if i["basis"] == "assumed")
-    return assumed / total if total > 0 else None

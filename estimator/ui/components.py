@@ -43,9 +43,11 @@ def sentences(story: Story, whole: bool = True) -> str:
     first = " ".join(t for t in (story.approve, story.ready) if t)
     second = " ".join(t for t in (story.accuracy, story.regret) if t)
     parts = [
-        f'<h1 class="es-head">{e(story.headline)}. <span>{e(story.detail)}</span></h1>',
+        f'<h1 class="es-head">{e(story.headline)}.</h1>',
+        f'<p class="es-say">{e(story.detail)}</p>' if story.detail else "",
         f'<p class="es-say"><b>{e(first)}</b></p>' if first else "",
         f'<p class="es-say">{e(second)}</p>' if second else "",
+        f'<p class="es-say">{e(story.reach)}</p>' if story.reach else "",
         f'<p class="es-next"><b>{e(step)}</b></p>' if step else "",
     ]
     return f'<section class="es" aria-label="{e(w("answer.label"))}">{"".join(parts)}</section>'

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from estimator.report.format import NONE, Style, metric_name
+from estimator.report.format import NONE, Style, capital, metric_name
 from estimator.report.text import row_name
 from estimator.report.texts import phase_label, say
 from estimator.ui import cached, state
@@ -79,7 +79,7 @@ def figures_of(row: Row, style: Style) -> list[tuple[str, str]]:
     ]
     if value:
         text = _range(value, lambda x: style.metric(x, value["metric"]))
-        pairs.insert(0, (metric_name(value["metric"]).capitalize(), text))
+        pairs.insert(0, (capital(metric_name(value["metric"])), text))
     return pairs
 
 

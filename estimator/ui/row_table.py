@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 
-from estimator.report.format import Style, metric_name
+from estimator.report.format import Style, capital, metric_name
 from estimator.report.text import horizon_text, key_of
 from estimator.report.texts import approach_label, say
 from estimator.ui.components import e
@@ -65,7 +65,11 @@ def table_html(answer: Mapping[str, Any], style: Style, opened: str | None = Non
     money = _logarithmic([r["cost_usd"]["total"] for r in rows])
     columns = (
         (w("rows.approach"), "26%", ""),
-        (f"{metric_name(metric).capitalize()}", "17.5%", _ends(quality, metric, style)),
+        (
+            capital(metric_name(metric)),
+            "17.5%",
+            _ends(quality, metric, style) if any(r["accuracy"] for r in rows) else "",
+        ),
         (w("rows.total", horizon=horizon_text(answer, lang)), "18.5%", _money_ends(money, style)),
         (say("col.labels", lang), "7.5%", "num"),
         (w("rows.hours"), "9.5%", "num"),
@@ -108,12 +112,17 @@ def _row(
     reasons = "; ".join(row["reasons"])
     mark = f'<span class="tick" aria-hidden="true">{e(w("rows.mark"))}</span>' if chosen else ""
     said = (f", {w('rows.chosen')}" if chosen else "") + f", {w('rows.open')}"
-    beside = reasons if not row["feasible"] and reasons else model
-    tail = f'<span class="{"why" if beside is reasons else "model"}">{e(beside)}</span>'
+    # Without evidence the next cell says so; the name's place is the model's.
+    out = not row["feasible"] and row["reasons"] != [row.get("accuracy_reason")]
+    tail = (
+        f'<span class="why">{e(w("rows.why", reason=reasons))}</span>'
+        if out
+        else f' <span class="model">{e(model)}</span>'
+    )
     first = (
         f'<td role="cell"><button data-key="{e(key)}" aria-expanded="{str(key == opened).lower()}" '
         f'title="{e(f"{label} {model}. {reasons}".strip())}">{mark}'
-        f'<span class="name">{e(label)}</span> {tail}<span class="sr">{e(said)}</span>'
+        f'<span class="name">{e(label)}</span>{tail}<span class="sr">{e(said)}</span>'
         f"</button></td>"
     )
     value = row["accuracy"]

@@ -48,8 +48,8 @@ PAGE = f"""<style>
 .es-kind {{ font-size: 0.78rem; font-weight: 600; letter-spacing: 0.04em; color: var(--es-accent);
   text-transform: uppercase; }}
 .es-head {{ font-size: 1.32rem; font-weight: 650; line-height: 1.25; margin: 0; padding: 0; }}
-.es-head span {{ font-size: 0.98rem; font-weight: 400; }}
-.es-say {{ font-size: 0.98rem; margin-top: 0.3rem; }}
+.es-say {{ font-size: 0.98rem; margin-top: 0.2rem; }}
+.es-quiet {{ font-size: 0.83rem; color: var(--es-soft); }}
 .es-say b {{ font-weight: 600; }}
 .es-next {{ margin-top: 0.3rem; font-size: 0.98rem; }}
 dl.es.es-strip {{ display: flex; flex-wrap: wrap; gap: 0.1rem 0.9rem; margin: 0;
@@ -117,7 +117,7 @@ button:focus-visible {{ outline: 2px solid var(--es-accent); outline-offset: -2p
 .sr {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
 .model {{ font-weight: 400; color: var(--es-soft); margin-left: 5px; }}
 .tick {{ color: var(--es-accent); font-weight: 700; margin-right: 3px; }}
-.why {{ color: var(--es-soft); }}
+.why {{ color: var(--es-soft); font-weight: 400; margin-left: 1px; }}
 .cell {{ display: grid; grid-template-columns: var(--label, 46px) 1fr; align-items: center;
   gap: 6px; }}
 .cell .val {{ text-align: right; font-variant-numeric: tabular-nums; font-weight: 600; }}

@@ -59,11 +59,34 @@ def test_nobody_reaches_says_how_far_and_how_sure() -> None:
     row = row_of(a, "lora")
     assert row is not None
     row["target_probability"], row["accuracy"]["p50"] = 0.2, 0.85
+    a["recommendation"]["reachable_target"] = 0.7
+    a["recommendation"]["would_reach"] = [
+        {
+            "approach": "full_finetune",
+            "n_labelled_needed": 3186.0,
+            "probability": 0.5,
+            "extra_usd": 264.79,
+        }
+    ]
     s = story(a)
     assert s.kind == NOBODY
-    assert "wanted in 8 of 10 cases" in s.detail
-    assert "reaches it in 2 of 10" in s.detail
+    assert s.headline.startswith("Nobody reaches the target yet")
+    assert "wanted are 8 of 10" in s.detail
+    assert "in 2 of 10 cases" in s.detail
     assert "5.0 points short" in s.detail
+    assert "in 2 of 10" not in s.accuracy
+    assert "about 3,186 labelled examples ($265 more) bring Full fine-tuning to 90%" in s.reach
+    assert s.reach.endswith("As planned, 70% is reached in 8 of 10 cases.")
+    a["recommendation"]["would_reach"] = []
+    assert story(a).reach.startswith("No number of labels in range gets there")
+
+
+def test_a_target_that_is_hit_more_often_than_missed_is_not_called_out_of_reach() -> None:
+    a = told("nobody_reaches", approach="lora")
+    row = row_of(a, "lora")
+    assert row is not None
+    row["target_probability"] = 0.7
+    assert story(a).headline.startswith("Nobody reaches the target surely enough yet")
 
 
 def test_nothing_left_has_its_own_headline() -> None:

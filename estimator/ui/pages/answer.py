@@ -30,7 +30,9 @@ def top_line(answer: dict[str, Any]) -> None:
     parts.append(f"<span>{e(w('answer.data', version=answer['data_version'][:8]))}</span>")
     if chosen:
         proof = chosen["evidence"]
-        text = w("answer.evidence", grade=w(f"grade.{proof['grade']}"), n=proof["n_sources"])
+        n = proof["n_sources"]
+        key = "answer.evidence" if n > 1 else "answer.evidence_one" if n else "answer.no_evidence"
+        text = w(key, grade=w(f"grade.{proof['grade']}"), n=n)
         parts.append(f"<span>{e(text)}</span>")
     left, right = st.columns([0.72, 0.28], vertical_alignment="center")
     left.html(f'<div class="es es-top">{"".join(parts)}</div>')
@@ -56,6 +58,7 @@ def rows() -> None:
     if clicked:
         st.session_state[OPENED] = None if clicked == opened else clicked
         st.rerun()
+    st.html(f'<p class="es es-quiet">{e(w("rows.hint"))}</p>')
     if not opened:
         return
     answer = cached.answer(inputs)

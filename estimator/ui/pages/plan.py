@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from estimator.report import figures_money
+from estimator.report.tables import finance
 from estimator.report.text import key_of, recommended, row_name, row_of
 from estimator.report.texts import approach_label, say
 from estimator.ui import cached, errors, own_data, progress, shell, state
@@ -71,25 +72,25 @@ def cash_flow() -> None:
     if row is None:
         errors.note(w("empty.no_row"))
         return
-    cost = row["cost_usd"]
-    pairs = [
-        (w("detail.one_off"), style.money(cost["one_off"]["base"])),
-        (w("detail.total"), style.money(cost["total"]["base"])),
-        (w("detail.npv"), style.money(cost["npv"]["base"])),
-        (w("plan.net_value"), style.money(row["net_value_usd"]["base"])),
-    ]
-    pairs += [
-        (name.replace("_", " "), _extra(name, value))
-        for name, value in (row.get("extras") or {}).items()
-        if isinstance(value, int | float)
-    ]
-    st.html(facts(pairs))
     show_chart(figures_money.cashflow(answer, key_of(row), style, dark()), "cashflow-plan")
-
-
-def _extra(name: str, value: float) -> str:
-    style = number_style()
-    return style.money_about(value) if "usd" in name else style.about(value)
+    total = row["cost_usd"]["total"]
+    gap = say(
+        "pdf.costs_gap", language(),
+        plan=style.money(total["base"]), middle=style.money_about(total["p50"]),
+    )  # fmt: skip
+    st.html(f'<p class="es es-say">{e(gap)}</p>')
+    extras = row.get("extras") or {}
+    more = [
+        (w(f"plan.{name}"), write(extras[name]))
+        for name, write in (
+            ("usd_per_avoided_error", style.unit_price),
+            ("labelling_hours", style.count),
+            ("labelling_people", style.count),
+            ("evaluation_size_for_2_points", style.count),
+        )
+        if extras.get(name)
+    ]
+    st.html(facts([*finance(row, style), *more]))
 
 
 def pilot() -> None:

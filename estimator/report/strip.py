@@ -1,0 +1,45 @@
+"""The figures under the sentences of the first screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from estimator.report.format import Style
+from estimator.report.texts import say
+
+Row = Mapping[str, Any]
+
+
+def strip(row: Row, style: Style) -> tuple[tuple[str, str], ...]:
+    """The figures under the sentences: label and value."""
+    lang = style.language
+    phases = row["cost_usd"]["by_phase"]
+
+    def middle(phase: str) -> str:
+        return style.money_short((phases.get(phase) or {}).get("p50"))
+
+    kind = say(f"kind.{row['device_kind']}", lang)
+    hours = style.hours(row["device_hours"]["p50"])
+    device = row.get("accelerator")
+    items = [
+        (say("strip.labelling", lang), middle("labelling")),
+        (say("strip.hours", lang, kind=kind), f"{hours} ({device})" if device else hours),
+        (say("strip.cloud", lang), middle("compute")),
+        (say("strip.people", lang), middle("people")),
+        (say("strip.running", lang), middle("running")),
+    ]
+    share = assumed_share(row)
+    if share is not None:
+        items.append((say("strip.assumed", lang), style.percent(share)))
+    return tuple(items)
+
+
+def assumed_share(row: Row) -> float | None:
+    """Share of the plan's total whose basis is assumed."""
+    if row.get("assumed_share") is not None:
+        return float(row["assumed_share"])
+    items = row.get("items") or ()
+    total = sum(i["usd"]["base"] for i in items)
+    assumed = sum(i["usd"]["base"] for i in items if i["basis"] == "assumed")
+    return assumed / total if total > 0 else None
