@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,11 @@ def log_ticks(low: float, high: float, style: Style, money: bool = False) -> dic
     values = [v for v in values if low / 1.6 <= v <= high * 1.6] or [low, high]
     text = [style.amount_short(v) if money else style.short(v) for v in values]
     return {"tickmode": "array", "tickvals": values, "ticktext": text}
+
+
+def label_margin(texts: Iterable[str]) -> dict[str, Any]:
+    """Room at the right of the plot for the longest label, the same on every width of page."""
+    return {"margin": {"r": round(max((len(x) for x in texts), default=0) * CHAR_PX) + 14}}
 
 
 def money_ticks(low: float, high: float, style: Style) -> dict[str, Any]:

@@ -10,7 +10,16 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from estimator.engine.results import Evaluation
-from estimator.report.chart import Chart, blank, f32, finish, hover, log_ticks, spread_labels
+from estimator.report.chart import (
+    Chart,
+    blank,
+    f32,
+    finish,
+    hover,
+    label_margin,
+    log_ticks,
+    spread_labels,
+)
 from estimator.report.figures import P, metric_axis, metric_scale, target_line
 from estimator.report.format import Style, lower_is_better, metric_name
 from estimator.report.text import Answer, key_of
@@ -105,13 +114,15 @@ def accuracy(
     figure = go.Figure()
     if points is not None and len(points):
         _points_behind(figure, drawn_points(points, keys), scale, metric, style, t)
-    for i, (key, band) in enumerate(bands.items()):
+    first = next(k for k in keys if k in bands)
+    for key, band in bands.items():
         low, mid, high = band * scale
+        strong = key == first
         colour = t.approach(key)
         figure.add_scatter(
             x=f32(np.concatenate([grid, grid[::-1]])), y=f32(np.concatenate([low, high[::-1]])),
-            fill="toself", fillcolor=with_alpha(colour, 0.05 if i else 0.18),
-            line={"width": 1 if i else 0, "dash": "dot", "color": with_alpha(colour, 0.5)},
+            fill="toself", fillcolor=with_alpha(colour, 0.18 if strong else 0.05),
+            line={"width": 0 if strong else 1, "dash": "dot", "color": with_alpha(colour, 0.5)},
             hoverinfo="skip", mode="lines",
         )  # fmt: skip
         figure.add_scatter(
@@ -132,7 +143,7 @@ def accuracy(
     figure.update_xaxes(
         type="log", title_text=say("axis.labels_log", lang),
         **label_ticks(grid, style),
-        range=[np.log10(NO_LABELS_AT) - 0.15, 1.36 * np.log10(grid[-1])],
+        range=[np.log10(NO_LABELS_AT) - 0.15, np.log10(grid[-1]) + 0.02],
     )  # fmt: skip
     figure.update_yaxes(title_text=metric_axis(metric, style))
     if lower_is_better(metric):
@@ -146,7 +157,8 @@ def accuracy(
         for k, b in bands.items()
     ) + "."  # fmt: skip
     alt = say("chart.accuracy_alt", lang, metric=metric_name(metric), sentence=sentence)
-    finish(figure, t, style, say("chart.accuracy", lang), 420)
+    room = label_margin(approach_label(k, lang) for k in bands)
+    finish(figure, t, style, say("chart.accuracy", lang), 420, **room)
     return Chart(figure, alt, _curve_table(bands, grid, scale, metric, style))
 
 

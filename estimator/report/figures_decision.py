@@ -9,7 +9,16 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from estimator.report.chart import Chart, blank, f32, finish, hover, log_ticks, money_ticks
+from estimator.report.chart import (
+    Chart,
+    blank,
+    f32,
+    finish,
+    hover,
+    label_margin,
+    log_ticks,
+    money_ticks,
+)
 from estimator.report.figures import metric_axis, metric_scale, target_line
 from estimator.report.format import Style, lower_is_better, metric_name
 from estimator.report.text import Answer, joined, key_of
@@ -107,7 +116,8 @@ def best(answer: Answer, style: Style | None = None, dark: bool = False) -> Char
             font={"size": 12, "color": t.text},
         )  # fmt: skip
     suffix = "%" if lang == "en" else " %"
-    figure.update_xaxes(range=[0, 120], ticksuffix=suffix, tickvals=[0, 25, 50, 75, 100])
+    at = [0, 25, 50, 75, 100]
+    figure.update_xaxes(range=[0, 120], tickvals=at, ticktext=[f"{x}{suffix}" for x in at])
     finish(figure, t, style, say("chart.best", lang), 170 + 26 * len(names), showlegend=True)
     order = np.argsort(-share)
     words = "; ".join(f"{names[i]} {style.percent(share[i] / 100)}" for i in order[:4])
@@ -236,8 +246,15 @@ def cost_curves(
         known = np.where(beyond, np.nan, mid)
         edge = beyond | np.roll(beyond, -1) & (np.arange(len(beyond)) < len(beyond) - 1)
         for y, dash in ((known, "solid"), (np.where(edge, mid, np.nan), "dash")):
+            alone = len(x) == 1
             figure.add_scatter(
-                x=f32(x), y=f32(y), mode="lines", name=approach_label(key, lang),
+                x=f32(x), y=f32(y), mode="markers" if alone else "lines",
+                name=approach_label(key, lang),
+                marker={"color": colour, "size": 9, "symbol": SYMBOLS[key.split("#")[0]]},
+                error_y={
+                    "type": "data", "symmetric": False, "array": f32(high - mid), "color": colour,
+                    "arrayminus": f32(mid - low), "thickness": 1.2, "width": 4, "visible": alone,
+                },
                 line={"color": colour, "width": 2.2, "dash": dash},
                 hovertemplate="%{fullData.name}: %{x:.1f}, %{y:,.0f}<extra></extra>",
             )  # fmt: skip
@@ -252,12 +269,13 @@ def cost_curves(
         **log_ticks(style.convert(cheap), style.convert(dear), style, True),
     )  # fmt: skip
     span = every["value"] * scale
-    wide = 0.28 * max(float(span.max() - span.min()), 1e-6)
-    ends = [float(span.min()) - 0.02 * wide, float(span.max()) + wide]
+    wide = max(float(span.max() - span.min()), 1e-6)
+    ends = [float(span.min()) - 0.02 * wide, float(span.max()) + 0.02 * wide]
     figure.update_xaxes(
         title_text=metric_axis(metric, style), range=ends[::-1] if lower_is_better(metric) else ends
     )
-    finish(figure, t, style, say("chart.cost_curves", lang), 440)
+    room = label_margin(approach_label(k, lang) for k in curves)
+    finish(figure, t, style, say("chart.cost_curves", lang), 440, **room)
     table = pd.concat(
         [
             c.assign(**{say("col.approach", lang): approach_label(k, lang)})

@@ -15,6 +15,7 @@ from estimator.report.chart import (
     f32,
     finish,
     hover,
+    label_margin,
     log_ticks,
     money_axis,
     spread_labels,
@@ -142,7 +143,7 @@ def cashflow(
     )  # fmt: skip
     figure.add_annotation(
         x=months[-1], y=float(total[-1]), text=style.money_short(total[-1] * style.usd_rate),
-        showarrow=False, yshift=12, xanchor="right", font={"color": t.text},
+        showarrow=False, yshift=-12, xshift=-8, xanchor="right", font={"color": t.text},
     )  # fmt: skip
     _spread_of(figure, row, int(months[-1]), style, t)
     figure.update_xaxes(title_text=say("axis.month", lang))
@@ -360,13 +361,14 @@ def break_even(
     high = max(float(v.max()) for v in bands.values())
     figure.update_xaxes(
         type="log", title_text=say("axis.volume_log", lang), **log_ticks(x[0], x[-1], style),
-        range=[np.log10(x[0]), np.log10(x[-1]) + 0.32 * np.log10(x[-1] / x[0])],
+        range=[np.log10(x[0]), np.log10(x[-1]) + 0.02],
     )  # fmt: skip
     figure.update_yaxes(
         type="log", title_text=say("axis.money_log", lang, currency=style.currency),
         **log_ticks(low, high, style, True),
     )  # fmt: skip
-    finish(figure, t, style, say("chart.break_even", lang), 420)
+    room = label_margin(approach_label(k, lang) for k in curves)
+    finish(figure, t, style, say("chart.break_even", lang), 420, **room)
     words = "; ".join(_crossing(a, b, at, style) for a, b, at in crossings)
     alt = say(
         "chart.break_even_alt", lang, sentence=(words or say("chart.break_even_none", lang)) + "."

@@ -39,6 +39,11 @@ def metric_name(metric: str) -> str:
     return METRIC_LABELS.get(metric.lower(), metric.replace("_", " "))
 
 
+def is_fraction(metric: str) -> bool:
+    """True for metrics of 0 to 1, which people read in per cent."""
+    return metric.lower() not in HUNDRED_SCALE | PLAIN_SCALE
+
+
 def capital(text: str) -> str:
     """The first letter as a capital, for headings."""
     return text[:1].upper() + text[1:]

@@ -10,7 +10,7 @@ from typing import Any
 from estimator.report.format import Style, lower_is_better, metric_name
 from estimator.report.strip import strip
 from estimator.report.texts import approach_label, say
-from estimator.report.words import changes, in_currency
+from estimator.report.words import changes, in_currency, span
 
 Row = Mapping[str, Any]
 Answer = Mapping[str, Any]
@@ -64,10 +64,14 @@ def recommended(answer: Answer) -> Row | None:
 
 
 def row_name(row: Row, language: str = "en") -> str:
-    """The approach with its base model: LoRA on roberta-base."""
-    label = approach_label(row["approach"], language)
-    model = row.get("base_model")
-    return say("on_model", language, approach=label, model=model) if model else label
+    """The approach with its base model, an extra row also with its labels: LoRA on roberta-base."""
+    name, model = approach_label(row["approach"], language), row.get("base_model")
+    if model:
+        name = say("on_model", language, approach=name, model=model)
+    labels = row.get("n_labelled_to_buy")
+    if labels is None or "#" not in key_of(row):
+        return name
+    return say("with_labels", language, row=name, n=Style(language).count(labels))
 
 
 def joined(names: Sequence[str], language: str = "en") -> str:
@@ -377,7 +381,7 @@ def _pilot(answer: Answer, pilot: Mapping[str, Any], row: Row, style: Style) -> 
         return say("next.pilot_plain", lang, n=n, usd=usd)
     keys = pilot.get("approaches") or [key_of(row)]
     names = joined([approach_label(str(k), lang) for k in keys], lang)
-    text = say("next.pilot", lang, n=n, usd=usd, days=_span(pilot["weeks"], style), approach=names)
+    text = say("next.pilot", lang, n=n, usd=usd, days=span(pilot["weeks"], style), approach=names)
     before, after = pilot.get("interval_before"), pilot.get("interval_after")
     quality = row.get("accuracy")
     if before is None or after is None or not quality:
@@ -388,11 +392,3 @@ def _pilot(answer: Answer, pilot: Mapping[str, Any], row: Row, style: Style) -> 
     if width["before"] == width["after"]:
         return text
     return f"{text} {say('next.pilot_shrinks', lang, **width)}"
-
-
-def _span(weeks: float, style: Style) -> str:
-    if weeks < 1:
-        days = max(1, round(weeks * 5))
-        return say("day" if days == 1 else "days", style.language, n=days)
-    n = round(weeks)
-    return say("week" if n == 1 else "weeks", style.language, n=n)

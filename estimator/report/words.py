@@ -74,5 +74,14 @@ def input_value(answer: Answer, path: str, value: float | str | None, style: Sty
     if path.endswith(("_share", "_rate", "probability", "_noise", "_drift")):
         return style.percent(value)
     if value is not None and abs(value) < 100 and value != int(value):
-        return style.about(value)
+        return style.quantity(value)
     return style.short(value) if value is not None and abs(value) >= 1e5 else style.count(value)
+
+
+def span(weeks: float, style: Style) -> str:
+    """A time in days below a week, in whole weeks above."""
+    if weeks < 1:
+        days = max(1, round(weeks * 5))
+        return say("day" if days == 1 else "days", style.language, n=days)
+    n = round(weeks)
+    return say("week" if n == 1 else "weeks", style.language, n=n)

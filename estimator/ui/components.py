@@ -16,6 +16,8 @@ from estimator.report.text import Story
 from estimator.ui import state
 from estimator.ui.words import language, w
 
+WIDE = 5
+"""Tables with more columns than this are scrolled sideways, not squeezed, on a telephone."""
 PLOT_CONFIG = {"displaylogo": False, "displayModeBar": False, "responsive": True}
 
 
@@ -73,6 +75,8 @@ def html_table(
 ) -> str:
     """An accessible table; cells are HTML that is already escaped."""
 
+    wide = " wide" if len(header) > WIDE else ""
+
     def row(cells: Sequence[str], tag: str) -> str:
         scope = ' scope="col"' if tag == "th" else ""
         return "".join(
@@ -84,7 +88,8 @@ def html_table(
     body = "".join(f"<tr>{row(cells, 'td')}</tr>" for cells in rows)
     return (
         f'<div class="es es-scroll" role="region" tabindex="0" aria-label="{e(label)}">'
-        f'<table class="es-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        f'<table class="es-table{wide}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody>'
+        f"</table></div>"
     )
 
 
@@ -120,9 +125,11 @@ def show_chart(chart: Chart, key: str) -> None:
 
 def show_frame(frame: pd.DataFrame, key: str, height: int | None = None) -> None:
     """A table with a CSV download."""
+    links = {c: st.column_config.LinkColumn() for c in ("url",) if c in frame}
     st.dataframe(
-        frame, hide_index=True, key=f"frame:{key}", height=height or "auto", alt=w("chart.table")
-    )
+        frame, hide_index=True, key=f"frame:{key}", height=height or "auto", alt=w("chart.table"),
+        column_config=links,
+    )  # fmt: skip
     st.download_button(
         w("chart.csv"),
         data=lambda: table_csv(frame),

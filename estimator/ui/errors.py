@@ -9,7 +9,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from estimator.errors import EstimatorError
-from estimator.ui.words import w
+from estimator.ui.words import has, w
 
 LOG = logging.getLogger("estimator.ui")
 
@@ -24,6 +24,14 @@ def note(text: str, title: str = "") -> None:
     """A quiet note, for what is empty, unknown or not possible here."""
     head = f"<strong>{html.escape(title)}</strong> " if title else ""
     st.html(f'<div class="es-note" role="note">{head}{html.escape(text)}</div>')
+
+
+def in_words(text: str) -> str:
+    """A sentence of the estimator with the name of its field as the form spells it."""
+    field, colon, rest = text.partition(": ")
+    if field == "link.task":
+        return w("error.link_task")
+    return f"{w(f'field.{field}')}{colon}{rest}" if has(f"field.{field}") else text
 
 
 def shown(error: EstimatorError, title: str = "") -> None:

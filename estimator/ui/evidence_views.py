@@ -12,7 +12,22 @@ from estimator.ui.inputs_special import assumption_box
 from estimator.ui.words import language, w
 
 SHOWN = 2000
-LINKS = {"url": st.column_config.LinkColumn("url")}
+FIRST = {
+    "curves": ("dataset", "approach", "backbone", "n_labelled", "metric", "value", "source", "url",
+               "locator"),
+    "runs": ("model", "task", "approach", "hardware", "n_devices", "device_hours", "epochs",
+             "source", "url", "locator"),
+    "sources": ("title", "producer", "year", "url", "licence", "date_accessed"),
+    "prices": ("provider", "region", "accelerator", "accelerator_count", "purchase_option",
+               "usd_per_instance_hour", "as_of", "age_days", "source", "url", "locator"),
+    "models": ("name", "family", "params_total", "forward_gflop", "licence", "commercial_use",
+               "release_year", "source", "url", "locator"),
+    "hardware": ("name", "kind", "memory_gb", "peak_bf16_dense_tflops", "tdp_watts",
+                 "launch_year", "source", "url", "locator"),
+    "api": ("provider", "model", "input_usd_per_mtok", "output_usd_per_mtok", "other_unit",
+            "other_unit_price_usd", "as_of", "source", "url", "locator"),
+}  # fmt: skip
+"""Columns that answer a reader's question, before the rest of each table."""
 
 
 def _holding(frame: pd.DataFrame, word: str) -> pd.Series:
@@ -44,7 +59,9 @@ def _table(frame: pd.DataFrame, name: str, intro: str) -> None:
     if kept.empty:
         st.html(f'<p class="es es-note">{e(w("evidence.nothing"))}</p>')
         return
-    show_frame(kept.head(SHOWN), f"evidence-{name}", 420)
+    first = [c for c in FIRST.get(name, ()) if c in kept]
+    rest = [c for c in kept.columns if c not in first]
+    show_frame(kept[first + rest].head(SHOWN), f"evidence-{name}", 420)
 
 
 def _with_source(frame: pd.DataFrame) -> pd.DataFrame:
@@ -79,9 +96,8 @@ def sources() -> None:
 def prices() -> None:
     """The price book with the age of each price."""
     frame = cached.evidence().table("prices")
-    newest = pd.Timestamp(cached.price_date())
-    age = (newest - pd.to_datetime(frame["as_of"], errors="coerce")).dt.days
-    _table(_with_source(frame.assign(days_older_than_newest=age)), "prices",
+    age = (pd.Timestamp(blocks.today()) - pd.to_datetime(frame["as_of"], errors="coerce")).dt.days
+    _table(_with_source(frame.assign(age_days=age.clip(lower=0))), "prices",
            w("evidence.prices_intro", date=cached.price_date()))  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -14,7 +15,7 @@ import streamlit as st
 from estimator.engine import groups as g
 from estimator.engine.fields import Spec
 from estimator.engine.inputs import GROUPS, ProjectInputs
-from estimator.report.format import style_of
+from estimator.report.format import is_fraction, style_of
 from estimator.ui import state
 from estimator.ui.words import has, w
 
@@ -32,7 +33,9 @@ def spec_of(path: str) -> Spec:
 
 
 def is_share(path: str) -> bool:
-    """Shares are typed and shown in per cent."""
+    """Shares, and a target that is a fraction, are typed and shown in per cent."""
+    if path == "target.value":
+        return is_fraction(str(state.current().target.metric))
     spec = spec_of(path)
     return spec.kind == "number" and spec.high <= 1 and not spec.words
 
@@ -51,7 +54,12 @@ def help_of(path: str) -> str:
     """One sentence: what the field means and what is allowed."""
     spec = spec_of(path)
     doc = spec.doc[:1].upper() + spec.doc[1:]
-    return f"{doc}. {w('inputs.allowed')}: {spec.allowed}."
+    return f"{doc}. {w('inputs.allowed')}: {_grouped(spec.allowed)}."
+
+
+def _grouped(text: str) -> str:
+    style = style_of({"finance": {}})
+    return re.sub(r"\d{5,}", lambda found: style.number(int(found[0])), text)
 
 
 def value_of(inputs: ProjectInputs, path: str) -> Any:
@@ -73,25 +81,26 @@ def to_widget(path: str, value: Any) -> Any:
     return value
 
 
-def from_widget(path: str, value: Any) -> Any:
-    """A widget's value as the scenario stores it."""
+def from_widget(path: str, value: Any, typed: bool = False) -> Any:
+    """A widget's value as the scenario stores it; only a typed share is in per cent."""
     spec = spec_of(path)
     if isinstance(value, datetime.date):
         return value.isoformat()
     if spec.kind == "number" and value is not None and not isinstance(value, str):
-        return round(value / 100, 10) if is_share(path) else value
+        return round(value / 100, 10) if typed and is_share(path) else value
     if spec.kind == "text" and value == "":
         return None if spec.optional else value
     return value
 
 
-def changed_by(path: str, key: str) -> None:
+def changed_by(path: str, key: str, typed: bool = False) -> None:
     """Callback of every widget: take its value into the scenario."""
     if state.is_echo(key) or state.in_fragment():
-        _, shown = st.session_state.get(state.SHOWN, {}).get(key, (path, st.session_state[key]))
-        st.session_state[key] = shown
+        known = st.session_state.get(state.SHOWN, {}).get(key)
+        if known is not None:
+            st.session_state[key] = known[1]
         return
-    value = from_widget(path, st.session_state[key])
+    value = from_widget(path, st.session_state[key], typed)
     if value == value_of(state.current(), path):
         st.session_state[state.MESSAGES].pop(path, None)
         st.session_state[state.TYPED].pop(path, None)
@@ -108,9 +117,9 @@ def catch_up() -> None:
     """
     if not state.same_page():
         st.session_state[state.SHOWN] = {}
-    for key, (path, value) in list(st.session_state.get(state.SHOWN, {}).items()):
+    for key, (path, value, typed) in list(st.session_state.get(state.SHOWN, {}).items()):
         if key in st.session_state and st.session_state[key] != value:
-            changed_by(path, key)
+            changed_by(path, key, typed)
 
 
 def message_at(path: str) -> None:
@@ -123,8 +132,9 @@ def message_at(path: str) -> None:
 def _arm(path: str, prefix: str, value: Any) -> dict[str, Any]:
     key = state.keyed(f"{prefix}:{path}")
     state.hold(key, value)
-    st.session_state.setdefault(state.SHOWN, {})[key] = (path, value)
-    return {"key": key, "on_change": changed_by, "args": (path, key)}
+    typed = prefix == "no"
+    st.session_state.setdefault(state.SHOWN, {})[key] = (path, value, typed)
+    return {"key": key, "on_change": changed_by, "args": (path, key, typed)}
 
 
 def number_box(path: str, inputs: ProjectInputs, label: str, hidden: bool = False) -> None:
@@ -176,7 +186,7 @@ def slider(
             points,
             format_func=show,
             help=help_of(path),
-            **_arm(path, "in", from_widget(path, to_widget(path, value))),
+            **_arm(path, "in", value),
         )
     with right:
         number_box(path, inputs, label_of(path), hidden=True)
@@ -243,14 +253,19 @@ def plain_field(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
 
 def change_text(path: str, value: Any) -> str:
     """A field and its value as people read them: Labels to buy: 16,000."""
+    return f"{name_of(path)}: {value_text(path, value)}"
+
+
+def value_text(path: str, value: Any) -> str:
+    """A field's value as people read it."""
     if isinstance(value, Mapping):
         shown = ", ".join(f"{k}: {v}" for k, v in value.items())
     elif isinstance(value, str | bool) or value is None:
         shown = option_name(value) if value is not None else w("inputs.none")
     else:
         style = style_of({"finance": {}})
-        shown = style.percent(value) if is_share(path) else style.count(value)
-    return f"{name_of(path)}: {shown}"
+        shown = style.percent(value) if is_share(path) else style.quantity(value)
+    return shown
 
 
 def name_of(path: str) -> str:

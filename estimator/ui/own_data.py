@@ -17,7 +17,7 @@ import yaml
 from estimator import ProjectInputs
 from estimator.engine.examples import ExampleSummary, summarise_examples
 from estimator.errors import EstimatorError, InputError
-from estimator.report.format import style_of
+from estimator.report.format import is_fraction, metric_name, style_of
 from estimator.report.texts import approach_label
 from estimator.ui import cached, errors, state
 from estimator.ui.fields import message_at
@@ -94,11 +94,18 @@ def _adopt_all(changes: dict[str, Any]) -> None:
 
 def pilot_points(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     """Own measurements of quality: typed one by one or pasted as lines."""
+    style, metric = style_of(inputs.to_dict()), str(inputs.target.metric)
+    percent = is_fraction(metric)
     st.markdown(f"**{w('own.pilot')}** · {w('own.pilot_help')}")
     for i, point in enumerate(inputs.pilot):
         name = approach_label(point.approach)
         st.button(
-            w("own.pilot_remove", approach=name, n=point.n_labelled, value=point.value),
+            w(
+                "own.pilot_remove",
+                approach=name,
+                n=point.n_labelled,
+                value=style.metric(point.value, metric),
+            ),
             key=state.keyed(f"pilot:drop:{i}"),
             on_click=lambda i=i: _set_list("pilot", drop=i),
         )
@@ -108,16 +115,20 @@ def pilot_points(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None
         )
         n = st.number_input(w("own.n_labelled"), min_value=0, value=200, step=50)
         value = st.number_input(
-            w("own.value", metric=inputs.target.metric), value=0.8, step=0.01, format="%.4g"
+            w("own.value", metric=metric_name(metric) + (", %" if percent else "")),
+            value=80.0 if percent else None,
+            step=1.0,
+            format="%.4g",
         )
         if st.form_submit_button(w("own.pilot_add")):
-            entry = {"approach": str(approach), "n_labelled": n, "value": value}
+            reached = round(value / 100, 10) if percent and value is not None else value
+            entry = {"approach": str(approach), "n_labelled": n, "value": reached}
             _set_list("pilot", add=[entry])
             st.rerun()
     lines = st.text_area(
         w("own.pilot_paste"),
         key=state.keyed("paste:pilot"),
-        placeholder="full_finetune, 300, 0.84",
+        placeholder="Full fine-tuning, 300, 84%" if percent else "full_finetune, 300, 31.5",
         height=70,
     )
     if lines.strip() and st.button(w("own.pilot_take"), key=state.keyed("pilot:take")):
@@ -136,7 +147,15 @@ def _pilot_lines(lines: str) -> list[dict[str, Any]]:
         cells = [c.strip() for c in line.replace(";", ",").replace("\t", ",").split(",")]
         try:
             approach, n, value = cells
-            out.append({"approach": approach, "n_labelled": int(n), "value": float(value)})
+            known = {approach_label(a).lower(): str(a) for a in Approach}
+            size = 100.0 if value.endswith("%") else 1.0
+            out.append(
+                {
+                    "approach": known.get(approach.lower(), approach),
+                    "n_labelled": int(n),
+                    "value": float(value.rstrip("% ")) / size,
+                }
+            )
         except ValueError:
             allowed = "approach, labelled examples, value"
             raise InputError(f"line {number}", line, allowed) from None

@@ -109,6 +109,8 @@ def _row(
     chosen = key == answer["recommendation"].get("approach")
     lang = language()
     label, model = approach_label(row["approach"], lang), row.get("base_model") or ""
+    if "#" in key and row.get("n_labelled_to_buy") is not None:
+        model = say("with_labels", lang, row=model, n=style.count(row["n_labelled_to_buy"]))
     reasons = "; ".join(row["reasons"])
     mark = f'<span class="tick" aria-hidden="true">{e(w("rows.mark"))}</span>' if chosen else ""
     said = (f", {w('rows.chosen')}" if chosen else "") + f", {w('rows.open')}"

@@ -14,6 +14,7 @@ from estimator.report.text import recommended, row_name
 from estimator.report.texts import say
 from estimator.ui import cached, errors, state
 from estimator.ui.components import e, html_table
+from estimator.ui.fields import name_of, value_text
 from estimator.ui.own_data import read_scenario
 from estimator.ui.words import language, w
 
@@ -114,10 +115,17 @@ def differences(every: list[ProjectInputs]) -> str:
     for path in dict.fromkeys(key for flat in flats for key in flat):
         values = [flat.get(path) for flat in flats]
         if path != "name" and any(v != values[0] for v in values):
-            rows.append([e(path), *(e("–" if v is None else v) for v in values)])
+            rows.append([e(name_of(path)), *(e(_shown(path, v)) for v in values)])
     header = [w("scenarios.figure"), *(s.name for s in every)]
     header[-1] = w("scenarios.now", name=every[-1].name)
     return html_table(header, rows, (), w("scenarios.differences"))
+
+
+def _shown(path: str, value: Any) -> str:
+    try:
+        return value_text(path, value)
+    except (KeyError, StopIteration):
+        return "–" if value is None else str(value)
 
 
 def _results(inputs: ProjectInputs) -> dict[str, str]:

@@ -62,7 +62,7 @@ def show(page: Callable[[], None]) -> None:
 def messages() -> None:
     """What went wrong with a link or a file, and what it could not hold."""
     if state.LINK_ERROR in st.session_state:
-        errors.message(st.session_state[state.LINK_ERROR], w("error.link"))
+        errors.message(errors.in_words(st.session_state[state.LINK_ERROR]), w("error.link"))
     for lost in st.session_state.get(state.NOTES, ()):
         errors.note(lost)
 

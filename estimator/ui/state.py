@@ -62,6 +62,10 @@ def begin() -> None:
         )
         if given:
             _open_address(given, preset)
+        elif preset is None and st.query_params.get(PRESET):
+            asked = st.query_params[PRESET][:60]
+            known = ", ".join(cached.presets())
+            st.session_state[LINK_ERROR] = str(InputError("preset", asked, known))
         st.session_state[FIRST] = current()
     elif getattr(get_script_run_ctx(), "is_history_navigation", False):
         _return_to(given, preset)

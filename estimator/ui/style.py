@@ -85,6 +85,7 @@ dl.es.es-facts {{ padding: 0; display: grid;
 @media (max-width: 640px) {{
   [data-testid="stMainBlockContainer"] {{ padding: 3.2rem 0.8rem 2rem; }}
   .es-head {{ font-size: 1.15rem; }}
+  .es-table.wide {{ min-width: 46rem; }}
 }}
 </style>"""
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from estimator.engine.validation import shipped_validation
 from estimator.report import figures_validation
+from estimator.report.texts import approach_label, task_label
 from estimator.ui import cached
-from estimator.ui.components import dark, e, facts, heading, number_style, show_chart, show_frame
-from estimator.ui.words import has, w
+from estimator.ui.components import dark, e, facts, number_style, show_chart, show_frame
+from estimator.ui.words import has, language, w
+from estimator.vocabulary import Approach, Task
 
 PARTS = ("accuracy", "compute", "cost", "decision")
-INTERVAL = 0.8
+LEAD = ("overall", "hours", "summary", "regret_points")
+"""Tables that say most, first in the list of a part."""
+SEPARATOR = " · "
+CLAIM_COLUMNS = ("claim", "verdict", "computed", "figure", "evidence", "exceptions", "guide")
 
 
 def validation() -> None:
@@ -31,10 +37,19 @@ def validation() -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    table = shipped_validation(cached.evidence())[part or PARTS[0]]
+    part = part or PARTS[0]
+    table = shipped_validation(cached.evidence())[part]
     if part == "accuracy":
         _reliability(table)
-    _section(table, str(part), 2)
+    if part == "cost":
+        _bills(table["rows"])
+    found = dict(tables_of({k: v for k, v in table.items() if k != "reliability"}))
+    names = sorted(found, key=lambda n: not n.startswith(tuple(_name(k) for k in LEAD)))
+    pick = st.selectbox(
+        w("evidence.error_table"), names, key=f"validation:table:{part}", persist_state="session"
+    )
+    if pick:
+        show_frame(found[pick], f"validation-{part}-{names.index(pick)}")
 
 
 def _reliability(table: Mapping[str, Any]) -> None:
@@ -51,47 +66,82 @@ def _reliability(table: Mapping[str, Any]) -> None:
         show_chart(figures_validation.reliability(frame, number_style(), dark()), "reliability")
 
 
+def _bills(rows: list[dict[str, Any]]) -> None:
+    """Published bills of training runs against their predictions, and the error by device."""
+    frame = pd.DataFrame(rows)
+    frame = frame[frame["hours"] == "predicted hours"]
+    points = pd.DataFrame(
+        {
+            "name": frame["run"],
+            "source": frame["source_id"],
+            "group": frame["kind"],
+            "actual": frame["reported_usd"],
+            "p50": frame["predicted_usd"],
+        }
+    )
+    style = number_style()
+    chart = figures_validation.predicted(points, "USD", style=style, dark=dark())
+    show_chart(chart, "predicted-bills")
+    errors = pd.DataFrame(
+        {"group": frame["accelerator"], "error": np.log2(frame["factor"].astype(float))}
+    )
+    title = w("evidence.residuals")
+    show_chart(figures_validation.residuals(errors, title, style, dark()), "residuals-bills")
+
+
 def _name(key: str) -> str:
-    return w(f"figure.{key}") if has(f"figure.{key}") else key.replace("_", " ")
+    """A key of the tables as people read it: a text, an approach, a task, or its own words."""
+    if has(f"figure.{key}"):
+        return w(f"figure.{key}")
+    if key in set(Approach):
+        return approach_label(key, language())
+    if key in set(Task):
+        return task_label(key, language())
+    return key.replace("_", " ")
 
 
 def _plain(value: Any) -> bool:
     return not isinstance(value, Mapping | list)
 
 
-def _section(table: Mapping[str, Any], name: str, level: int) -> None:
-    """Figures first, then tables; groups of groups become headings."""
-    style = number_style()
-    plain = [(k, v) for k, v in table.items() if _plain(v)]
+def tables_of(part: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Every table inside a part of the validation, with its readable title."""
+    plain = {k: v for k, v in part.items() if _plain(v)}
     if plain:
-        st.html(facts([(_name(k), style.about(v) if _number(v) else str(v)) for k, v in plain]))
-    for key, part in table.items():
-        place = f"{name}-{key}"
-        frame = _frame(part)
-        if frame is not None:
-            heading(_name(key), level + 1)
-            show_frame(frame, place)
-        elif isinstance(part, Mapping) and key != "reliability":
-            heading(_name(key), level)
-            _section(part, place, min(level + 1, 4))
+        title = SEPARATOR.join(path) or w("figure.main")
+        yield title, _written(pd.DataFrame([plain]))
+    for key, value in part.items():
+        title = SEPARATOR.join((*path, _name(key)))
+        if isinstance(value, list) and value and all(isinstance(r, Mapping) for r in value):
+            yield title, _written(pd.DataFrame(value))
+        elif isinstance(value, Mapping) and value:
+            rows = list(value.values())
+            if all(isinstance(r, Mapping) and all(map(_plain, r.values())) for r in rows):
+                frame = pd.DataFrame(rows)
+                frame.insert(0, "group", [_name(str(k)) for k in value])
+                yield title, _written(frame)
+            else:
+                yield from tables_of(value, (*path, _name(key)))
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _written(frame: pd.DataFrame) -> pd.DataFrame:
+    """Headings and words for people, figures to four digits, shares in per cent."""
+    style = number_style()
 
+    def cell(column: str, value: Any) -> Any:
+        if isinstance(value, str):
+            return _name(value)
+        if value is None or isinstance(value, bool | list) or pd.isna(value):
+            return "–" if value is None or not isinstance(value, bool | list) else str(value)
+        if column.startswith(("coverage", "within", "share", "right", "p50_", "p90_")):
+            return style.percent(float(value))
+        return float(f"{value:.4g}") if isinstance(value, float) else value
 
-def _frame(part: Any) -> pd.DataFrame | None:
-    """A list of rows or a group of rows as a table; None for anything deeper."""
-    if isinstance(part, list) and part and all(isinstance(r, Mapping) for r in part):
-        return pd.DataFrame(part)
-    if not isinstance(part, Mapping) or not part:
-        return None
-    rows = list(part.values())
-    if all(isinstance(r, Mapping) and all(_plain(v) for v in r.values()) for r in rows):
-        frame = pd.DataFrame(rows)
-        frame.insert(0, w("figure.group"), [_name(str(k)) for k in part])
-        return frame
-    return None
+    out = {
+        _name(str(column)): [cell(str(column), v) for v in frame[column].tolist()]
+        for column in frame.columns
+    }
+    return pd.DataFrame(out)
 
 
 def claims() -> None:
@@ -101,4 +151,5 @@ def claims() -> None:
     st.html(facts([(str(k), str(v)) for k, v in table["tally"].items()]))
     frame = pd.DataFrame(table["verdicts"])
     frame["exceptions"] = [", ".join(map(str, x or ())) for x in frame["exceptions"]]
-    show_frame(frame, "claims", 560)
+    frame = frame[[c for c in CLAIM_COLUMNS if c in frame] + ["claim_id"]]
+    show_frame(frame.rename(columns=_name), "claims", 560)

@@ -44,8 +44,49 @@ def test_every_input_stands_in_the_address() -> None:
 def test_a_broken_link_says_so_and_opens_an_example() -> None:
     app = opened("v=1&task=text_classification&n_classes=-3")
     (message,) = alerts(app)
-    assert "n_classes" in message
+    assert "Classes: -3 is not allowed" in message
     assert scenario(app) == load_preset("support_tickets")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("n=abc", "names no task"), ("preset=nope", "Example project: &#x27;nope&#x27; is not allowed")],
+)
+def test_a_link_that_names_nothing_says_so_in_a_sentence(query: str, said: str) -> None:
+    app = opened(query)
+    (message,) = alerts(app)
+    assert said in message
+    assert scenario(app) == load_preset("support_tickets")
+
+
+def test_a_share_is_typed_in_per_cent_and_slid_as_it_is() -> None:
+    app = opened()
+    app.select_slider(key="in:labelling.label_noise").set_value(0.05).run()
+    assert scenario(app).labelling.label_noise == 0.05
+    assert app.number_input(key="no:labelling.label_noise").value == 5.0
+    typed(app, "labelling.label_noise", 7.0)
+    assert scenario(app).labelling.label_noise == 0.07
+    assert app.select_slider(key="in:labelling.label_noise").value == 0.07
+
+
+def test_a_target_is_typed_as_people_say_it() -> None:
+    app = opened()
+    assert app.number_input(key="no:target.value").value == 90.0
+    typed(app, "target.value", 85.0)
+    assert scenario(app).target.value == 0.85
+    app.select_slider(key="in:target.value").set_value(0.88).run()
+    assert scenario(app).target.value == 0.88
+    app = opened("preset=translation")
+    assert app.number_input(key="no:target.value").value == 32.0
+
+
+def test_pasted_results_may_be_words_and_per_cent() -> None:
+    from estimator.ui.own_data import _pilot_lines
+
+    assert _pilot_lines("Full fine-tuning; 300; 84%\nlora, 50, 0.7") == [
+        {"approach": "full_finetune", "n_labelled": 300, "value": 0.84},
+        {"approach": "lora", "n_labelled": 50, "value": 0.7},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -97,6 +138,18 @@ def test_inputs_survive_a_page_change() -> None:
     assert app.number_input(key="no:n_labelled_to_buy").value == 2000
 
 
+def test_the_guide_leads_to_an_example_in_three_clicks() -> None:
+    app = opened(page="guide")
+    app.button(key="guide:solved:no").click().run()
+    app.button(key="guide:close:no").click().run()
+    found = [b for b in app.button if b.key and b.key.startswith("guide:open:")]
+    assert found
+    name = str(found[0].key).removeprefix("guide:open:")
+    found[0].click().run()
+    assert scenario(app) == load_preset(name)
+    assert scenario(app).domain == "far"
+
+
 def test_a_preset_replaces_every_input() -> None:
     app = opened()
     typed(app, "n_labelled_to_buy", 2000)
@@ -141,8 +194,8 @@ def test_two_scenarios_stand_side_by_side() -> None:
     app.button(key="scenarios:save").click().run()
     typed(app, "n_labelled_to_buy", 9000)
     shown = texts(app)
-    assert "n_labelled_to_buy" in shown
-    assert "9000" in shown
+    assert "Labels to buy" in shown
+    assert "9,000" in shown
     assert [s.n_labelled_to_buy for s in app.session_state["saved_scenarios"]] == [1000]
 
 

@@ -35,8 +35,11 @@ def side_by_side(answer: Mapping[str, Any], keys: list[str], style: Style) -> No
     columns = [dict(figures_of(r, style)) for r in rows]
     names = list(dict.fromkeys(name for column in columns for name in column))
     cells = [[e(n), *(f"<b>{e(column.get(n, '–'))}</b>" for column in columns)] for n in names]
-    reasons = [e("; ".join(r["reasons"]) or "–") for r in rows]
-    cells.insert(0, [e(w("compare.reasons")), *reasons])
+    if any(r["reasons"] for r in rows):
+        reasons = [e("; ".join(r["reasons"]) or "–") for r in rows]
+        cells.insert(0, [e(w("compare.reasons")), *reasons])
+    labels = [e(style.count(r["n_labelled_to_buy"])) for r in rows]
+    cells.insert(0, [e(w("field.n_labelled_to_buy")), *labels])
     header = [w("compare.figure"), *(row_name(r, language()) for r in rows)]
     st.html(html_table(header, cells, (), w("compare.rows")))
 

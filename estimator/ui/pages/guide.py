@@ -8,68 +8,12 @@ import streamlit as st
 
 from estimator.engine import decide
 from estimator.report.texts import approach_label, catalogue
-from estimator.ui import cached, shell, state
+from estimator.ui import cached, guided, shell, state
 from estimator.ui.components import choose_view, e, heading, html_table, number_style
 from estimator.ui.row_detail import labels_text
 from estimator.ui.words import has, language, w
 
-QUESTIONS = ("solved", "close", "unique")
 FACTORS = ("data", "compute", "time", "flexibility", "performance")
-
-GIVEN = "guide:answers"
-DOMAINS = {("yes",): "solved", ("no", "yes"): "close", ("no", "no"): "far"}
-"""How near a public model is, by the first two answers."""
-
-
-def _answer(text: str) -> None:
-    given = (*st.session_state.get(GIVEN, ()), text)
-    st.session_state[GIVEN] = given
-    if given in DOMAINS:
-        state.set_field("domain", DOMAINS[given])
-
-
-def _again() -> None:
-    st.session_state[GIVEN] = ()
-
-
-def _guided(given: tuple[str, ...]) -> decide.Questions:
-    inputs = state.current()
-    typed: list[bool | None] = [text == "yes" for text in given]
-    answers = decide.Answers(*(typed + [None] * 3)[:3])
-    models = cached.evidence().models
-    return decide.three_questions(cached.evaluation(inputs), cached.judged(inputs), models, answers)
-
-
-def questions() -> None:
-    """At most three clicks to an answer, beside the computed one."""
-    given: tuple[str, ...] = st.session_state.get(GIVEN, ())
-    found = _guided(given)
-    steps = "".join(
-        f"<li>{e(s.question)} <b>{e(w('inputs.yes' if s.answer else 'inputs.no'))}</b>. "
-        f"{e(s.why)} {e(s.then)}</li>"
-        for s in found.steps[: len(given)]
-    )
-    if steps:
-        st.html(f'<ol class="es es-steps">{steps}</ol>')
-    done = len(given) == 3 or "yes" in given
-    if not done:
-        step = QUESTIONS[len(given)]
-        heading(f"{w('guide.number', n=len(given) + 1)} {w(f'guide.q.{step}')}", 3)
-        st.html(f'<p class="es es-say">{e(w(f"guide.q.{step}_help"))}</p>')
-        with st.container(horizontal=True):
-            for text in ("yes", "no"):
-                st.button(
-                    w(f"inputs.{text}"), key=f"guide:{step}:{text}", on_click=_answer, args=(text,)
-                )
-    else:
-        st.html(f'<p class="es es-note">{e(found.explanation)}</p>')
-        names = ", ".join(f"{m.name} ({m.licence})" for m in found.models)
-        st.html(
-            f'<p class="es es-say">{e(w("guide.look", hubs=", ".join(found.hubs)))} {e(names)}</p>'
-        )
-        st.page_link("pages/answer.py", label=w("guide.to_answer"))
-    if given:
-        st.button(w("guide.again"), on_click=_again, type="tertiary", key="guide:again")
 
 
 def spectrum() -> None:
@@ -103,6 +47,7 @@ def spectrum() -> None:
             ]
         )
     st.html(html_table(header, cells, (), w("guide.spectrum")))
+    st.html(f'<p class="es es-quiet">{e(w("guide.spectrum_note"))}</p>')
 
 
 def glossary() -> None:
@@ -130,7 +75,7 @@ def mistakes() -> None:
 
 
 VIEWS: dict[str, Callable[[], None]] = {
-    "questions": questions,
+    "questions": guided.questions,
     "spectrum": spectrum,
     "glossary": glossary,
     "mistakes": mistakes,
@@ -139,6 +84,8 @@ VIEWS: dict[str, Callable[[], None]] = {
 
 def page() -> None:
     """The page."""
+    if st.session_state.pop(guided.GO, False):
+        st.switch_page("pages/answer.py")
     heading(w("page.guide"), 1)
     choose_view("guide:view", VIEWS, "guide")
 
