@@ -242,11 +242,13 @@ def cost_curves(
             fill="toself", fillcolor=with_alpha(colour, 0.10), line={"width": 0},
             hoverinfo="skip", mode="lines",
         )  # fmt: skip
-        beyond = curve["extrapolated"].to_numpy(bool)
+        alone = float(np.ptp(x)) < 1e-6
+        if alone:  # more labels change nothing: one mark with its interval
+            x, low, mid, high = x[:1], low[:1], mid[:1], high[:1]
+        beyond = curve["extrapolated"].to_numpy(bool)[: len(x)]
         known = np.where(beyond, np.nan, mid)
         edge = beyond | np.roll(beyond, -1) & (np.arange(len(beyond)) < len(beyond) - 1)
         for y, dash in ((known, "solid"), (np.where(edge, mid, np.nan), "dash")):
-            alone = len(x) == 1
             figure.add_scatter(
                 x=f32(x), y=f32(y), mode="markers" if alone else "lines",
                 name=approach_label(key, lang),

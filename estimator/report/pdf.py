@@ -21,6 +21,7 @@ from estimator.report.points import locators, published_points
 from estimator.report.text import (
     Answer,
     Row,
+    joined,
     recommended,
     row_name,
     story,
@@ -133,12 +134,21 @@ def report_data(
         "evidence_note": say("pdf.evidence_note", lang),
         "not_possible": say("infeasible", lang),
         "reasons_title": say("pdf.reasons", lang),
-        "excluded": [[x.approach, x.reason] for x in found if not x.feasible],
+        "excluded": _excluded(found, lang),
         "charts": _charts(comparison, answer, evidence, style),
         **_bill(answer, row, style),
         **_closing(answer, row, style, locators(comparison, evidence) if evidence else {}),
     }
     return data
+
+
+def _excluded(found: Sequence[Any], language: str) -> list[list[str]]:
+    """Names of the rows that are not possible, those with the same reason together."""
+    names: dict[str, list[str]] = {}
+    for x in found:
+        if not x.feasible:
+            names.setdefault(x.reason, []).append(x.approach)
+    return [[joined(rows, language), reason] for reason, rows in names.items()]
 
 
 def _grade(row: Row, style: Style) -> str:
@@ -149,9 +159,8 @@ def _grade(row: Row, style: Style) -> str:
 
 
 def _sentences(told: Any) -> list[str]:
-    likely = " ".join(s for s in (told.ready, told.accuracy) if s)
-    after = " ".join(s for s in (told.regret, told.reach, told.next_step) if s)
-    return [told.detail, told.approve, likely, after]
+    likely = " ".join(s for s in (told.ready, told.accuracy, told.regret) if s)
+    return [told.detail, told.approve, likely, told.reach, told.next_step]
 
 
 def _charts(
@@ -250,7 +259,7 @@ def _money_charts(
         out.append(
             {
                 "title": say("chart.cashflow", lang),
-                "svg": plots.cashflow(flow, style),
+                "svg": plots.cashflow(row, style),
                 "alt": figures_money.cashflow(answer, style=style).alt,
             }
         )

@@ -235,7 +235,7 @@ def costs(answer: Answer, style: Style) -> str:
     ax.hlines(y, total["p10"], total["p90"], color=LIGHT.text, linewidth=1)
     ax.plot(total["p50"], y, "|", color=LIGHT.text, markersize=8)
     for i, r in enumerate(rows):
-        text = style.money_short(r["cost_usd"]["total"]["base"])
+        text = style.money_short(r["cost_usd"]["total"]["p50"])
         ax.annotate(
             text, (max(total["p90"][i], left[i]), i), (5, 0), textcoords="offset points",
             va="center", fontsize=8,
@@ -257,15 +257,20 @@ def _name(row: Row, language: str) -> str:
     return approach_label(row["approach"], language) + (f" #{number}" if number else "")
 
 
-def cashflow(flow_usd: Sequence[float], style: Style) -> str:
-    """Spending in sum by month, and by month as bars."""
+def cashflow(row: Row, style: Style) -> str:
+    """Spending in sum by month, by month as bars, and the 80 % intervals of both ends."""
+    flow_usd: Sequence[float] = row["cash_flow_usd"]
     figure, ax = _new(height=2.0)
     usd = np.array([style.convert(x) for x in flow_usd])
     months = np.arange(len(usd))
     ax.bar(months, usd, color=LIGHT.accent, width=0.8)
     ax.plot(months, np.cumsum(usd), color=LIGHT.text, linewidth=1.5)
+    for month, cost in ((0, row["cost_usd"]["one_off"]), (months[-1], row["cost_usd"]["total"])):
+        low, mid, high = (style.convert(cost[p]) for p in P)
+        ax.vlines(month, low, high, color=LIGHT.text, linewidth=1)
+        ax.plot(month, mid, "_", color=LIGHT.text, markersize=8)
     ax.annotate(
-        style.money_short(float(np.sum(flow_usd))), (months[-1], float(usd.sum())), (0, 4),
+        style.money_short(float(np.sum(flow_usd))), (months[-1], float(usd.sum())), (-8, -8),
         textcoords="offset points", ha="right", fontsize=8,
     )  # fmt: skip
     ax.set_xlabel(say("axis.month", style.language))

@@ -74,7 +74,7 @@ def input_value(answer: Answer, path: str, value: float | str | None, style: Sty
     if path.endswith(("_share", "_rate", "probability", "_noise", "_drift")):
         return style.percent(value)
     if value is not None and abs(value) < 100 and value != int(value):
-        return style.quantity(value)
+        return style.short(value)
     return style.short(value) if value is not None and abs(value) >= 1e5 else style.count(value)
 
 

@@ -145,11 +145,14 @@ def _likeliest(board: Board, index: int) -> bool:
 
 
 def _excluded(board: Board) -> str:
-    out = [(board.labels[i], board.reasons[i][0]) for i in np.flatnonzero(~board.allowed)]
+    out = np.flatnonzero(~board.allowed)
     total = len(board.keys)
-    if not out:
+    if not len(out):
         return f"All {total} approaches are possible."
-    listing = "; ".join(f"{name}: {why}" for name, why in out)
+    names: dict[str, list[str]] = {}
+    for i in out:
+        names.setdefault(board.reasons[i][0], []).append(board.labels[i])
+    listing = "; ".join(f"{listed(rows)}: {why}" for why, rows in names.items())
     return f"{len(out)} of {total} approaches are excluded ({listing})."
 
 
