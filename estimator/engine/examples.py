@@ -85,8 +85,9 @@ def _read(table: str) -> tuple[list[str], list[list[str]]]:
     reader = csv.reader(io.StringIO(table.lstrip("\ufeff")), delimiter=delimiter)
     try:
         rows = [row for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise InputError("examples", str(error), "a CSV table with a header row") from None
+    except csv.Error:
+        what = "a file that holds no table"
+        raise InputError("examples", what, "a CSV table with a header row") from None
     if len(rows) < 2 or len(rows) > MAX_ROWS:
         allowed = f"a CSV table with a header row and 1 to {MAX_ROWS:,} rows below it"
         raise InputError("examples", f"{len(rows)} rows", allowed)

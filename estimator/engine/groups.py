@@ -124,7 +124,13 @@ class Serving(Checked):
 
     requests_per_month: float = number(100_000.0, 0, 1e12, "predictions a month")
     horizon_months: int = integer(36, 1, 60, "months the model is used")
-    latency_ms: float | None = number(None, 0.01, 1e7, "longest acceptable answer time")
+    latency_ms: float | None = number(
+        None,
+        0.01,
+        1e7,
+        "longest acceptable answer time in milliseconds; own devices that work longer on one "
+        "request are ruled out, hosted models publish no such time and are not",
+    )
     retrain_every_months: int | None = integer(12, 1, 60, "months between retrainings", True)
     relabel_share: float = number(0.1, 0, 1, "share of the labels renewed at each retraining")
 

@@ -33,7 +33,7 @@ h2{color:var(--deep);font-size:1.2rem;margin:1.8rem 0 .5rem}
 margin:.7rem 0}
 .strip div{border:1px solid var(--rule);border-radius:6px;padding:.4rem .6rem}
 .strip b{display:block;font-size:1.05rem}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto}p,li,td:first-child{overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;font-size:.88rem}
 th{background:var(--deep);color:#fff;text-align:left;padding:.35rem .45rem;vertical-align:bottom}
 td{padding:.3rem .45rem;border-bottom:1px solid var(--rule);vertical-align:top}

@@ -36,7 +36,7 @@ def in_words(text: str) -> str:
 
 def shown(error: EstimatorError, title: str = "") -> None:
     """Show an error of the estimator as its one sentence."""
-    message(str(error), title)
+    message(in_words(str(error)), title)
 
 
 def guarded(draw: Callable[[], object]) -> bool:

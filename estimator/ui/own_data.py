@@ -38,7 +38,10 @@ def text_in(name: str, label: str, kinds: Sequence[str], example: str) -> str:
         max_chars=2_000_000,
     )
     if file is not None:
-        return str(file.getvalue()[:SIZE_LIMIT].decode("utf-8-sig", errors="replace"))
+        text = str(file.getvalue()[:SIZE_LIMIT].decode("utf-8-sig", errors="replace"))
+        if not text.strip():
+            errors.note(w("own.empty_file", name=file.name))
+        return text
     return pasted or ""
 
 

@@ -335,3 +335,16 @@ def test_an_unpriced_row_can_be_printed(support_tickets: ProjectInputs, evidence
     (as_is,) = [r for r in printed["approaches"] if r["approach"] == "zero_shot"]
     assert as_is["cost_usd"]["total"] == {"p10": None, "p50": None, "p90": None, "base": None}
     assert printed["recommendation"]["approach"] != "zero_shot"
+
+
+def test_a_device_that_works_too_long_on_a_request_rules_its_row_out(
+    support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    quick = row(support_tickets.replace("serving.latency_ms", 1000.0), evidence, "lora")
+    assert quick.feasible and not quick.reasons
+    slow = row(support_tickets.replace("serving.latency_ms", 1.0), evidence, "lora")
+    assert not slow.feasible
+    (reason,) = slow.reasons
+    assert reason.startswith("works about ") and reason.endswith("allowed are 1 ms")
+    asked = row(support_tickets.replace("serving.latency_ms", 1.0), evidence, "zero_shot")
+    assert asked.feasible

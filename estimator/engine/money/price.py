@@ -88,14 +88,14 @@ def _price_row(
     labels = add_labelling(ctx, bill, candidate.n_labelled_to_buy)
     add_tool(ctx, bill, labels)
     _collect(ctx, bill, candidate)
-    training, served, missing = TrainingBill(), None, ""
+    training, served, missing, slow = TrainingBill(), None, "", ""
     api = is_api(candidate)
     try:
         training = add_training(ctx, bill, candidate, compute)
         if api:
             add_api_serving(ctx, bill, candidate)
         else:
-            served = add_instance_serving(ctx, bill, candidate)
+            served, slow = add_instance_serving(ctx, bill, candidate)
     except PriceNotFoundError as error:
         if not api and compute.api_tokens_draws is None:
             raise
@@ -110,7 +110,18 @@ def _price_row(
     add_reserves(ctx, bill)
     calendar = plan(ctx, efforts, labels, compute, audit)
     return _sum_up(
-        ctx, bill, candidate, accuracy, compute, training, labels, calendar, served, api, missing
+        ctx,
+        bill,
+        candidate,
+        accuracy,
+        compute,
+        training,
+        labels,
+        calendar,
+        served,
+        api,
+        missing,
+        slow,
     )
 
 
@@ -136,6 +147,7 @@ def _sum_up(
     served: Rental | None,
     api: bool,
     missing: str,
+    slow: str,
 ) -> MoneyEstimate:
     sums = bill.sums(ctx.inputs.finance.discount_rate)
     if missing:
@@ -155,8 +167,8 @@ def _sum_up(
         data_goes_to=_data_goes_to(ctx, candidate, compute, served, api),
         usd_per_device_hour=training.usd_per_device_hour,
         assumed_share=_assumed_share(bill),
-        feasible=not missing,
-        reasons=(missing,) if missing else (),
+        feasible=not missing and not slow,
+        reasons=tuple(reason for reason in (missing, slow) if reason),
         extras=row_extras(ctx, bill, candidate, labels, training, gains, sums),
     )
 

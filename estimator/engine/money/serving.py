@@ -132,8 +132,15 @@ def instance_hours(
     return np.minimum(np.maximum(busy, batch[0] * batch[1]), always_on)
 
 
-def add_instance_serving(ctx: Context, bill: Bill, candidate: Candidate) -> Rental | None:
+def add_instance_serving(
+    ctx: Context, bill: Bill, candidate: Candidate
+) -> tuple[Rental | None, str]:
     """Lines of serving on rented or own instances, whole and always on unless batch will do.
+
+    Returns
+    -------
+    tuple of (Rental or None, str)
+        What is rented, and in words why it is too slow for the wanted latency; "" where it is not.
 
     Notes
     -----
@@ -143,7 +150,7 @@ def add_instance_serving(ctx: Context, bill: Bill, candidate: Candidate) -> Rent
     """
     serving, c = ctx.inputs.serving, ctx.inputs.compute
     if ctx.inputs.limits.edge_device or serving.requests_per_month <= 0:
-        return None
+        return None, ""
     batch = None
     if serving.latency_ms is None:
         batch = (
@@ -155,8 +162,9 @@ def add_instance_serving(ctx: Context, bill: Bill, candidate: Candidate) -> Rent
     seconds = cpu_seconds(ctx, candidate, vcpus)
     on_cpu = _cpu_carries(ctx, candidate, seconds.base, load_share.base)
     if c.provider == OWN:
-        _serve_on_own(ctx, bill, candidate, load_share, batch, seconds if on_cpu else None)
-        return None
+        cpu = seconds if on_cpu else None
+        busy, name = _serve_on_own(ctx, bill, candidate, load_share, batch, cpu)
+        return None, _too_slow(serving.latency_ms, busy, name)
     if on_cpu:
         rental = rent_cpu_or(ctx, c.accelerator)
     else:
@@ -172,7 +180,22 @@ def add_instance_serving(ctx: Context, bill: Bill, candidate: Candidate) -> Rent
         hours * bill.horizon * rental.billed_devices, "device-hour", rental.usd_draws,
         basis, source_id or rental.source_id, MONTHLY, note=rental.note,
     )  # fmt: skip
-    return rental
+    device = rental.row.accelerator if rental.row else c.accelerator
+    return rental, _too_slow(serving.latency_ms, float(seconds.base), device)
+
+
+def _too_slow(latency_ms: float | None, busy_seconds: float, name: str) -> str:
+    """Why a device cannot answer in time, in words.
+
+    Notes
+    -----
+    ``busy_seconds`` is the time for which one request occupies the device at full load. Waiting
+    and batching come on top, so no answer can be quicker; a row that passes may still be slow.
+    """
+    busy = busy_seconds * MS_PER_SECOND
+    if latency_ms is None or busy <= latency_ms:
+        return ""
+    return f"works about {busy:.3g} ms on a request on {name}; allowed are {latency_ms:g} ms"
 
 
 def _cheapest_device(
@@ -243,7 +266,8 @@ def _serve_on_own(
     load_share: Figure,
     batch: tuple[float, float] | None,
     cpu: Figure | None,
-) -> None:
+) -> tuple[float, str]:
+    """Lines of the own devices; the time of one request [s] and the device it runs on."""
     hw = ctx.inputs.own_hardware
     name = hw.accelerator if hw else ctx.inputs.compute.accelerator
     device = ctx.evidence.accelerators[name]
@@ -264,6 +288,7 @@ def _serve_on_own(
             f"serving_{part}", Phase.RUNNING, quantity, "device-hour", usd, basis, source_id,
             MONTHLY, note=f"{note}; {why}",
         )  # fmt: skip
+    return float(seconds.base) / n, name
 
 
 def own_prices(ctx: Context) -> tuple[tuple[str, float, Basis, str, str], ...]:
