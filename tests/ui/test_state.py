@@ -50,7 +50,10 @@ def test_a_broken_link_says_so_and_opens_an_example() -> None:
 
 @pytest.mark.parametrize(
     ("query", "said"),
-    [("n=abc", "names no task"), ("preset=nope", "Example project: &#x27;nope&#x27; is not allowed")],
+    [
+        ("n=abc", "names no task"),
+        ("preset=nope", "Example project: &#x27;nope&#x27; is not allowed"),
+    ],
 )
 def test_a_link_that_names_nothing_says_so_in_a_sentence(query: str, said: str) -> None:
     app = opened(query)
