@@ -107,7 +107,7 @@ def _evidence(answer: Mapping[str, Any], row: Row) -> str:
     proof = row["evidence"]
     known = sources_by_id(answer)
     grade = say(f"grade.{proof['grade']}", language())
-    head = w("detail.evidence", grade=grade, points=proof["n_points"], sources=proof["n_sources"])
+    head = w("detail.evidence", grade=grade)
     links = "".join(f"<li>{source_link(known.get(s), s)}</li>" for s in proof["source_ids"][:30])
     reason = row["accuracy_reason"] or proof["reason"]
     return (

@@ -341,10 +341,12 @@ def test_a_device_that_works_too_long_on_a_request_rules_its_row_out(
     support_tickets: ProjectInputs, evidence: Evidence
 ) -> None:
     quick = row(support_tickets.replace("serving.latency_ms", 1000.0), evidence, "lora")
-    assert quick.feasible and not quick.reasons
+    assert quick.feasible
+    assert not quick.reasons
     slow = row(support_tickets.replace("serving.latency_ms", 1.0), evidence, "lora")
     assert not slow.feasible
     (reason,) = slow.reasons
-    assert reason.startswith("works about ") and reason.endswith("allowed are 1 ms")
+    assert reason.startswith("works about ")
+    assert reason.endswith("allowed are 1 ms")
     asked = row(support_tickets.replace("serving.latency_ms", 1.0), evidence, "zero_shot")
     assert asked.feasible

@@ -24,7 +24,7 @@ def grade_candidate(
     """
     cells = fit["cells"]
     task, approach = str(inputs.task), candidate.approach
-    words = f"{APPROACH_LABELS[approach].lower()} on {TASK_LABELS[inputs.task].lower()}"
+    words = f"{_inside(APPROACH_LABELS[approach])} on {_inside(TASK_LABELS[inputs.task])}"
     cell = cells.get(f"{task}|{approach}")
     if cell is None:
         return _borrowed(inputs, candidate, cells, words)
@@ -41,7 +41,9 @@ def grade_candidate(
         grade = Grade.C
     else:
         grade = Grade.D
-    points = f"{cell['n_points']} points of {sources} sources on {words}"
+    points = (
+        f"{cell['n_points']} points of {sources} source{'s' if sources != 1 else ''} on {words}"
+    )
     reason = f"{points}; {n:,.0f} labels are {ratio:.1f} times the most" if far else points
     own = sum(1 for p in inputs.pilot if p.approach == approach)
     if own:
@@ -78,3 +80,8 @@ def _borrowed(
         tuple(dict.fromkeys(ids))[:MAX_SOURCES_NAMED],
         n / most if most else None,
     )
+
+
+def _inside(label: str) -> str:
+    """A label inside a sentence: lower case unless it is spelt with capitals of its own."""
+    return label if label[1:] != label[1:].lower() else label.lower()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -26,7 +28,7 @@ def top_line(answer: dict[str, Any]) -> None:
     parts = [f"<strong>{e(inputs.name)}</strong>"]
     if marks:
         parts.append(f"<span>{e(w('inputs.n_changed', n=len(marks)))}</span>")
-    parts.append(f"<span>{e(w('answer.prices', date=cached.price_date()))}</span>")
+    parts.append(f"<span>{e(_prices(chosen))}</span>")
     parts.append(f"<span>{e(w('answer.data', version=answer['data_version'][:8]))}</span>")
     if chosen:
         proof = chosen["evidence"]
@@ -39,6 +41,22 @@ def top_line(answer: dict[str, Any]) -> None:
     with right, st.container(horizontal=True, gap="small", horizontal_alignment="right"):
         blocks.copy_link()
         blocks.pdf_button("top")
+
+
+def _prices(row: Mapping[str, Any] | None) -> str:
+    """The date of the device price in use, with its age; else that of the price book."""
+    c, device = state.current().compute, row and row["accelerator"]
+    place = (c.provider, c.region, c.purchase_option, device)
+    dates = [
+        p.as_of
+        for p in cached.evidence().prices
+        if (p.provider, p.region, p.purchase_option, p.accelerator) == place
+    ]
+    if not dates:
+        return w("answer.prices", date=cached.price_date())
+    used = max(dates)
+    days = (datetime.date.today() - datetime.date.fromisoformat(used[:10])).days
+    return w("answer.used_price", device=device, date=used, days=max(days, 0))
 
 
 def changes_line(full: dict[str, Any]) -> None:
