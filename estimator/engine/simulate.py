@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import estimator
 from estimator.engine import groups
-from estimator.engine.accuracy import predict_accuracy
+from estimator.engine.accuracy import next_labels_plan, predict_accuracy
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.candidates import build_candidates, check_names
 from estimator.engine.comparison import Comparison
@@ -166,7 +166,11 @@ def complete_comparison(
         Draws(inputs.draws, inputs.seed),
         progress,
     )
-    return _comparison(evaluation, decision.to_dict(), evidence)
+    found = decision.to_dict()
+    rows = evaluation.results
+    plan = next_labels_plan(inputs, [r.candidate for r in rows], [r.accuracy for r in rows])
+    found["pilot_plan"] = {**found["pilot_plan"], "next_labels": plan.to_dict()}
+    return _comparison(evaluation, found, evidence)
 
 
 def quick_comparison(inputs: ProjectInputs, evidence: Evidence) -> Comparison:

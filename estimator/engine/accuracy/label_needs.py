@@ -10,6 +10,7 @@ import numpy as np
 from estimator.engine.accuracy.heldout import Noise, given_own, latent_given, own_curves
 from estimator.engine.accuracy.loso import HeldOut
 from estimator.engine.accuracy.own_points import NO_STEP, after_own_points
+from estimator.engine.accuracy.plan import MOST_GROWTH
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
 
@@ -17,8 +18,6 @@ LEAST_POINTS, MOST_POINTS = 4, 60
 HALF = -1
 """Number of own points that stands for the first half of each curve."""
 MOST_ROUNDS = 4
-MOST_GROWTH = 10.0
-"""Largest factor by which one round of buying may raise the number of labels."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,18 +20,25 @@ from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import AccuracyEstimate, Candidate
 
 GROWTH = 2.0
+MOST_GROWTH = 10.0
+"""Largest factor by which one round of buying may raise the number of labels."""
 MOST_DOUBLINGS = 14
 SURE = 0.9
 
 
 @dataclass(frozen=True)
 class LabelsStep:
-    """One candidate: labels now, labels still missing to the target (None: no target reached)."""
+    """One candidate: labels now, labels still missing to the target (None: no target reached).
+
+    ``next_round`` is what to buy before measuring again: what is missing in the middle case, but
+    never more than nine times what is there; 0 where nothing is missing.
+    """
 
     key: str
     n_labelled: int
     missing_p50: float | None
     missing_p90: float | None
+    next_round: float | None
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,10 @@ class NextLabelsPlan:
     probability_best: float | None
     labels_to_tell_apart: float | None
     evaluation_labels_to_tell_apart: float | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The ``next_labels`` of the JSON."""
+        return asdict(self)
 
 
 def probability_better(first: AccuracyEstimate, second: AccuracyEstimate) -> float | None:
@@ -110,11 +122,18 @@ def _step(inputs: ProjectInputs, candidate: Candidate, estimate: AccuracyEstimat
     n = candidate.n_labelled(inputs)
     needed = estimate.labels_for_target_draws
     if needed is None:
-        return LabelsStep(candidate.key, n, None, None)
+        return LabelsStep(candidate.key, n, None, None, None)
     found = np.sort(needed[1:])
     p50, p90 = (float(found[min(int(np.ceil(q * len(found))), len(found) - 1)]) for q in (0.5, 0.9))
     missing = [max(p - n, 0.0) if np.isfinite(p) else None for p in (p50, p90)]
-    return LabelsStep(candidate.key, n, missing[0], missing[1])
+    return LabelsStep(candidate.key, n, missing[0], missing[1], _next_round(n, missing[0]))
+
+
+def _next_round(n: int, missing: float | None) -> float | None:
+    most = (MOST_GROWTH - 1) * n
+    if missing is None:
+        return most or None
+    return min(missing, most) if n else missing
 
 
 def _labels_apart(one: AccuracyEstimate, two: AccuracyEstimate, start: int) -> float | None:

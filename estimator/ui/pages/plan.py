@@ -23,6 +23,7 @@ from estimator.ui.components import (
     show_chart,
 )
 from estimator.ui.fields import plain_field
+from estimator.ui.labels_plan import next_labels
 from estimator.ui.words import language, w
 
 PICK = "plan:row"
@@ -132,6 +133,7 @@ VIEWS: dict[str, Callable[[], None]] = {
     "calendar": calendar,
     "cash_flow": cash_flow,
     "pilot": pilot,
+    "labels": next_labels,
     "results": results,
 }
 
