@@ -25,7 +25,7 @@ from estimator.engine.accuracy.scales import Array
 from estimator.engine.distributions import Z90
 from estimator.vocabulary import Approach, Task
 
-ROWS_PER_SOURCE = 40
+ROWS_PER_SOURCE = 24
 NEUTRAL = "a neighbour"
 """Base model and curve of a neighbouring approach that nobody named."""
 

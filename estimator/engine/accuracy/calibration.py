@@ -24,12 +24,12 @@ STEP_RIDGE = 0.5
 STEP_STEPS = 40
 STEP_LEAST = 0.03
 """Prior weight, iterations and least residual of the median regression behind a step."""
-COVERAGE, FEW_SOURCES = 0.8, 2.6
+COVERAGE, FEW_SOURCES = 0.8, 3.8
 """Aim of the calibration: 80 % and this over the number of sources, as each new source is met with
 factors from the others alone."""
 MOST_UNSURE = 24
 """Sources below which the aim rises no more."""
-SHRINKAGE_SOURCES = 6.0
+SHRINKAGE_SOURCES = 2.0
 """Sources' worth of the overall factor that a task's own factor is mixed with."""
 SMALLEST, LARGEST = 0.6, 2.0
 

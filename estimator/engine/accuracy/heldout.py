@@ -151,9 +151,10 @@ def pair_table(
 
     Rows without own labels compete with one another. ``calibration`` widens the curves as the
     estimates of a scenario do: by task, ``all`` for the others; ``contrast`` widens differences.
+    ``points`` is how far the two published errors lie apart.
     """
     factors = calibration or {"all": 1.0}
-    out: dict[str, list[Array]] = {"p": [], "truth": [], "source": [], "task": []}
+    out: dict[str, list[Array]] = {"p": [], "truth": [], "source": [], "task": [], "points": []}
     for source in held:
         members = rows.take(source.index)
         variance = noise.free[source.index]
@@ -168,6 +169,8 @@ def pair_table(
             out["truth"].append(members.y[first] < members.y[second])
             out["source"].append(members.source[first].astype(str))
             out["task"].append(members.task[first].astype(str))
+            errors = scales.to_error(members.y, members.chance)
+            out["points"].append(100 * np.abs(errors[first] - errors[second]))
     return {k: np.concatenate(v) for k, v in out.items()}
 
 

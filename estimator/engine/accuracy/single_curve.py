@@ -22,7 +22,7 @@ NOISES = (0.01, 0.03, 0.08, 0.2)
 """Scatter of one measured error, as a share of it."""
 EXPONENT_MEAN, EXPONENT_SD = 0.45, 0.25
 LEVEL_SD = 3.0
-TAIL_POWER = 1.0
+TAIL_POWER = 0.85
 """Weight of a point rises with this power of n: the far end says most about what follows."""
 
 WIDENING = 1.35
@@ -126,7 +126,7 @@ def _solve(x: Array, t: Array, weight: Array, log_jacobian: Array) -> tuple[Arra
 
 def _prior(floor: Array, ceiling: Array, shift: Array) -> Array:
     """Log prior of the forms: low floors and open ends first."""
-    return np.asarray(-1.0 * floor - np.where(np.isinf(ceiling), 0.0, 0.5) - 0.1 * np.sqrt(shift))
+    return np.asarray(-1.0 * floor - np.where(np.isinf(ceiling), 0.0, 0.25) - 0.1 * np.sqrt(shift))
 
 
 def _mixture(middle: Array, sd: Array, share: Array, c: Array, e0: Array, noise: Array) -> Array:

@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float, str], None]
 NOMINAL = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-FORM_ROWS_PER_SOURCE = 60
+APART_POINTS = 2.0
+"""Difference of two published errors from which on a pair is no toss-up."""
+FORM_ROWS_PER_SOURCE = 40
 """Rows of each source in the comparison of forms, which solves the model once per form."""
 MOST_SURPLUS = 1000.0
 OWN_CURVE_POINTS = 6
@@ -186,9 +188,11 @@ def _pairs(table: Mapping[str, Array]) -> dict[str, Any]:
         p, truth = table["p"][keep], table["truth"][keep].astype(float)
         right = (p > 0.5) == (truth > 0.5)
         sure = np.maximum(p, 1 - p) >= 0.7
+        apart = table["points"][keep] >= APART_POINTS
         return {
             "n": len(p),
             "right": _r(right.mean()),
+            "right_where_apart": _r(right[apart].mean()) if apart.any() else None,
             "right_where_sure": _r(right[sure].mean()) if sure.any() else None,
             "share_sure": _r(sure.mean()),
             "brier": _r(np.mean((p - truth) ** 2)),
