@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from estimator.engine.inputs import ProjectInputs
     from estimator.evidence.load import load_evidence
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Comparison",
