@@ -43,7 +43,7 @@ def metric_scale(metric: str) -> float:
 def metric_axis(metric: str, style: Style) -> str:
     """Title of an axis that carries the metric."""
     key = "axis.quality_percent" if metric_scale(metric) == 100 else "axis.quality"
-    return say(key, style.language, metric=capital(metric_name(metric)))
+    return say(key, style.language, metric=capital(metric_name(metric, style.language)))
 
 
 def money(cost: dict[str, float] | Any, part: str, style: Style) -> float:
@@ -112,7 +112,11 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
         figure.update_yaxes(autorange="reversed")
     names = joined([approach_label(r["approach"], lang) for r in best], lang)
     alt = say(
-        "chart.frontier_alt", lang, metric=metric_name(metric), n=len(rows), frontier=names or "–"
+        "chart.frontier_alt",
+        lang,
+        metric=metric_name(metric, lang),
+        n=len(rows),
+        frontier=names or "–",
     )
     finish(figure, t, style, say("chart.frontier", lang), 480, showlegend=True)
     return Chart(figure, alt, _frontier_table(rows, cost, good, metric, style))
@@ -136,7 +140,7 @@ def _hover_row(answer: Answer, row: Row, style: Style) -> str:
     lines = [
         f"<b>{hover(row_name(row, style.language))}</b>",
         f"{style.metric(quality['p50'], metric)} ({style.metric(quality['p10'], metric)} – "
-        f"{style.metric(quality['p90'], metric)}) {metric_name(metric)}",
+        f"{style.metric(quality['p90'], metric)}) {metric_name(metric, style.language)}",
         f"{style.money_about(total['p50'])} ({style.money_short(total['p10'])} – "
         f"{style.money_short(total['p90'])})",
     ]
@@ -148,7 +152,7 @@ def _frontier_table(
     rows: Sequence[Row], cost: dict[str, Any], good: dict[str, Any], metric: str, style: Style
 ) -> pd.DataFrame:
     lang = style.language
-    name, unit = metric_name(metric), style.currency
+    name, unit = metric_name(metric, lang), style.currency
     table: dict[str, Any] = {
         say("col.approach", lang): [row_name(r, lang) for r in rows],
     }

@@ -156,7 +156,7 @@ def accuracy(
         )
         for k, b in bands.items()
     ) + "."  # fmt: skip
-    alt = say("chart.accuracy_alt", lang, metric=metric_name(metric), sentence=sentence)
+    alt = say("chart.accuracy_alt", lang, metric=metric_name(metric, lang), sentence=sentence)
     room = label_margin(approach_label(k, lang) for k in bands)
     finish(figure, t, style, say("chart.accuracy", lang), 420, **room)
     return Chart(figure, alt, _curve_table(bands, grid, scale, metric, style))
@@ -216,5 +216,5 @@ def _curve_table(
     for key, band in bands.items():
         for name, values in zip(P, band * scale, strict=True):
             label = approach_label(key, style.language)
-            table[f"{label}, {metric_name(metric)} {name}"] = np.round(values, 2)
+            table[f"{label}, {metric_name(metric, style.language)} {name}"] = np.round(values, 2)
     return pd.DataFrame(table)

@@ -196,14 +196,14 @@ def budget(
         f"{style.money_short(budgets_usd[i])}: {names[i]}, {style.number(mid[i], 1)}"
         for i in changes
     )
-    alt = say("chart.budget_alt", lang, metric=metric_name(metric), sentence=words + ".")
+    alt = say("chart.budget_alt", lang, metric=metric_name(metric, lang), sentence=words + ".")
     table = pd.DataFrame(
         {
             f"{say('col.budget', lang)}, {style.currency}": np.round(x, 2),
             say("col.approach", lang): names,
-            f"{metric_name(metric)} p10": np.round(low, 2),
-            f"{metric_name(metric)} p50": np.round(mid, 2),
-            f"{metric_name(metric)} p90": np.round(high, 2),
+            f"{metric_name(metric, lang)} p10": np.round(low, 2),
+            f"{metric_name(metric, lang)} p50": np.round(mid, 2),
+            f"{metric_name(metric, lang)} p90": np.round(high, 2),
         }
     )
     return Chart(figure, alt, table)
@@ -284,4 +284,5 @@ def cost_curves(
             for k, c in curves.items()
         ]
     )
-    return Chart(figure, say("chart.cost_curves_alt", lang, metric=metric_name(metric)), table)
+    alt = say("chart.cost_curves_alt", lang, metric=metric_name(metric, lang))
+    return Chart(figure, alt, table)

@@ -32,7 +32,7 @@ from estimator.report.text import (
     row_name,
     row_of,
 )
-from estimator.report.texts import approach_label, phase_label, say
+from estimator.report.texts import approach_label, phase_label, say, term
 from estimator.report.theme import PATTERNS, SYMBOLS, Theme, theme, with_alpha
 from estimator.vocabulary import Phase
 
@@ -197,7 +197,8 @@ def gantt(
     if row is None or not steps:
         return blank(t, style)
     lang = style.language
-    names = [s["name"].replace("_", " ") for s in steps]
+    names = [term("step", s["name"], lang) for s in steps]
+    roles = [term("role", s["role"], lang) for s in steps]
     start = np.array([s["start_weeks"]["p50"] for s in steps])
     length = np.array([s["weeks"]["p50"] for s in steps])
     late = np.array([s["start_weeks"]["p90"] + s["weeks"]["p90"] for s in steps])
@@ -210,8 +211,8 @@ def gantt(
             "arrayminus": f32(np.zeros(len(end))), "color": t.muted, "thickness": 1.2, "width": 4,
         },
         hovertext=[
-            f"{hover(n)} ({hover(s['role'])}): {style.weeks(a)} – {style.weeks(b)}"
-            for n, s, a, b in zip(names, steps, start, end, strict=True)
+            f"{hover(n)} ({hover(role)}): {style.weeks(a)} – {style.weeks(b)}"
+            for n, role, a, b in zip(names, roles, start, end, strict=True)
         ],
         hoverinfo="text",
     )  # fmt: skip
@@ -226,7 +227,7 @@ def gantt(
     alt = say("chart.gantt_alt", lang, approach=name, n=len(names), weeks=weeks)
     table: dict[str, Any] = {
         say("col.task", lang): names,
-        say("col.role", lang): [s["role"].replace("_", " ") for s in steps],
+        say("col.role", lang): roles,
         say("col.start", lang): np.round(start, 2),
         say("col.end", lang): np.round(end, 2),
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimator.errors import InputError
-from estimator.report.texts import say
+from estimator.report.texts import catalogue, say, term
 from estimator.vocabulary import HUNDRED_SCALE, METRIC_LABELS, PLAIN_SCALE
 
 SYMBOLS = {
@@ -34,9 +34,11 @@ def lower_is_better(metric: str) -> bool:
     return metric.lower() in LOWER_IS_BETTER
 
 
-def metric_name(metric: str) -> str:
+def metric_name(metric: str, language: str = "en") -> str:
     """The metric's name for people."""
-    return METRIC_LABELS.get(metric.lower(), metric.replace("_", " "))
+    name = metric.lower()
+    known = catalogue()[language].get(f"metric.{name}") or METRIC_LABELS.get(name)
+    return known or term("metric", metric, language)
 
 
 def is_fraction(metric: str) -> bool:

@@ -26,7 +26,7 @@ from estimator.report.text import (
     row_name,
     story,
 )
-from estimator.report.texts import phase_label, say, task_label
+from estimator.report.texts import phase_label, place, say, task_label, term
 from estimator.report.words import in_currency, input_label
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def report_data(
         "table_title": say("pdf.table", lang),
         "heads": [
             say("col.approach", lang),
-            capital(metric_name(target["metric"])),
+            capital(metric_name(target["metric"], lang)),
             say("col.total", lang),
             *(
                 say(f"col.{c}", lang)
@@ -226,9 +226,9 @@ def _line(item: Any, numbers: dict[str, int], style: Style) -> dict[str, Any]:
     source = numbers.get(item["source_id"])
     cells = [
         phase_label(item["phase"], lang),
-        item["item"].replace("_", " "),
+        term("item", item["item"], lang),
         style.quantity(item["quantity"]),
-        item["unit"],
+        term("unit", item["unit"], lang),
         style.unit_price(item["unit_price_usd"]),
         style.money(usd["base"]),
         style.between(style.money_short(usd["p10"]), style.money_short(usd["p90"])),
@@ -304,7 +304,7 @@ def _closing(
     return {
         "risks_title": say("pdf.risks", lang, choice=name),
         "risks": [
-            [r["risk"].replace("_", " "), in_currency(r["text"], style)]
+            [term("risk", r["risk"], lang), in_currency(r["text"], style)]
             for r in (row or {}).get("risks") or ()
         ],
         "facts": _facts(answer, row, style),
@@ -316,7 +316,7 @@ def _closing(
         "inputs_note": say("pdf.inputs_note", lang),
         "input_heads": [say("col.field", lang), say("col.value", lang)],
         "inputs": [
-            {"field": k, "value": tables.show(v), "changed": v != before.get(k)}
+            {"field": k, "value": tables.show(v, lang), "changed": v != before.get(k)}
             for k, v in stated.items()
         ],
         "unset": say("pdf.unset", lang, fields=", ".join(k for k in now if k not in stated)),
@@ -345,10 +345,19 @@ def _facts(answer: Answer, row: Row | None, style: Style) -> list[str]:
     out = []
     if row.get("flexibility"):
         out.append(
-            say("pdf.flexibility", lang, flexibility=row["flexibility"], lock_in=row["lock_in"])
+            say(
+                "pdf.flexibility",
+                lang,
+                flexibility=term("level", row["flexibility"], lang),
+                lock_in=term("level", row["lock_in"], lang),
+            )
         )
     if row.get("data_goes_to"):
-        out.append(say("pdf.data_goes", lang, places=", ".join(row["data_goes_to"])))
+        out.append(
+            say(
+                "pdf.data_goes", lang, places=", ".join(place(p, lang) for p in row["data_goes_to"])
+            )
+        )
     return out
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from estimator.report.format import NONE, Style, metric_name
 from estimator.report.text import Answer, Row, key_of, recommended, row_name
-from estimator.report.texts import approach_label, phase_label, say
+from estimator.report.texts import approach_label, phase_label, say, term
 from estimator.report.words import in_currency
 
 
@@ -125,7 +125,7 @@ def _line(
         weeks=style.number(row["calendar_weeks"]["p50"]),
         reaches_target=style.percent(row.get("target_probability")),
         best=style.percent(row.get("best_probability")),
-        grade=grade,
+        grade=grade if len(grade) == 1 else say(f"grade.{grade}", lang),
         grade_reason=row["evidence"]["reason"],
         assumed=style.percent(row.get("assumed_share")),
     )
@@ -152,7 +152,7 @@ def ten_rows(answer: Answer, style: Style | None = None) -> pd.DataFrame:
     """The ten-row table as text, ready to be shown."""
     style = style or Style()
     lang = style.language
-    metric = metric_name(answer["inputs"]["target"]["metric"])
+    metric = metric_name(answer["inputs"]["target"]["metric"], lang)
     columns = {
         say("col.approach", lang): "approach",
         say("col.model", lang): "model",
@@ -181,9 +181,9 @@ def cost_lines(row: Row, style: Style | None = None) -> pd.DataFrame:
     data = [
         {
             say("col.phase", lang): phase_label(i["phase"], lang),
-            say("col.item", lang): i["item"].replace("_", " "),
+            say("col.item", lang): term("item", i["item"], lang),
             say("col.quantity", lang): i["quantity"],
-            say("col.unit", lang): i["unit"],
+            say("col.unit", lang): term("unit", i["unit"], lang),
             f"{say('col.price', lang)}, {unit}": style.convert(i["unit_price_usd"]),
             f"{say('col.plan', lang)}, {unit}": style.convert(i["usd"]["base"]),
             say("col.low", lang): style.convert(i["usd"]["p10"]),
@@ -267,8 +267,8 @@ def inputs(answer: Answer, defaults: Mapping[str, Any], style: Style | None = No
     data = [
         {
             say("col.field", lang): path,
-            say("col.value", lang): show(value),
-            say("col.default", lang): show(usual.get(path)),
+            say("col.value", lang): show(value, lang),
+            say("col.default", lang): show(usual.get(path), lang),
             say("col.changed", lang): value != usual.get(path),
         }
         for path, value in now.items()
@@ -276,18 +276,18 @@ def inputs(answer: Answer, defaults: Mapping[str, Any], style: Style | None = No
     return pd.DataFrame(data)
 
 
-def show(value: Any) -> str:
+def show(value: Any, language: str = "en") -> str:
     """A scenario value as text."""
     if value is None:
         return NONE
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("word.yes" if value else "word.no", language)
     if isinstance(value, float):
         return f"{value:.12g}"
     if isinstance(value, Mapping):
-        return "; ".join(f"{k}: {show(v)}" for k, v in value.items()) or NONE
+        return "; ".join(f"{k}: {show(v, language)}" for k, v in value.items()) or NONE
     if isinstance(value, list | tuple):
-        return ", ".join(show(v) for v in value) or NONE
+        return ", ".join(show(v, language) for v in value) or NONE
     return str(value)
 
 
@@ -309,7 +309,7 @@ def differences(
     head = say("col.field", lang)
     changed = pd.DataFrame(
         [
-            {head: f, **{n: show(t.get(f)) for n, t in zip(names, tables, strict=True)}}
+            {head: f, **{n: show(t.get(f), lang) for n, t in zip(names, tables, strict=True)}}
             for f in differ
         ],
         columns=[head, *names],

@@ -125,8 +125,9 @@ def target_text(answer: Answer, style: Style) -> str:
     """The target with its metric: 90% accuracy."""
     target = answer["inputs"]["target"]
     if target["value"] is None:
-        return metric_name(target["metric"])
-    return f"{style.metric(target['value'], target['metric'])} {metric_name(target['metric'])}"
+        return metric_name(target["metric"], style.language)
+    value = style.metric(target["value"], target["metric"])
+    return f"{value} {metric_name(target['metric'], style.language)}"
 
 
 def horizon_text(answer: Answer, language: str = "en") -> str:
@@ -298,7 +299,7 @@ def accuracy_sentence(answer: Answer, row: Row, style: Style, kind: str = DECIDE
     """
     quality = row.get("accuracy")
     if not quality:
-        metric = metric_name(answer["inputs"]["target"]["metric"])
+        metric = metric_name(answer["inputs"]["target"]["metric"], style.language)
         reason = (row.get("accuracy_reason") or "").rstrip(".")
         return say("accuracy_none", style.language, metric=metric, reason=reason)
     metric = quality["metric"]
@@ -306,7 +307,7 @@ def accuracy_sentence(answer: Answer, row: Row, style: Style, kind: str = DECIDE
     return say(
         "accuracy_only" if kind == NOBODY else "accuracy",
         style.language,
-        metric=metric_name(metric),
+        metric=metric_name(metric, style.language),
         value=style.metric(quality["p50"], metric),
         range=style.between(low, high),
         chances=style.chances(row.get("target_probability")),

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from estimator.vocabulary import APPROACH_LABELS, TASK_LABELS, Approach, Task
+from estimator.vocabulary import APPROACH_LABELS, TASK_LABELS
 
 LANGUAGES = ("en", "de")
 
@@ -19,6 +19,8 @@ def catalogue() -> MappingProxyType[str, dict[str, str]]:
     """All texts: language -> key -> text."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     texts: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+    texts["en"] |= {f"approach.{a}": label for a, label in APPROACH_LABELS.items()}
+    texts["en"] |= {f"task.{t}": label for t, label in TASK_LABELS.items()}
     for name in ("texts.yaml", "texts_ui.yaml"):
         raw = pkgutil.get_data("estimator.report", name) or b""
         for language, entries in yaml.load(raw, Loader=loader).items():
@@ -35,16 +37,42 @@ def say(key: str, language: str = "en", **values: Any) -> str:
 
 def approach_label(approach: str, language: str = "en") -> str:
     """The approach's name for people; a row key such as ``lora#1`` counts as its approach."""
-    name = approach.split("#")[0]
-    key = f"approach.{name}"
-    return catalogue().get(language, {}).get(key) or APPROACH_LABELS[Approach(name)]
+    return say(f"approach.{approach.split('#')[0]}", language)
 
 
 def task_label(task: str, language: str = "en") -> str:
     """The task's name for people."""
-    return catalogue().get(language, {}).get(f"task.{task}") or TASK_LABELS[Task(task)]
+    return say(f"task.{task}", language)
 
 
 def phase_label(phase: str, language: str = "en") -> str:
     """The cost phase's name for people."""
     return say(f"phase.{phase}", language)
+
+
+def term(kind: str, word: str, language: str = "en") -> str:
+    """A word of the engine as a name for people; the word with its underscores as spaces
+    where the catalogue has none.
+
+    Parameters
+    ----------
+    kind : {"item", "unit", "step", "role", "risk", "level", "recipe", "work", "metric"}
+        What the word names; first part of the key.
+    word : str
+        As the engine spells it; the key holds underscores for its spaces.
+    """
+    name = word.lower() if kind == "step" else word
+    key = f"{kind}.{name.replace(',', '').replace(' ', '_')}"
+    texts = catalogue()
+    return texts[language].get(key) or texts["en"].get(key) or word.replace("_", " ")
+
+
+def place(text: str, language: str = "en") -> str:
+    """Where data go, as the engine writes it: a kind of place and in brackets its name."""
+    kind = next((k for k in PLACES if text.lower().startswith(k.replace("_", " "))), None)
+    if kind is None:
+        return text
+    return say(f"place.{kind}", language) + text[len(kind) :]
+
+
+PLACES = ("api", "cloud_region", "labeller")

@@ -17,7 +17,7 @@ from estimator.engine.fields import Spec
 from estimator.engine.inputs import GROUPS, ProjectInputs
 from estimator.report.format import is_fraction, style_of
 from estimator.ui import state
-from estimator.ui.words import has, w
+from estimator.ui.words import has, language, w
 
 Options = Sequence[Any]
 Show = Callable[[Any], str]
@@ -263,7 +263,7 @@ def value_text(path: str, value: Any) -> str:
     elif isinstance(value, str | bool) or value is None:
         shown = option_name(value) if value is not None else w("inputs.none")
     else:
-        style = style_of({"finance": {}})
+        style = style_of({"finance": {}}, language())
         shown = style.percent(value) if is_share(path) else style.quantity(value)
     return shown
 

@@ -18,7 +18,7 @@ from estimator.ui.fields import (
     slider,
 )
 from estimator.ui.inputs_special import SPECIAL
-from estimator.ui.words import w
+from estimator.ui.words import language, w
 from estimator.vocabulary import Domain
 
 
@@ -180,7 +180,7 @@ def _name(path: str) -> str:
 
 
 def _sliders(inputs: ProjectInputs, marks: Sequence[str]) -> None:
-    style = style_of({"finance": {}})
+    style = style_of({"finance": {}}, language())
 
     def empty(path: str, show: Callable[[Any], str]) -> Callable[[Any], str]:
         return lambda v: w(f"empty.{path}") if v is None else show(v)
@@ -213,7 +213,7 @@ def _sliders(inputs: ProjectInputs, marks: Sequence[str]) -> None:
 
 
 def _targets(metric: str) -> tuple[tuple[Any, ...], Callable[[Any], str]]:
-    style = style_of({"finance": {}})
+    style = style_of({"finance": {}}, language())
     if metric in HUNDRED_SCALE:
         return (None, *range(1, 100)), lambda v: style.number(v, 0)
     if metric in PLAIN_SCALE:

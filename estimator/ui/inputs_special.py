@@ -11,7 +11,7 @@ from estimator import ProjectInputs
 from estimator.engine.groups import OwnHardware, TypedModel
 from estimator.engine.inputs import TASK_METRIC
 from estimator.report.format import metric_name
-from estimator.report.texts import approach_label, task_label
+from estimator.report.texts import approach_label, task_label, term
 from estimator.ui import cached, own_data, own_prices, state
 from estimator.ui.fields import (
     choose,
@@ -21,14 +21,14 @@ from estimator.ui.fields import (
     message_at,
     plain_field,
 )
-from estimator.ui.words import w
+from estimator.ui.words import language, w
 from estimator.vocabulary import Approach, Task
 
 Field = Callable[[str, ProjectInputs, Sequence[str]], None]
 
 
 def _task(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
-    choose(path, inputs, tuple(Task), task_label, marks)
+    choose(path, inputs, tuple(Task), lambda t: task_label(t, language()), marks)
 
 
 def _unit(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
@@ -49,7 +49,7 @@ def _unit(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
 def _metric(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     usual = TASK_METRIC[inputs.task]
     names = [usual, *sorted(m for m in cached.evidence().metrics if m != usual)]
-    choose(path, inputs, names, metric_name, marks)
+    choose(path, inputs, names, lambda m: metric_name(m, language()), marks)
 
 
 def _provider(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
@@ -85,7 +85,7 @@ def _models(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     pick = st.selectbox(
         w("inputs.models_for"),
         tuple(Approach),
-        format_func=approach_label,
+        format_func=lambda a: approach_label(a, language()),
         key=state.keyed("models:for"),
         persist_state="session",
     )
@@ -154,6 +154,10 @@ def _own_hardware(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> Non
                 plain_field(f"{path}.{name}", inputs, marks)
 
 
+def _role(role: Any) -> str:
+    return term("role", str(role).replace("_", " "), language())
+
+
 def _wages(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     roles = sorted({*cached.roles(), *inputs.people.usd_per_week})
     role = st.selectbox(
@@ -161,13 +165,13 @@ def _wages(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
         roles,
         key=state.keyed("wages:role"),
         help=help_of(path),
-        format_func=lambda r: str(r).replace("_", " "),
+        format_func=_role,
         persist_state="session",
     )
     key = state.keyed(f"no:{path}.{role}")
     state.hold(key, inputs.people.usd_per_week.get(role))
     st.number_input(
-        w("inputs.wage_of", role=str(role).replace("_", " ")),
+        w("inputs.wage_of", role=_role(role)),
         key=key,
         step=100.0,
         format="%.0f",

@@ -18,10 +18,10 @@ from estimator import ProjectInputs
 from estimator.engine.examples import ExampleSummary, summarise_examples
 from estimator.errors import EstimatorError, InputError
 from estimator.report.format import is_fraction, metric_name, style_of
-from estimator.report.texts import approach_label
+from estimator.report.texts import LANGUAGES, approach_label
 from estimator.ui import cached, errors, state
 from estimator.ui.fields import message_at
-from estimator.ui.words import w
+from estimator.ui.words import language, w
 from estimator.vocabulary import Approach
 
 SIZE_LIMIT = 20_000_000
@@ -57,7 +57,7 @@ def examples_csv(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None
         errors.shown(error)
         return
     changes = _from_examples(inputs, found)
-    style = style_of({"finance": {}})
+    style = style_of({"finance": {}}, language())
     lines = [
         w("own.csv_labelled", n=style.count(found.n_labelled), column=found.label_column or "–"),
         w("own.csv_unlabelled", n=style.count(found.n_unlabelled)),
@@ -97,11 +97,12 @@ def _adopt_all(changes: dict[str, Any]) -> None:
 
 def pilot_points(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     """Own measurements of quality: typed one by one or pasted as lines."""
-    style, metric = style_of(inputs.to_dict()), str(inputs.target.metric)
+    lang, metric = language(), str(inputs.target.metric)
+    style = style_of(inputs.to_dict(), lang)
     percent = is_fraction(metric)
     st.markdown(f"**{w('own.pilot')}** · {w('own.pilot_help')}")
     for i, point in enumerate(inputs.pilot):
-        name = approach_label(point.approach)
+        name = approach_label(point.approach, lang)
         st.button(
             w(
                 "own.pilot_remove",
@@ -114,11 +115,14 @@ def pilot_points(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None
         )
     with st.form(state.keyed("pilot:form"), clear_on_submit=True, border=False):
         approach = st.selectbox(
-            w("own.approach"), tuple(Approach), format_func=approach_label, index=5
+            w("own.approach"),
+            tuple(Approach),
+            format_func=lambda a: approach_label(a, lang),
+            index=5,
         )
         n = st.number_input(w("own.n_labelled"), min_value=0, value=200, step=50)
         value = st.number_input(
-            w("own.value", metric=metric_name(metric) + (", %" if percent else "")),
+            w("own.value", metric=metric_name(metric, lang) + (", %" if percent else "")),
             value=80.0 if percent else None,
             step=1.0,
             format="%.4g",
@@ -131,7 +135,8 @@ def pilot_points(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None
     lines = st.text_area(
         w("own.pilot_paste"),
         key=state.keyed("paste:pilot"),
-        placeholder="Full fine-tuning, 300, 84%" if percent else "full_finetune, 300, 31.5",
+        placeholder=f"{approach_label(Approach.FULL_FINETUNE, lang)}, 300, "
+        + ("84%" if percent else "31.5"),
         height=70,
     )
     if lines.strip() and st.button(w("own.pilot_take"), key=state.keyed("pilot:take")):
@@ -150,7 +155,9 @@ def _pilot_lines(lines: str) -> list[dict[str, Any]]:
         cells = [c.strip() for c in line.replace(";", ",").replace("\t", ",").split(",")]
         try:
             approach, n, value = cells
-            known = {approach_label(a).lower(): str(a) for a in Approach}
+            known = {
+                approach_label(a, lang).lower(): str(a) for a in Approach for lang in LANGUAGES
+            }
             size = 100.0 if value.endswith("%") else 1.0
             out.append(
                 {
@@ -160,8 +167,8 @@ def _pilot_lines(lines: str) -> list[dict[str, Any]]:
                 }
             )
         except ValueError:
-            allowed = "approach, labelled examples, value"
-            raise InputError(f"line {number}", line, allowed) from None
+            where, allowed = w("error.line", n=number), w("error.line_allowed")
+            raise InputError(where, line, allowed) from None
     return out
 
 
@@ -174,7 +181,7 @@ def _before_after(inputs: ProjectInputs) -> None:
     """Interval of every measured approach with and without the own measurements."""
     if not inputs.pilot:
         return
-    style = style_of(inputs.to_dict())
+    style = style_of(inputs.to_dict(), language())
     try:
         before = cached.answer(inputs.replace("pilot", []))["approaches"]
     except EstimatorError as error:
@@ -187,7 +194,7 @@ def _before_after(inputs: ProjectInputs) -> None:
             st.markdown(
                 w(
                     "own.before_after",
-                    approach=approach_label(new["approach"]),
+                    approach=approach_label(new["approach"], language()),
                     before=_range(old["accuracy"], style),
                     after=_range(new["accuracy"], style),
                 )
@@ -228,7 +235,7 @@ def _number(cell: Any) -> Any:
 
 
 def _hours_before_after(inputs: ProjectInputs) -> None:
-    style = style_of(inputs.to_dict())
+    style = style_of(inputs.to_dict(), language())
     before = cached.answer(inputs.replace("own_runs", []))["approaches"]
     after = cached.answer(inputs)["approaches"]
     for old, new in zip(before, after, strict=False):
@@ -236,7 +243,7 @@ def _hours_before_after(inputs: ProjectInputs) -> None:
             st.markdown(
                 w(
                     "own.before_after",
-                    approach=approach_label(new["approach"]),
+                    approach=approach_label(new["approach"], language()),
                     before=style.hours(old["device_hours"]["p50"]),
                     after=style.hours(new["device_hours"]["p50"]),
                 )

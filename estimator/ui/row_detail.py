@@ -9,7 +9,7 @@ import streamlit as st
 
 from estimator.report.format import NONE, Style, capital, metric_name
 from estimator.report.text import row_name
-from estimator.report.texts import phase_label, say
+from estimator.report.texts import phase_label, place, say, term
 from estimator.ui import cached, state
 from estimator.ui.components import e, facts, heading, html_table, source_link, sources_by_id
 from estimator.ui.inputs_special import assumption_box
@@ -33,7 +33,8 @@ def detail(answer: Mapping[str, Any], row: Row, style: Style) -> None:
     if row.get("risks"):
         heading(w("detail.risks"), 3)
         items = "".join(
-            f"<li><b>{e(str(r['risk']).replace('_', ' '))}</b> ({e(r['severity'])}): "
+            f"<li><b>{e(term('risk', r['risk'], language()))}</b> "
+            f"({e(term('level', r['severity'], language()))}): "
             f"{e(r['text'])}</li>"
             for r in row["risks"]
         )
@@ -72,14 +73,17 @@ def figures_of(row: Row, style: Style) -> list[tuple[str, str]]:
         (w("detail.weeks"), _range(row["calendar_weeks"], style.weeks)),
         (w("detail.energy"), _range(row["energy_kwh"], style.about)),
         (w("detail.co2"), _range(row["co2_kg"], style.about)),
-        (w("detail.data"), ", ".join(row["data_goes_to"]) or w("detail.nowhere")),
-        (w("detail.flexibility"), str(row.get("flexibility") or "–")),
-        (w("detail.lock_in"), str(row.get("lock_in") or "–")),
+        (
+            w("detail.data"),
+            ", ".join(place(p, language()) for p in row["data_goes_to"]) or w("detail.nowhere"),
+        ),
+        (w("detail.flexibility"), term("level", row.get("flexibility") or "–", language())),
+        (w("detail.lock_in"), term("level", row.get("lock_in") or "–", language())),
         (w("detail.assumed"), style.percent(row.get("assumed_share"))),
     ]
     if value:
         text = _range(value, lambda x: style.metric(x, value["metric"]))
-        pairs.insert(0, (capital(metric_name(value["metric"])), text))
+        pairs.insert(0, (capital(metric_name(value["metric"], language())), text))
     return pairs
 
 
@@ -119,15 +123,15 @@ def _evidence(answer: Mapping[str, Any], row: Row) -> str:
 
 def lines_table(answer: Mapping[str, Any], row: Row, style: Style) -> str:
     """The bill line by line: quantity x unit price, interval, basis and source."""
-    known = sources_by_id(answer)
-    header = [say(f"col.{c}", language()) for c in ("item", "quantity", "price", "plan")]
-    header += [w("detail.interval"), say("col.basis", language()), say("col.source", language())]
+    known, lang = sources_by_id(answer), language()
+    header = [say(f"col.{c}", lang) for c in ("item", "quantity", "price", "plan")]
+    header += [w("detail.interval"), say("col.basis", lang), say("col.source", lang)]
     rows, phase = [], None
     for item in sorted(row["items"], key=lambda i: PHASES.index(i["phase"])):
         if item["phase"] != phase:
             phase = item["phase"]
             cost = row["cost_usd"]["by_phase"][phase]
-            name = f"<b>{e(phase_label(phase, language()))}</b>"
+            name = f"<b>{e(phase_label(phase, lang))}</b>"
             rows.append(
                 [
                     name,
@@ -140,12 +144,12 @@ def lines_table(answer: Mapping[str, Any], row: Row, style: Style) -> str:
                 ]
             )
         basis = item["basis"]
-        tag = f'<span class="es-tag {e(basis)}">{e(say(f"basis.{basis}", language()))}</span>'
+        tag = f'<span class="es-tag {e(basis)}">{e(say(f"basis.{basis}", lang))}</span>'
         note = f"<br><small>{e(item['note'])}</small>" if item.get("note") else ""
         rows.append(
             [
-                e(item["item"].replace("_", " ")) + note,
-                f"{e(style.quantity(item['quantity']))} {e(item['unit'])}",
+                e(term("item", item["item"], lang)) + note,
+                f"{e(style.quantity(item['quantity']))} {e(term('unit', item['unit'], lang))}",
                 e(style.unit_price(item["unit_price_usd"])),
                 e(style.money(item["usd"]["base"])),
                 e(_ends(item["usd"], style)),
@@ -188,7 +192,7 @@ def _line_source(item: Mapping[str, Any], known: Mapping[str, Any]) -> str:
 
 def _recipe(row: Row, style: Style) -> str:
     pairs = [
-        (k.replace("_", " "), style.about(v) if isinstance(v, float) else str(v))
+        (term("recipe", k, language()), style.about(v) if isinstance(v, float) else str(v))
         for k, v in row["recipe"].items()
         if v is not None
     ]
@@ -206,8 +210,8 @@ def _recipe(row: Row, style: Style) -> str:
         ]
         cells = [
             [
-                e(x["name"]),
-                f"{e(style.about(x['units']))} {e(x['unit'])}",
+                e(term("work", x["name"], language())),
+                f"{e(style.about(x['units']))} {e(term('unit', x['unit'], language()))}",
                 e(style.short(x["flop_per_unit"])),
                 e(style.about(x["passes"])),
                 e(x["formula"]),

@@ -66,7 +66,7 @@ def table_html(answer: Mapping[str, Any], style: Style, opened: str | None = Non
     columns = (
         (w("rows.approach"), "26%", ""),
         (
-            capital(metric_name(metric)),
+            capital(metric_name(metric, lang)),
             "17.5%",
             _ends(quality, metric, style) if any(r["accuracy"] for r in rows) else "",
         ),

@@ -131,8 +131,8 @@ def _shown(path: str, value: Any) -> str:
 def _results(inputs: ProjectInputs) -> dict[str, str]:
     answer: dict[str, Any] = cached.answer(inputs)
     style, row = style_of(answer["inputs"], language()), recommended(answer)
-    names = [w("scenarios.choice"), say("col.accuracy"), say("col.total"), say("col.weeks")]
-    names.append(say("col.target"))
+    heads = ("col.accuracy", "col.total", "col.weeks", "col.target")
+    names = [w("scenarios.choice"), *(say(head, language()) for head in heads)]
     if row is None:
         return dict.fromkeys(names, "–")
     quality, total = row["accuracy"], row["cost_usd"]["total"]

@@ -91,8 +91,9 @@ def _bills(rows: list[dict[str, Any]]) -> None:
 
 def _name(key: str) -> str:
     """A key of the tables as people read it: a text, an approach, a task, or its own words."""
-    if has(f"figure.{key}"):
-        return w(f"figure.{key}")
+    name = key.replace(" ", "_")
+    if has(f"figure.{name}"):
+        return w(f"figure.{name}")
     if key in set(Approach):
         return approach_label(key, language())
     if key in set(Task):
@@ -148,8 +149,9 @@ def claims() -> None:
     """What the field's guides claim, with the verdict of these numbers."""
     st.html(f'<p class="es es-say">{e(w("evidence.claims_intro"))}</p>')
     table = shipped_validation(cached.evidence())["claims"]
-    st.html(facts([(str(k), str(v)) for k, v in table["tally"].items()]))
+    st.html(facts([(_name(str(k)), str(v)) for k, v in table["tally"].items()]))
     frame = pd.DataFrame(table["verdicts"])
     frame["exceptions"] = [", ".join(map(str, x or ())) for x in frame["exceptions"]]
+    frame["verdict"] = [_name(str(x)) for x in frame["verdict"]]
     frame = frame[[c for c in CLAIM_COLUMNS if c in frame] + ["claim_id"]]
     show_frame(frame.rename(columns=_name), "claims", 560)

@@ -76,7 +76,12 @@ def extra_row() -> None:
                 w("compare.remove", row=label), key=f"option:drop:{i}", on_click=_drop, args=(i,)
             )
         with st.form("option:form", clear_on_submit=True, border=False):
-            approach = st.selectbox(say("col.approach"), tuple(Approach), 4, approach_label)
+            approach = st.selectbox(
+                say("col.approach", language()),
+                tuple(Approach),
+                4,
+                lambda a: approach_label(a, language()),
+            )
             models = sorted(
                 m.name for m in cached.evidence().models.values() if str(inputs.task) in m.tasks
             )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from estimator.engine import decide
-from estimator.report.texts import approach_label, catalogue
+from estimator.report.texts import approach_label, catalogue, term
 from estimator.ui import cached, guided, shell, state
 from estimator.ui.components import choose_view, e, heading, html_table, number_style
 from estimator.ui.row_detail import labels_text
@@ -18,7 +18,7 @@ FACTORS = ("data", "compute", "time", "flexibility", "performance")
 
 def spectrum() -> None:
     """The ten ways from simplest to dearest, with this project's figures and classes."""
-    inputs, style = state.current(), number_style()
+    inputs, style, lang = state.current(), number_style(), language()
     rows = {r["key"]: r for r in cached.answer(inputs)["approaches"]}
     header = [w("guide.way"), w("guide.means")]
     header += [
@@ -32,16 +32,16 @@ def spectrum() -> None:
             labels_text(labels.get("p50"), style),
             style.hours(row["device_hours"]["p50"]),
             w("inputs.weeks", n=style.weeks(row["calendar_weeks"]["p50"])),
-            str(row.get("flexibility") or "–"),
+            term("level", row.get("flexibility") or "–", lang),
             style.metric(value["p50"], value["metric"]) if value else w("rows.no_evidence"),
         )
         classes = entry.classes
         cells.append(
             [
-                f"<b>{e(approach_label(entry.key, language()))}</b>",
+                f"<b>{e(approach_label(entry.key, lang))}</b>",
                 e(w(f"approach.{row['approach']}")),
                 *(
-                    f"{e(text)}<br><small>{e(classes[name] or '–')}</small>"
+                    f"{e(text)}<br><small>{e(term('level', classes[name] or '–', lang))}</small>"
                     for name, text in zip(FACTORS, figures, strict=True)
                 ),
             ]

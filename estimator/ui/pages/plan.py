@@ -8,9 +8,10 @@ from typing import Any
 import streamlit as st
 
 from estimator.report import figures_money
+from estimator.report.format import capital
 from estimator.report.tables import finance
 from estimator.report.text import key_of, recommended, row_name, row_of
-from estimator.report.texts import approach_label, say
+from estimator.report.texts import approach_label, say, term
 from estimator.ui import cached, errors, own_data, progress, shell, state
 from estimator.ui.components import (
     choose_view,
@@ -53,11 +54,12 @@ def calendar() -> None:
     show_chart(figures_money.gantt(answer, key_of(row), style, dark()), "gantt")
     heading(w("plan.people"), 3)
     items = [i for i in row["items"] if i["phase"] == "people"]
-    header = [w("plan.work"), say("col.quantity"), say("col.price"), say("col.plan")]
+    lang = language()
+    header = [w("plan.work"), *(say(f"col.{c}", lang) for c in ("quantity", "price", "plan"))]
     cells = [
         [
-            e(i["item"].removeprefix("people_").replace("_", " ").capitalize()),
-            f"{e(style.about(i['quantity']))} {e(i['unit'])}",
+            e(capital(term("item", i["item"], lang).removeprefix("people "))),
+            f"{e(style.about(i['quantity']))} {e(term('unit', i['unit'], lang))}",
             e(style.unit_price(i["unit_price_usd"])),
             e(style.money_about(i["usd"]["base"])),
         ]
@@ -106,7 +108,7 @@ def pilot() -> None:
         items = "".join(f"<li>{e(q)}</li>" for q in plan["questions"])
         st.html(f'<ul class="es es-steps">{items}</ul>')
     header = [
-        w("own.n_labelled"), w("plan.tried"), w("plan.cost"), say("col.weeks"),
+        w("own.n_labelled"), w("plan.tried"), w("plan.cost"), say("col.weeks", language()),
         w("plan.saving"), w("plan.net"),
     ]  # fmt: skip
     cells = [

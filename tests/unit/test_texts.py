@@ -1,0 +1,125 @@
+"""The catalogue of texts: every language holds every text, with the same values to fill in."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from estimator.engine.simulate import compare_approaches
+from estimator.evidence.load import Evidence
+from estimator.report.format import metric_name
+from estimator.report.texts import (
+    LANGUAGES,
+    approach_label,
+    catalogue,
+    place,
+    say,
+    task_label,
+    term,
+)
+from estimator.vocabulary import APPROACH_LABELS, METRIC_LABELS, TASK_LABELS
+from tests.conftest import load_preset
+
+OTHERS = [language for language in LANGUAGES if language != "en"]
+SAME = {
+    "API", "Budget", "Budget, USD", "CO2, kg", "CPU", "CSV", "Cloud", "Drift", "Extrapolation",
+    "FLOP", "GB", "GPU", "Hybrid", "JSON", "Label", "Labels", "LoRA", "Name", "PDF", "Phase",
+    "Plan", "Region", "Reserve", "Simulation", "TPU", "Team", "Token", "Training", "log",
+    "p10 – p90", "{approach} {kwh} kWh, {co2} kg CO2",
+}  # fmt: skip
+"""Words that English and German share."""
+
+
+def values_of(text: str) -> set[str]:
+    """Names of the values that a text is filled with."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_holds_every_text(language: str) -> None:
+    english, own = catalogue()["en"], catalogue()[language]
+    assert sorted(set(english) - set(own)) == []
+    assert sorted(set(own) - set(english)) == []
+    assert [key for key, text in own.items() if not text.strip()] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_texts_are_filled_with_the_same_values(language: str) -> None:
+    english, own = catalogue()["en"], catalogue()[language]
+    assert [k for k in english if values_of(english[k]) != values_of(own[k])] == []
+
+
+def test_german_differs_from_english_but_for_shared_words() -> None:
+    english, german = catalogue()["en"], catalogue()["de"]
+    alike = {text for key, text in english.items() if text == german[key] and _has_words(text)}
+    assert alike == SAME
+
+
+def _has_words(text: str) -> bool:
+    literal = "".join(part for part, *_ in string.Formatter().parse(text))
+    return any(map(str.isalpha, literal))
+
+
+@pytest.fixture(scope="module")
+def engine_words(evidence: Evidence) -> set[tuple[str, str]]:
+    """Names that the engine gives to lines, steps, roles, risks and the rest, with their kinds."""
+    words = set()
+    for name, changes in (
+        ("support_tickets", {}),
+        ("rare_disease_imaging", {}),
+        ("factory_defects", {"own_hardware": {}}),
+    ):
+        inputs = load_preset(name).replace("draws", 512)
+        for path, value in changes.items():
+            inputs = inputs.replace(path, value)
+        words |= set(_words(compare_approaches(inputs, evidence).to_dict()))
+    return words
+
+
+def _words(a: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for row in a["approaches"]:
+        for item in row["items"]:
+            yield from (("item", item["item"]), ("unit", item["unit"]))
+        for step in row["calendar"] or ():
+            yield from (("step", step["name"]), ("role", step["role"]))
+        for risk in row["risks"]:
+            yield from (("risk", risk["risk"]), ("level", risk["severity"]))
+        for work in row["work"]:
+            yield from (("work", work["name"]), ("unit", work["unit"]))
+        yield from (("level", row[name]) for name in ("flexibility", "lock_in"))
+        yield from (("recipe", name) for name in row["recipe"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_of_the_engine_are_in_the_catalogue(
+    language: str, engine_words: set[tuple[str, str]]
+) -> None:
+    known = set(catalogue()[language].values())
+    assert {(k, x) for k, x in engine_words if term(k, x, language) not in known} == set()
+
+
+def test_english_names_are_those_of_the_vocabulary() -> None:
+    assert {a: approach_label(a) for a in APPROACH_LABELS} == APPROACH_LABELS
+    assert {t: task_label(t) for t in TASK_LABELS} == TASK_LABELS
+    assert {m: metric_name(m) for m in METRIC_LABELS} == METRIC_LABELS
+
+
+def test_a_word_that_the_catalogue_lacks_stays_readable() -> None:
+    assert term("item", "new_kind_of_line", "de") == "new kind of line"
+    assert metric_name("new_metric", "de") == "new metric"
+    assert metric_name("accuracy", "de") == "Genauigkeit"
+
+
+def test_places_keep_their_names() -> None:
+    assert place("cloud region eastus (azure)") == "cloud region eastus (azure)"
+    assert place("cloud region eastus (azure)", "de") == "Cloud-Region eastus (azure)"
+    assert place("API (some-model)", "de") == "API (some-model)"
+    assert place("the moon", "de") == "the moon"
+
+
+def test_a_missing_text_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        say("no.such.key", "de")
