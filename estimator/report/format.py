@@ -17,6 +17,12 @@ SYMBOLS = {
 }  # fmt: skip
 """Currencies written with a sign; all others with their ISO code."""
 
+SUFFIXES = {
+    "en": ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")),
+    "de": ((1e12, "\u00a0Bio."), (1e9, "\u00a0Mrd."), (1e6, "M"), (1e3, "k")),
+}
+"""Ends of shortened numbers by language: a German Billion is a million millions."""
+
 SEPARATORS = {"en": (",", "."), "de": (".", ",")}
 """Thousands and decimal separator by language."""
 
@@ -100,7 +106,7 @@ class Style:
         if x is None or not math.isfinite(x):
             return NONE
         rounded = float(f"{x:.{digits}g}")
-        for factor, suffix in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
+        for factor, suffix in SUFFIXES[self.language]:
             if abs(rounded) >= factor:
                 return self._trim(rounded / factor, digits) + suffix
         if 0 < abs(rounded) < 1:

@@ -113,7 +113,8 @@ def full_link() -> tuple[str, str]:
     made = link.encode(inputs, cached.price_hash(inputs))
     names = ", ".join(w(f"lost.{name}", default=name) for name in made.left_out)
     lost = say("link.lost", language(), fields=names) if made.left_out else ""
-    return f"{base}?{made.query}", lost
+    own = "" if language() == "en" else f"&lang={language()}"
+    return f"{base}?{made.query}{own}", lost
 
 
 def pdf_button(where: str, primary: bool = False) -> None:

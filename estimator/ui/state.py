@@ -20,6 +20,7 @@ from estimator import ProjectInputs
 from estimator.errors import EstimatorError, InputError
 from estimator.report import link
 from estimator.ui import cached
+from estimator.ui.words import language, w
 
 SCENARIO, START, PAST, FIRST = "scenario", "start", "past", "first_scenario"
 MESSAGES, TYPED, LINK_ERROR = "messages", "typed", "link_error"
@@ -124,6 +125,8 @@ def write_address() -> None:
     """Put the scenario in force into the address bar; the page's own parameters stay."""
     wanted = address_of(current())
     kept = {k: v for k, v in st.query_params.to_dict().items() if k in KEPT}
+    if language() != "en":
+        kept["lang"] = language()
     here = next((i for i, p in cached.presets().items() if p == start()), None)
     if here:
         kept[PRESET] = here
@@ -229,7 +232,7 @@ def set_field(path: str, value: Any) -> None:
 def plain(error: EstimatorError) -> str:
     """The message of an error without the path that the field already shows."""
     if isinstance(error, InputError):
-        return f"{error.value!r} is not allowed; allowed: {error.allowed}"
+        return w("error.not_allowed", value=repr(error.value), allowed=error.allowed)
     return str(error)
 
 

@@ -149,6 +149,6 @@ tr.out .cell .val {{ font-weight: 400; }}
   td.num {{ display: flex; justify-content: space-between; text-align: left; }}
   td.num::before, .cell::before {{ content: attr(data-label); color: var(--es-soft);
     font-weight: 400; }}
-  .cell {{ grid-template-columns: 86px 48px 1fr; }}
+  .cell {{ grid-template-columns: 96px 48px 1fr; }}
 }}
 """

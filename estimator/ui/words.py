@@ -8,11 +8,18 @@ import streamlit as st
 
 from estimator.report.texts import LANGUAGES, catalogue
 
+LANGUAGE = "language"
+
 
 def language() -> str:
-    """The reader's language: ``?lang=de``; English otherwise."""
-    wanted = str(st.query_params.get("lang", "en"))
-    return wanted if wanted in LANGUAGES else "en"
+    """The reader's language: ``?lang=de``, kept for the visit; English otherwise.
+
+    Opening another page empties the address before the page is drawn.
+    """
+    wanted = st.query_params.get("lang")
+    if wanted in LANGUAGES:
+        st.session_state[LANGUAGE] = wanted
+    return str(st.session_state.get(LANGUAGE, "en"))
 
 
 def has(key: str) -> bool:

@@ -71,6 +71,16 @@ def test_axe_finds_nothing_serious(visit: Visit, name: str, scheme: str) -> None
     assert violations(visit(path_of(name), scheme=scheme)) == []
 
 
+def test_german_outlasts_another_page_and_stands_in_the_link(visit: Visit) -> None:
+    page = visit("/?lang=de")
+    assert page.locator("tbody tr").nth(9).bounding_box()["y"] < 720
+    page.get_by_role("link", name="Bericht").click()
+    page.get_by_text("Jede Datei enthält dieselben Zahlen").wait_for()
+    settle(page)
+    assert "lang=de" in page.url
+    assert page.locator("[data-testid=stCode]").first.inner_text().strip().endswith("&lang=de")
+
+
 def test_a_row_opens_by_keyboard(visit: Visit) -> None:
     page = visit()
     door = page.get_by_role("button", name="Full fine-tuning")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 import pytest
 
@@ -52,3 +53,21 @@ def test_unknown_block_lists_the_known_ones() -> None:
     (message,) = alerts(opened("view=everything"))
     assert "cashflow" in message
     assert "everything" in message
+
+
+@pytest.fixture
+def german(monkeypatch: pytest.MonkeyPatch) -> None:
+    """German for the test runner too, which asks for the names of options outside of any visit."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("estimator.ui") and hasattr(module, "language"):
+            monkeypatch.setattr(module, "language", lambda: "de")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.usefixtures("german")
+def test_page_opens_in_german(page: str, caplog: pytest.LogCaptureFixture) -> None:
+    app = opened(page=page)
+    assert not app.exception
+    assert not alerts(app)
+    assert not caplog.records
+    assert app.sidebar.selectbox[0].label == "Beispielprojekt"

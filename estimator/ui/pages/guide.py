@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 
 import streamlit as st
@@ -61,8 +62,15 @@ def glossary() -> None:
         title, text = w(f"term.{name}.name"), w(f"term.{name}.text")
         if wanted in title.lower() or wanted in text.lower():
             terms.append((title, text))
-    body = "".join(f"<dt><b>{e(t)}</b></dt><dd>{e(x)}</dd>" for t, x in sorted(terms))
+    body = "".join(
+        f"<dt><b>{e(t)}</b></dt><dd>{e(x)}</dd>" for t, x in sorted(terms, key=_alphabet)
+    )
     st.html(f'<dl class="es">{body or e(w("evidence.nothing"))}</dl>')
+
+
+def _alphabet(term_and_text: tuple[str, str]) -> str:
+    """Place in the alphabet: accents and capitals do not count."""
+    return unicodedata.normalize("NFKD", term_and_text[0]).casefold().replace("\u0308", "")
 
 
 def mistakes() -> None:
