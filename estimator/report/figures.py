@@ -26,9 +26,10 @@ from estimator.report.format import (
     lower_is_better,
     metric_name,
 )
-from estimator.report.text import Answer, Row, horizon_text, joined, key_of, row_name, row_of
+from estimator.report.text import Answer, Row, horizon_text, key_of, row_name, row_of
 from estimator.report.texts import approach_label, say
 from estimator.report.theme import SYMBOLS, Theme, theme, with_alpha
+from estimator.report.words import joined
 
 CURVE_POINTS = 33
 MAX_CURVES = 4

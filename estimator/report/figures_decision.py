@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,10 +20,10 @@ from estimator.report.chart import (
 )
 from estimator.report.figures import metric_axis, metric_scale, target_line
 from estimator.report.format import Style, lower_is_better, metric_name
-from estimator.report.text import Answer, joined, key_of
+from estimator.report.text import Answer, key_of
 from estimator.report.texts import approach_label, say
 from estimator.report.theme import SYMBOLS, theme, with_alpha
-from estimator.report.words import input_label, input_value
+from estimator.report.words import driver_name, effect_usd, input_value, joined
 
 MOST_BARS = 12
 
@@ -37,7 +36,7 @@ def tornado(answer: Answer, style: Style | None = None, dark: bool = False) -> C
     drivers = sorted(drivers, key=lambda d: -abs(effect_usd(d)))[:MOST_BARS][::-1]
     if not drivers:
         return blank(t, style)
-    names = [str(d.get("name") or input_label(d["input"], lang)) for d in drivers]
+    names = [driver_name(d, lang) for d in drivers]
     effect = np.array([style.convert(effect_usd(d)) for d in drivers])
     ends = [
         (input_value(answer, d["input"], d["low"], style),
@@ -78,14 +77,6 @@ def tornado(answer: Answer, style: Style | None = None, dark: bool = False) -> C
         }
     ).iloc[::-1]
     return Chart(figure, alt, table)
-
-
-def effect_usd(driver: Mapping[str, Any]) -> float:
-    """Change of the total from the low to the high value of one driver [USD]."""
-    effect = driver["effect_usd"]
-    if isinstance(effect, Mapping):
-        return float(effect["high"]) - float(effect["low"])
-    return float(effect)
 
 
 def best(answer: Answer, style: Style | None = None, dark: bool = False) -> Chart:

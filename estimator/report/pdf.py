@@ -21,13 +21,12 @@ from estimator.report.points import locators, published_points
 from estimator.report.text import (
     Answer,
     Row,
-    joined,
     recommended,
     row_name,
     story,
 )
 from estimator.report.texts import phase_label, place, say, task_label, term
-from estimator.report.words import in_currency, input_label
+from estimator.report.words import driver_name, effect_usd, in_currency, joined
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -264,10 +263,7 @@ def _money_charts(
             }
         )
     drivers = answer["recommendation"].get("drivers") or []
-    effects = {
-        str(d.get("name") or input_label(d["input"], lang)): figures_decision.effect_usd(d)
-        for d in drivers
-    }
+    effects = {driver_name(d, lang): effect_usd(d) for d in drivers}
     effects = {n: e for n, e in effects.items() if e}
     names = sorted(effects, key=lambda n: -abs(effects[n]))[:10]
     if names:

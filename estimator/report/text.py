@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from estimator.report.format import Style, lower_is_better, metric_name
 from estimator.report.strip import strip
 from estimator.report.texts import approach_label, say
-from estimator.report.words import changes, in_currency, span
+from estimator.report.words import changes, in_currency, joined, span
 
 Row = Mapping[str, Any]
 Answer = Mapping[str, Any]
@@ -72,13 +72,6 @@ def row_name(row: Row, language: str = "en") -> str:
     if labels is None or "#" not in key_of(row):
         return name
     return say("with_labels", language, row=name, n=Style(language).count(labels))
-
-
-def joined(names: Sequence[str], language: str = "en") -> str:
-    """Names as a list in words."""
-    if len(names) < 2:
-        return "".join(names)
-    return say("list.and", language, first=", ".join(names[:-1]), last=names[-1])
 
 
 def outcome(answer: Answer) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from estimator.report.format import Style
-from estimator.report.texts import approach_label, say
+from estimator.report.texts import approach_label, catalogue, say
 
 Answer = Mapping[str, Any]
+
+MAIN_DRIVERS = 3
+"""Inputs that a sentence names."""
 
 
 _USD = re.compile(r"(−|-)?\$(\d[\d,]*(?:\.\d+)?)( million| billion)?")
@@ -63,6 +66,21 @@ def input_label(path: str, language: str = "en") -> str:
         return path
 
 
+def driver_name(driver: Mapping[str, Any], language: str = "en") -> str:
+    """What a driver of the cost is called: by the engine in English, else by the catalogue."""
+    name, path = driver.get("name"), str(driver["input"])
+    known = f"driver.{path}" in catalogue()[language]
+    return str(name) if name and (language == "en" or not known) else input_label(path, language)
+
+
+def effect_usd(driver: Mapping[str, Any]) -> float:
+    """Change of the total from the low to the high value of one driver [USD]."""
+    effect = driver["effect_usd"]
+    if isinstance(effect, Mapping):
+        return float(effect["high"]) - float(effect["low"])
+    return float(effect)
+
+
 def input_value(answer: Answer, path: str, value: float | str | None, style: Style) -> str:
     """The value of a scenario field in its own unit; a word stays a word."""
     if isinstance(value, str | bool):
@@ -76,6 +94,35 @@ def input_value(answer: Answer, path: str, value: float | str | None, style: Sty
     if value is not None and abs(value) < 100 and value != int(value):
         return style.short(value)
     return style.short(value) if value is not None and abs(value) >= 1e5 else style.count(value)
+
+
+def drivers_sentence(answer: Answer, style: Style) -> str:
+    """What the cost depends on most, in the reader's language and currency."""
+    lang = style.language
+    drivers = answer["recommendation"].get("drivers") or ()
+    found = [(effect_usd(d), d) for d in drivers if d["effect_usd"]]
+    found = sorted(found, key=lambda f: -abs(f[0]))[:MAIN_DRIVERS]
+    if not found:
+        return say("drivers.none", lang)
+    parts = [
+        say(
+            "drivers.one",
+            lang,
+            name=driver_name(d, lang),
+            usd=style.money_about(abs(usd)),
+            low=input_value(answer, d["input"], d["low"], style),
+            high=input_value(answer, d["input"], d["high"], style),
+        )
+        for usd, d in found
+    ]
+    return say("drivers.sentence", lang, drivers=joined(parts, lang))
+
+
+def joined(names: Sequence[str], language: str = "en") -> str:
+    """Names as a list in words."""
+    if len(names) < 2:
+        return "".join(names)
+    return say("list.and", language, first=", ".join(names[:-1]), last=names[-1])
 
 
 def span(weeks: float, style: Style) -> str:

@@ -40,9 +40,9 @@ def questions() -> None:
     given: tuple[str, ...] = st.session_state.get(GIVEN, ())
     found = _guided(given)
     steps = "".join(
-        f"<li>{e(s.question)} <b>{e(w('inputs.yes' if s.answer else 'inputs.no'))}</b>. "
+        f"<li>{e(w(f'guide.q.{name}'))} <b>{e(w('inputs.yes' if s.answer else 'inputs.no'))}</b>. "
         f"{e(s.why)} {e(s.then)}</li>"
-        for s in found.steps[: len(given)]
+        for name, s in zip(QUESTIONS, found.steps[: len(given)], strict=False)
     )
     if steps:
         st.html(f'<ol class="es es-steps">{steps}</ol>')

@@ -14,8 +14,9 @@ from estimator.engine import decide
 from estimator.engine.decide.budget_curve import budget_curve
 from estimator.errors import EstimatorError
 from estimator.report import figures_decision, figures_money
-from estimator.report.text import recommended
+from estimator.report.text import key_of, recommended, row_name
 from estimator.report.texts import approach_label
+from estimator.report.words import drivers_sentence
 from estimator.ui import cached, errors, progress, state
 from estimator.ui.components import dark, e, facts, heading, number_style, show_chart
 from estimator.ui.fields import change_text
@@ -42,14 +43,24 @@ def _best_rows() -> list[str]:
     return list(dict.fromkeys(keys))[:MOST_ROWS]
 
 
+def _row_names() -> dict[str, str]:
+    """Approaches by row key; extra rows with their model and labels, to tell them apart."""
+    return {
+        key_of(r): row_name(r, language())
+        if "#" in key_of(r)
+        else approach_label(key_of(r), language())
+        for r in cached.answer(state.current())["approaches"]
+    }
+
+
 def sensitivity_view() -> None:
     """What moves the cost, strongest first, and the three main drivers in a sentence."""
-    inputs = state.current()
+    inputs, style = state.current(), number_style()
     full = _search(lambda tick: cached.full_answer(inputs, tick))
     if full is None:
         return
-    st.html(f'<p class="es es-say"><b>{e(full["recommendation"]["drivers_sentence"])}</b></p>')
-    show_chart(figures_decision.tornado(full, number_style(), dark()), "tornado")
+    st.html(f'<p class="es es-say"><b>{e(drivers_sentence(full, style))}</b></p>')
+    show_chart(figures_decision.tornado(full, style, dark()), "tornado")
 
 
 def budget_view() -> None:
@@ -138,7 +149,17 @@ def break_even_view() -> None:
     now = inputs.serving.requests_per_month
     chart = figures_money.break_even(volumes.tolist(), totals, pairs, now, style, dark())
     show_chart(chart, "break-even")
-    _listed([x.text for x in kept] or [w("tradeoffs.no_crossing")])
+    names = _row_names()
+    lines = [
+        w(
+            "tradeoffs.cheaper",
+            below=names[x.cheaper_below],
+            above=names[x.cheaper_above],
+            value=style.count(x.value),
+        )
+        for x in kept
+    ]
+    _listed(lines or [w("tradeoffs.no_crossing")])
 
 
 def optimiser_view() -> None:

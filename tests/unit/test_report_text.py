@@ -24,7 +24,7 @@ from estimator.report.text import (
     story,
 )
 from estimator.report.texts import LANGUAGES, catalogue, say
-from estimator.report.words import in_currency
+from estimator.report.words import drivers_sentence, in_currency
 from tests.unit.report_sample import answer, scenario
 
 DE = Style("de", "EUR", 1.1)
@@ -189,3 +189,22 @@ def test_no_key_stands_twice_in_the_catalogue() -> None:
 def test_unknown_key_is_an_error_not_a_blank() -> None:
     with pytest.raises(KeyError):
         say("no.such.key")
+
+
+def test_drivers_in_words_follow_language_and_currency() -> None:
+    a = copy.deepcopy(answer(scenario()))
+    a["recommendation"]["drivers"] = [
+        {"name": "wages", "input": "people.wage_factor", "low": 0.7, "high": 1.4,
+         "effect_usd": {"low": -1000.0, "high": 10000.0}},
+        {"name": "months of use", "input": "serving.horizon_months", "low": 24, "high": 60,
+         "effect_usd": 22000.0},
+    ]  # fmt: skip
+    assert drivers_sentence(a, Style()) == (
+        "The cost depends most on months of use ($22,000 from 24 to 60) and "
+        "wages ($11,000 from 0.7 to 1.4)."
+    )
+    german = drivers_sentence(a, DE)
+    assert german.startswith("Die Kosten hängen vor allem ab von: Monate Nutzung (20.000\u00a0€")
+    assert "Löhne (10.000\u00a0€ von 0,7 bis 1,4)" in german
+    a["recommendation"]["drivers"] = []
+    assert drivers_sentence(a, Style()) == "No input could be varied."
