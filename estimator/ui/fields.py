@@ -212,11 +212,13 @@ def choose(
     value = value_of(inputs, path)
     points = list(options) if value in options else [value, *options]
     widget: Any = st.select_slider if as_slider else st.selectbox
+    nothing = {"placeholder": show(None)} if None in points and not as_slider else {}
     widget(
         marked(path, marks),
         points,
         format_func=show,
         help=help_of(path),
+        **nothing,
         **_arm(path, "in", value),
     )
     message_at(path)
