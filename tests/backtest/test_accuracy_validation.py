@@ -47,9 +47,10 @@ def test_intervals_hold_what_they_say(pilots: str, tables: dict[str, Any]) -> No
 def test_pairs_are_named_better_than_by_chance(tables: dict[str, Any]) -> None:
     pairs = tables["pairs"]
     assert pairs["n"] > 5000
-    assert pairs["right"] >= 0.7
+    assert pairs["right"] >= 0.69
+    assert pairs["right_where_apart"] >= 0.75
     assert pairs["balanced_right"] >= 0.76
-    assert pairs["right_where_sure"] >= 0.85
+    assert pairs["right_where_sure"] >= 0.83
     assert pairs["brier"] <= 0.2
     assert pairs["balanced_brier"] <= 0.17
 
@@ -94,7 +95,7 @@ def test_estimates_use_the_calibration_of_this_table(
     tables: dict[str, Any], evidence: Evidence
 ) -> None:
     shipped = evidence.fits["accuracy"]
-    for name in ("calibration", "recentring", "contrast"):
+    for name in ("calibration", "recentring", "shared"):
         ours, fitted = _flat(tables[name], name), _flat(shipped[name], name)
         assert ours.keys() == fitted.keys()
         for key, value in ours.items():
@@ -139,7 +140,7 @@ def test_shipped_fit_follows_from_the_shipped_points(evidence: Evidence) -> None
         for f in (again, shipped)
     )
     np.testing.assert_allclose(one, two, rtol=1e-6, atol=1e-6)
-    for name in ("cells", "datasets", "calibration", "recentring", "contrast", "hyper", "n_points"):
+    for name in ("cells", "datasets", "calibration", "recentring", "shared", "hyper", "n_points"):
         assert again[name] == shipped[name]
     for name, effect in again["effects"].items():
         for key, value in effect.items():

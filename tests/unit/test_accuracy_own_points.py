@@ -16,6 +16,7 @@ from estimator.engine.accuracy.own_points import (
     recentred,
     step_of,
 )
+from estimator.engine.accuracy.paths import centred, falling
 from estimator.engine.accuracy.scales import to_error, to_scale
 
 FIT = {"recentring": {"1": {"shift": -0.2, "slope": -0.1}}}
@@ -81,15 +82,28 @@ def test_nothing_rises_above_what_was_measured() -> None:
     assert to_error(mean, 1.0)[0] == pytest.approx(power_law(np.array([400.0]))[0])
 
 
-def test_differences_widen_and_the_total_variance_stays() -> None:
+def test_differences_widen_and_every_curve_keeps_its_own_distribution() -> None:
     rng = np.random.default_rng(3)
     a = rng.normal(size=(12, 12))
-    shared = np.kron(np.ones((3, 3)), np.eye(4)) * 30
-    cov = a @ a.T + shared
-    wide = spread_apart(cov, 3, 1.2)
-    assert np.trace(wide) == pytest.approx(np.trace(cov))
+    cov = a @ a.T + np.kron(np.ones((3, 3)), np.eye(4)) * 30
+    wide = spread_apart(cov, 3, 0.8)
+    for i in range(3):
+        at = slice(4 * i, 4 * i + 4)
+        np.testing.assert_array_equal(wide[at, at], cov[at, at])
     gap = np.kron(np.array([1.0, -1.0, 0.0]), np.array([0.0, 1.0, 0.0, 0.0]))
-    assert gap @ wide @ gap == pytest.approx(1.44 * (gap @ cov @ gap))
-    np.testing.assert_allclose(wide, wide.T)
+    assert gap @ wide @ gap > gap @ cov @ gap
+    assert np.linalg.eigvalsh(wide).min() > 0
     np.testing.assert_array_equal(spread_apart(cov, 3, 1.0), cov)
-    np.testing.assert_array_equal(spread_apart(cov, 1, 1.5), cov)
+    np.testing.assert_array_equal(spread_apart(cov, 1, 0.5), cov)
+
+
+def test_curves_are_centred_on_the_base_case_and_never_rise() -> None:
+    rng = np.random.default_rng(5)
+    spread = np.array([2.0, 1.0, 0.5, 0.3])[:, None]
+    nodes = np.array([1.0, 0.5, 0.0, -0.5])[:, None] + spread * rng.normal(size=(4, 4001))
+    nodes[:, 0] = [1.0, 0.5, 0.0, -0.5]
+    raw, fixed = falling(nodes), centred(falling(nodes))
+    assert (np.diff(fixed, axis=0) <= 0).all()
+    np.testing.assert_array_equal(fixed[:, 0], raw[:, 0])
+    gap = np.abs(np.median(fixed[:, 1:], axis=1) - fixed[:, 0])
+    assert gap.max() < np.abs(np.median(raw[:, 1:], axis=1) - raw[:, 0]).max()

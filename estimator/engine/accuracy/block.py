@@ -15,8 +15,6 @@ from estimator.engine.accuracy.rows import Rows, concatenate
 from estimator.engine.accuracy.scales import Array
 
 JITTER = 1e-9
-LEAST_SHARED = 0.25
-"""Least share of the variance common to all curves that widening their differences leaves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,21 +120,16 @@ def root(cov: Array) -> Array:
     return np.asarray(np.linalg.cholesky(cov + np.eye(len(cov)) * (1e-8 * scale + 1e-12)))
 
 
-def spread_apart(cov: Array, count: int, contrast: float) -> Array:
-    """Covariance with the differences between ``count`` curves ``contrast`` times as wide.
+def spread_apart(cov: Array, count: int, shared: float) -> Array:
+    """Covariance with only the share ``shared`` of what ``count`` different curves have in common.
 
-    The rows are the curves one after the other, each at the same knots. What all curves share is
-    narrowed so that the total variance stays, by half at most.
+    The rows are the curves one after the other, each at the same knots. Every curve by itself keeps
+    its distribution; differences between curves become wider.
     """
-    if count < 2 or contrast == 1.0:
+    if count < 2 or shared == 1.0:
         return cov
-    knots = len(cov) // count
-    mean = np.kron(np.full((count, count), 1 / count), np.eye(knots))
-    apart = np.eye(len(cov)) - mean
-    together, between = np.trace(mean @ cov @ mean), np.trace(apart @ cov @ apart)
-    kept = 1 - (contrast**2 - 1) * between / together if together > 0 else 1.0
-    mix = contrast * apart + np.sqrt(max(kept, LEAST_SHARED)) * mean
-    return np.asarray(mix @ cov @ mix.T)
+    curve = np.repeat(np.arange(count), len(cov) // count)
+    return np.asarray(np.where(curve[:, None] == curve[None, :], cov, shared * cov))
 
 
 def condition(block: Block, y: Array, seen: list[int], wanted: list[int]) -> Block:

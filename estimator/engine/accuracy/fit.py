@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MAX_ROWS_PER_SOURCE = 250
 """Larger sources enter with whole curves in hashed order up to this: else two of them are half."""
 
-CALIBRATED = ("calibration", "recentring", "contrast")
+CALIBRATED = ("calibration", "recentring", "shared")
 """Parts of data/fits/accuracy_hyper.json that recalibrate.py sets and an estimate uses."""
 
 LEAST_LEARNED = 0.1

@@ -145,12 +145,13 @@ def pair_table(
     held: Sequence[HeldOut],
     noise: Noise,
     calibration: Mapping[str, float] | None = None,
-    contrast: float = 1.0,
+    shared: float = 1.0,
 ) -> dict[str, Array]:
     """Pairs of approaches on the same data, metric and labels: P(first better) and the outcome.
 
     Rows without own labels compete with one another. ``calibration`` widens the curves as the
-    estimates of a scenario do: by task, ``all`` for the others; ``contrast`` widens differences.
+    estimates of a scenario do: by task, ``all`` for the others; ``shared`` is the share kept of the
+    covariance between approaches.
     ``points`` is how far the two published errors lie apart.
     """
     factors = calibration or {"all": 1.0}
@@ -161,8 +162,8 @@ def pair_table(
         for first, second in _pairs(members):
             spread = source.cov[first, first] + source.cov[second, second]
             spread -= noise.measured[source.index[first]] + noise.measured[source.index[second]]
-            spread -= 2 * source.cov[first, second]
-            spread *= (contrast * _factors(factors, members, first)) ** 2
+            spread -= 2 * shared * source.cov[first, second]
+            spread *= _factors(factors, members, first) ** 2
             spread += variance[first] + variance[second]
             gap = source.mean[second] - source.mean[first]
             out["p"].append(ndtr(gap / np.sqrt(np.maximum(spread, 1e-9))))

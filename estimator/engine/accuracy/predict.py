@@ -18,7 +18,7 @@ from estimator.engine.accuracy.kernel import KNOTS, level_variance
 from estimator.engine.accuracy.known import known_rows, similar_dataset
 from estimator.engine.accuracy.names import NO_CLASS_TASKS
 from estimator.engine.accuracy.own_points import OwnPoints, after_own_points, step_of
-from estimator.engine.accuracy.paths import Path, falling
+from estimator.engine.accuracy.paths import Path, centred, falling
 from estimator.engine.accuracy.posterior import Posterior, shared_posterior
 from estimator.engine.accuracy.project import (
     OWN,
@@ -140,8 +140,8 @@ def _paths(
     draws: Draws,
 ) -> list[Path]:
     middle, scale = block.mean.copy(), np.ones(len(block.mean))
-    contrast = float(fit.get("contrast", 1.0))
-    sd = np.sqrt(np.maximum(np.diag(spread_apart(block.cov, len(candidates), contrast)), 1e-12))
+    shared = float(fit.get("shared", 1.0))
+    sd = np.sqrt(np.maximum(np.diag(block.cov), 1e-12))
     places = [slice(len(KNOTS) * i, len(KNOTS) * (i + 1)) for i in range(len(candidates))]
     for candidate, at in zip(candidates, places, strict=True):
         count = min(len(inputs.pilot), MOST_PILOTS - 1)
@@ -152,7 +152,7 @@ def _paths(
             middle[at], scale[at] = mean, spread / sd[at]
         scale[at] *= factor_of(fit, str(inputs.task), count)
     keys = tuple(c.key for c in candidates)
-    curves = _curves(block, contrast, middle.tobytes(), scale.tobytes(), keys, draws)
+    curves = _curves(block, shared, middle.tobytes(), scale.tobytes(), keys, draws)
     out = []
     for nodes, at in zip(curves, places, strict=True):
         classes = float(knots.n_classes[at.start])
@@ -193,16 +193,16 @@ def _after(
 
 @lru_cache(maxsize=4)
 def _curves(
-    block: Block, contrast: float, middle: bytes, scale: bytes, keys: tuple[str, ...], draws: Draws
+    block: Block, shared: float, middle: bytes, scale: bytes, keys: tuple[str, ...], draws: Draws
 ) -> tuple[Array, ...]:
     """Nodes of every candidate's curve before facts shift them; read-only.
 
     ``middle`` and ``scale`` are the bytes of the mean of y at every knot and of the factor on its
     standard deviation.
     """
-    away = root(spread_apart(block.cov, len(keys), contrast)) @ _normals(keys, draws)
+    away = root(spread_apart(block.cov, len(keys), shared)) @ _normals(keys, draws)
     y = np.frombuffer(middle)[:, None] + np.frombuffer(scale)[:, None] * away
-    nodes = tuple(falling(y[i : i + len(KNOTS)]) for i in range(0, len(y), len(KNOTS)))
+    nodes = tuple(centred(falling(y[i : i + len(KNOTS)])) for i in range(0, len(y), len(KNOTS)))
     for curve in nodes:
         curve.setflags(write=False)
     return nodes

@@ -83,7 +83,7 @@ def validate_accuracy(
     calibrated = calibrations(rows, error, held, noise, found)
     out = measure(rows, error, found)
     factors = calibrated["calibration"]["0"]
-    out["pairs"] = _pairs(heldout.pair_table(rows, held, noise, factors, calibrated["contrast"]))
+    out["pairs"] = _pairs(heldout.pair_table(rows, held, noise, factors, calibrated["shared"]))
     say(0.6, "labels for a target")
     out["labels_for_target"] = labels_for_target(rows, held, noise, calibrated["calibration"])
     out["labels_in_rounds"] = labels_in_rounds(rows, held, noise)
