@@ -13,7 +13,7 @@ import streamlit as st
 
 from estimator.ui import blocks, errors, fields, history, inputs_form, state
 from estimator.ui.style import EMBED, PAGE
-from estimator.ui.words import w
+from estimator.ui.words import choose_language, w
 
 _INSIDE: ContextVar[bool] = ContextVar("inside_the_frame", default=False)
 
@@ -46,6 +46,7 @@ def around(page: Callable[[], None], by: str) -> None:
         if not is_bare():
             with st.sidebar:
                 inputs_form.draw("side")
+                choose_language()
         history.watch()
     finally:
         _INSIDE.reset(token)
@@ -75,3 +76,4 @@ def _drawer() -> None:
     if drawer.open:
         with drawer:
             inputs_form.draw("drawer")
+            choose_language()

@@ -22,6 +22,28 @@ def language() -> str:
     return str(st.session_state.get(LANGUAGE, "en"))
 
 
+def choose_language() -> None:
+    """A choice of the language; the address then names it."""
+    key = f"language:{language()}"
+    st.segmented_control(
+        w("app.language"),
+        LANGUAGES,
+        default=language(),
+        required=True,
+        format_func=lambda code: w(f"language.{code}"),
+        key=key,
+        on_change=_switch,
+        args=(key,),
+        label_visibility="collapsed",
+    )
+
+
+def _switch(key: str) -> None:
+    chosen = str(st.session_state[key])
+    st.session_state[LANGUAGE] = chosen
+    st.query_params["lang"] = chosen
+
+
 def has(key: str) -> bool:
     """Is there a text for this key?"""
     return f"ui.{key}" in catalogue()["en"]

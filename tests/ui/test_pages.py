@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.conftest import PRESETS
-from tests.ui.pages import PAGES, alerts, opened, texts
+from tests.ui.pages import PAGES, alerts, choose, opened, texts
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +71,23 @@ def test_page_opens_in_german(page: str, caplog: pytest.LogCaptureFixture) -> No
     assert not alerts(app)
     assert not caplog.records
     assert app.sidebar.selectbox[0].label == "Beispielprojekt"
+
+
+def test_next_labels_are_planned_in_rounds(caplog: pytest.LogCaptureFixture) -> None:
+    app = opened("preset=support_tickets", page="plan")
+    choose(app, "plan:view", "labels")
+    app.run()
+    shown = texts(app)
+    assert not app.exception
+    assert not caplog.records
+    assert "Next round" in shown
+    assert "within three rounds" in shown
+
+
+def test_the_language_is_chosen_on_the_page_and_back() -> None:
+    app = opened()
+    choose(app, "language:en", "de")
+    assert app.query_params["lang"] in ("de", ["de"])
+    assert app.sidebar.selectbox[0].label == "Beispielprojekt"
+    choose(app, "language:de", "en")
+    assert app.sidebar.selectbox[0].label == "Example project"

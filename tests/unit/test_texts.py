@@ -25,7 +25,8 @@ from tests.conftest import load_preset
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 SAME = {
-    "API", "Budget", "Budget, USD", "CO2, kg", "CPU", "CSV", "Cloud", "Drift", "Extrapolation",
+    "API", "Budget", "Budget, USD", "CO2, kg", "CPU", "CSV", "Cloud", "Deutsch", "Drift", "English",
+    "Extrapolation",
     "FLOP", "GB", "GPU", "Hybrid", "JSON", "Label", "Labels", "LoRA", "Name", "PDF", "Phase",
     "Plan", "Region", "Reserve", "Simulation", "TPU", "Team", "Token", "Training", "log",
     "p10 – p90", "{approach} {kwh} kWh, {co2} kg CO2",
