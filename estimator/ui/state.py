@@ -156,8 +156,13 @@ def follow() -> None:
 
 
 def keyed(name: str) -> str:
-    """A widget key that differs between the form and the page, which may show the same field."""
-    return PREFIX.get() + name
+    """A widget key that differs between the form and the page, which may show the same field.
+
+    It differs between languages too: a choice is remembered by the words it was shown with, and
+    under other words it would fall back to its first option.
+    """
+    spoken = language()
+    return ("" if spoken == "en" else f"{spoken}/") + PREFIX.get() + name
 
 
 def hold(key: str, value: Any) -> None:

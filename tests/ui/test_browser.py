@@ -81,6 +81,17 @@ def test_german_outlasts_another_page_and_stands_in_the_link(visit: Visit) -> No
     assert page.locator("[data-testid=stCode]").first.inner_text().strip().endswith("&lang=de")
 
 
+def test_a_change_of_language_changes_no_input(visit: Visit) -> None:
+    page = visit("/?preset=factory_defects")
+    inputs = page.url.partition("?")[2]
+    for chosen, link in (("Deutsch", "Bericht"), ("English", "Report")):
+        page.get_by_text(chosen, exact=True).first.click()
+        page.get_by_role("link", name=link).wait_for()
+        settle(page)
+    without = {p for p in page.url.partition("?")[2].split("&") if not p.startswith("lang=")}
+    assert without == set(inputs.split("&"))
+
+
 def test_a_row_opens_by_keyboard(visit: Visit) -> None:
     page = visit()
     door = page.get_by_role("button", name="Full fine-tuning")
