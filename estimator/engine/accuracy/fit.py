@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from estimator.engine.accuracy.rows import (
     lookup_of,
     typical_sizes,
 )
-from estimator.engine.accuracy.scales import OUT_OF_SCALE, Array
+from estimator.engine.accuracy.scales import OUT_OF_SCALE, Array, error_from_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,6 +120,25 @@ def evidence_rows(frame: pd.DataFrame, lookup: Lookup) -> tuple[Rows, dict[str, 
     columns = columns_from_frame(frame, lookup)
     typical = typical_sizes(columns)
     return build_rows(columns, typical), typical
+
+
+@dataclass(frozen=True)
+class Points:
+    """All usable points: rows, sizes typical of them, values in canonical units, errors."""
+
+    rows: Rows
+    typical: dict[str, dict[str, float]]
+    value: Array
+    error: Array
+
+
+def points_of(evidence: Evidence) -> Points:
+    """The points that the shipped fit is judged on."""
+    lookup = lookup_of(evidence)
+    frame = usable(evidence.table("curves"), lookup)
+    rows, typical = evidence_rows(frame, lookup)
+    value = np.array(columns_from_frame(frame, lookup)["value"], float)
+    return Points(rows, typical, value, error_from_value(value, rows.group))
 
 
 def capped(rows: Rows, most: int) -> Array:

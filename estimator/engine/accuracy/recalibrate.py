@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimator.engine.accuracy import heldout, scales
+from estimator.engine.accuracy import heldout
 from estimator.engine.accuracy.calibration import (
     MOST_PILOTS,
     STEP_PILOTS,
     calibrate,
     fit_step,
 )
-from estimator.engine.accuracy.fit import MAX_ROWS_PER_SOURCE, evidence_rows, usable
+from estimator.engine.accuracy.fit import MAX_ROWS_PER_SOURCE, points_of
 from estimator.engine.accuracy.kernel import Component, parse_hyper
 from estimator.engine.accuracy.loso import HeldOut, leave_one_source_out
 from estimator.engine.accuracy.own_points import NO_STEP, Step
-from estimator.engine.accuracy.rows import Rows, columns_from_frame, lookup_of
+from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
 
 if TYPE_CHECKING:
@@ -42,15 +42,13 @@ def calibrate_accuracy(
     dict
         As `calibrations`; with ``sd`` the content of data/fits/accuracy_hyper.json.
     """
-    lookup = lookup_of(evidence)
-    frame = usable(evidence.table("curves"), lookup)
-    rows, _ = evidence_rows(frame, lookup)
-    value = np.array(columns_from_frame(frame, lookup)["value"], float)
-    error = scales.error_from_value(value, rows.group)
+    points = points_of(evidence)
+    rows = points.rows
     sds = parse_hyper(evidence.fits["accuracy_hyper"]["sd"])
     held = leave_one_source_out(rows, sds, MAX_ROWS_PER_SOURCE, progress)
     noise = heldout.row_noise(rows, sds)
-    return calibrations(rows, error, held, noise, predictions(rows, held, sds, noise))
+    found = predictions(rows, held, sds, noise)
+    return calibrations(rows, points.error, held, noise, found)
 
 
 def predictions(

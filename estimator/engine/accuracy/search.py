@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.optimize import minimize
 
-from estimator.engine.accuracy import heldout, scales
-from estimator.engine.accuracy.fit import MAX_ROWS_PER_SOURCE, capped, evidence_rows, usable
+from estimator.engine.accuracy import heldout
+from estimator.engine.accuracy.fit import MAX_ROWS_PER_SOURCE, capped, points_of
 from estimator.engine.accuracy.kernel import (
     ROW,
     covariance,
@@ -21,7 +21,7 @@ from estimator.engine.accuracy.kernel import (
 from estimator.engine.accuracy.loso import inverse, leave_one_source_out
 from estimator.engine.accuracy.recalibrate import calibrations, predictions
 from estimator.engine.accuracy.refine import refine_hyper
-from estimator.engine.accuracy.rows import Rows, columns_from_frame, lookup_of
+from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
 
 if TYPE_CHECKING:
@@ -130,11 +130,8 @@ def search_accuracy(
     dict
         ``sd`` and ``calibration``: content of accuracy_hyper.json.
     """
-    lookup = lookup_of(evidence)
-    frame = usable(evidence.table("curves"), lookup)
-    rows, _ = evidence_rows(frame, lookup)
-    value = np.array(columns_from_frame(frame, lookup)["value"], float)
-    error = scales.error_from_value(value, rows.group)
+    points = points_of(evidence)
+    rows, error = points.rows, points.error
     start = evidence.fits["accuracy_hyper"]["sd"]
     likely = search_hyper(rows, start, LIKELIHOOD_ROWS, LIKELIHOOD_STEPS, progress)
     best = refine_hyper(rows, error, likely, SCORE_ROWS, SCORE_STEP, SCORE_SWEEPS, progress)

@@ -18,7 +18,7 @@ from estimator.engine.accuracy.calibration import (
     fit_step,
 )
 from estimator.engine.accuracy.classic import FORMS, predict_form
-from estimator.engine.accuracy.fit import MAX_ROWS_PER_SOURCE, capped, evidence_rows, usable
+from estimator.engine.accuracy.fit import MAX_ROWS_PER_SOURCE, capped, points_of
 from estimator.engine.accuracy.kernel import Component, parse_hyper
 from estimator.engine.accuracy.label_needs import HALF, in_rounds
 from estimator.engine.accuracy.label_needs import cases as target_cases
@@ -26,7 +26,7 @@ from estimator.engine.accuracy.levels import measured_levels
 from estimator.engine.accuracy.loso import HeldOut, leave_one_source_out
 from estimator.engine.accuracy.own_points import NO_STEP
 from estimator.engine.accuracy.recalibrate import calibrations, predictions, steps_elsewhere
-from estimator.engine.accuracy.rows import Rows, columns_from_frame, lookup_of
+from estimator.engine.accuracy.rows import Rows, lookup_of
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.accuracy.single_curve import extrapolate
 from estimator.engine.assumptions import Assumptions
@@ -69,11 +69,8 @@ def validate_accuracy(
     if not refit:
         return dict(evidence.fits["accuracy_validation"])
     say = progress or (lambda share, text: None)
-    lookup = lookup_of(evidence)
-    frame = usable(evidence.table("curves"), lookup)
-    rows, typical = evidence_rows(frame, lookup)
-    values = np.array(columns_from_frame(frame, lookup)["value"], float)
-    error = scales.error_from_value(values, rows.group)
+    points = points_of(evidence)
+    rows, error = points.rows, points.error
     sds = parse_hyper(evidence.fits["accuracy_hyper"]["sd"])
     held = leave_one_source_out(
         rows, sds, MAX_ROWS_PER_SOURCE, lambda share, text: say(0.5 * share, f"without {text}")
@@ -94,14 +91,14 @@ def validate_accuracy(
     out["borrowing"] = measure_borrowing(
         rows,
         sds,
-        typical,
+        points.typical,
         Blend(judged.value("accuracy.borrowed_contrast"), judged.value("accuracy.borrowed_mix")),
         judged.value("accuracy.borrowed_spread"),
         factors["all"],
     )
-    out["stated_levels"] = measured_levels(evidence.table("human"), rows, lookup)
+    out["stated_levels"] = measured_levels(evidence.table("human"), rows, lookup_of(evidence))
     say(0.95, "own curves")
-    out["own_curve"] = own_curves(rows, values)
+    out["own_curve"] = own_curves(rows, points.value)
     out["cells"] = cells(rows, error, found[0], factors)
     out |= calibrated
     out["n_points"], out["n_sources"] = len(rows), len(set(rows.source))
