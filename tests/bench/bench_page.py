@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS, MOVES, SEARCH_MOVES = 3, 10, 20
+ROUNDS, MOVES, SEARCH_MOVES = 3, 6, 8
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 EMPTY = """
 import streamlit as st
@@ -30,8 +30,10 @@ st.html(f"<section class='es'>{number}</section>")
 """
 ARM = """() => {
   const number = () => {
-    const at = document.querySelector('.es-strip') || document.querySelector('section.es');
-    return at.innerText;
+    const strip = document.querySelector('.es-strip');
+    const lines = document.querySelector('section.es').innerText.split('\\n');
+    const words = lines.filter(line => !line.startsWith('Next')).join(' ');
+    return words + (strip ? strip.innerText : '');
   };
   const before = number();
   window.benchEnd = window.benchChart = 0;
