@@ -30,7 +30,7 @@ def test_error_and_width_stay_within_bounds(pilots: str, tables: dict[str, Any])
     found = tables["overall"][pilots]["accuracy_like"]
     assert found["median_abs_error"] <= MEDIAN_ERROR[pilots]
     assert found["median_width"] <= MEDIAN_WIDTH[pilots]
-    assert found["n_sources"] >= 7
+    assert found["n_sources"] >= 9
 
 
 @pytest.mark.parametrize("pilots", ["0", "1", "2"])
@@ -60,7 +60,7 @@ def test_labels_for_target_suffice(tables: dict[str, Any]) -> None:
         needs = tables["labels_for_target"][known]
         assert needs["n_curves"] > 200
         assert needs["p90_suffices"] >= 0.85
-        assert needs["p50_suffices"] >= 0.45
+        assert needs["p50_suffices"] >= (0.45 if known == "0" else 0.5)
 
 
 def test_buying_in_rounds_reaches_targets_at_little_surplus(tables: dict[str, Any]) -> None:

@@ -140,7 +140,7 @@ def _paths(
     draws: Draws,
 ) -> list[Path]:
     middle, scale = block.mean.copy(), np.ones(len(block.mean))
-    shared = float(fit.get("shared", 1.0))
+    shared = float(fit["shared"])
     sd = np.sqrt(np.maximum(np.diag(block.cov), 1e-12))
     places = [slice(len(KNOTS) * i, len(KNOTS) * (i + 1)) for i in range(len(candidates))]
     for candidate, at in zip(candidates, places, strict=True):
