@@ -8,13 +8,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from estimator.version import __version__
+
 if TYPE_CHECKING:
     from estimator.api import compare_approaches
     from estimator.engine.comparison import Comparison
     from estimator.engine.inputs import ProjectInputs
     from estimator.evidence.load import load_evidence
-
-__version__ = "0.2.0"
 
 __all__ = [
     "Comparison",

@@ -6,6 +6,13 @@ shows a traceback to a user.
 
 from __future__ import annotations
 
+import reprlib
+from typing import Any
+
+FIELD_LIMIT = 120
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 3, 80, 80
+
 
 class EstimatorError(Exception):
     """Base of all errors that are shown to a user as one sentence."""
@@ -20,13 +27,17 @@ class InputError(EstimatorError):
         Dotted path of the field, for example ``labelling.usd_per_label``.
     value : object
         The value as received.
-    allowed : str
-        What would have been accepted, in words.
+    allowed : str or what says itself in English
+        What would have been accepted.
     """
 
-    def __init__(self, field: str, value: object, allowed: str) -> None:
-        self.field, self.value, self.allowed = field, value, allowed
-        super().__init__(f"{field}: {_shown(value)} is not allowed; allowed: {allowed}")
+    def __init__(self, field: str, value: object, allowed: Any) -> None:
+        self.field, self.value, self.allowed = printable(field[:FIELD_LIMIT]), value, allowed
+        super().__init__(f"{self.field}: {shown(value)} is not allowed; allowed: {allowed}")
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, object, str]]:
+        """Made anew from its parts where it travels between processes."""
+        return type(self), (self.field, self.value, self.allowed)
 
 
 class EvidenceError(EstimatorError):
@@ -45,6 +56,16 @@ class ExtrapolationWarning(UserWarning):
     """A quantity was asked for outside the range of the evidence behind it."""
 
 
-def _shown(value: object) -> str:
-    text = repr(value)
+def printable(text: str) -> str:
+    """The text with a space for every control character, surrogate and invisible mark."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: short however large it is, and never built whole."""
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 300:
+        return f"a whole number of some {int(value.bit_length() * 0.30103)} digits"
+    text = _SHORT.repr(value)
     return text if len(text) <= 80 else text[:77] + "..."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -70,7 +72,16 @@ class LabellingSource(StrEnum):
     IN_HOUSE = "in_house"
     EXPERT = "expert"
     MODEL_ASSISTED = "model_assisted"
+    MODEL = "model"
     OWN = "own"
+
+
+class Pay(StrEnum):
+    """What an hour of a crowd is paid."""
+
+    FLOOR = "floor"
+    MARKET = "market"
+    FAIR = "fair"
 
 
 class PurchaseOption(StrEnum):
@@ -106,6 +117,36 @@ class Phase(StrEnum):
     PEOPLE = "people"
     RUNNING = "running"
     OTHER = "other"
+
+
+class Effort(StrEnum):
+    """How much care a project takes."""
+
+    LEAN = "lean"
+    STANDARD = "standard"
+    REGULATED = "regulated"
+
+
+class Integration(StrEnum):
+    """How a model gets into use in a firm, from the quickest way."""
+
+    PLATFORM = "platform"
+    PIPELINES = "pipelines"
+    SCRIPTS = "scripts"
+    BY_HAND = "by_hand"
+
+
+class Stage(StrEnum):
+    """The part of a project that a line of the bill is spent in, in the order of the work."""
+
+    START = "start"
+    GUIDE = "guide"
+    TEST = "test"
+    LABELS = "labels"
+    DATA = "data"
+    MODEL = "model"
+    RELEASE = "release"
+    LIVE = "live"
 
 
 class Basis(StrEnum):
@@ -162,6 +203,29 @@ TASK_LABELS: dict[Task, str] = {
     Task.PROTEIN: "Protein",
 }
 
+_SPOKEN = {
+    re.sub(r"[^a-z0-9]+", "", label.lower()): str(word)
+    for labels in (TASK_LABELS, APPROACH_LABELS)
+    for word, label in labels.items()
+}
+
+
+def word_of(name: str, words: Iterable[str]) -> str | None:
+    """The word that a name stands for: itself, another spelling of it or its label.
+
+    Parameters
+    ----------
+    name : str
+        As somebody wrote it.
+    words : iterable of str
+        What is allowed.
+    """
+    allowed = {re.sub(r"[^a-z0-9]+", "", w.lower()): w for w in words}
+    plain = re.sub(r"[^a-z0-9]+", "", name.lower())
+    spoken = _SPOKEN.get(plain)
+    return allowed.get(plain) or (spoken if spoken in allowed.values() else None)
+
+
 TASK_MODALITY: dict[Task, Modality] = {
     Task.TEXT_CLASSIFICATION: Modality.TEXT,
     Task.TOKEN_CLASSIFICATION: Modality.TEXT,
@@ -198,9 +262,14 @@ METRIC_LABELS: dict[str, str] = {
 }  # fmt: skip
 """Metrics that people spell differently; the others as they are, without underscores."""
 
-HUNDRED_SCALE = {"bleu", "chrf", "rouge", "rouge1", "rouge2", "rougel"}
-PLAIN_SCALE = {
-    "fid", "fad", "perplexity", "rmse", "mae", "mase", "mt_bench", "count", "factor", "seconds",
-    "usd", "direction", "difference_points", "spread_over_splits",
-}  # fmt: skip
-"""Metrics that are no fractions: of 0 to 100, and in units of their own."""
+_ISO_4217 = """
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD
+CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP
+GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD
+KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN
+NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP
+SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND
+VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG
+"""
+CURRENCIES = tuple(_ISO_4217.split())
+"""ISO 4217 codes of currencies in use."""

@@ -7,10 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.engine.assumptions import Assumption
-from estimator.engine.catalogue import Accelerator, ApiPrice, BaseModel, PriceRow
 from estimator.evidence.names import plain
 from estimator.evidence.origin import Metric, Recipe, Source
+from estimator.evidence.things import Accelerator, ApiPrice, Assumption, BaseModel, PriceRow
 from estimator.vocabulary import DeviceKind, Modality
 
 PEAKS = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -10,15 +12,21 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.engine.assumptions import Assumption
-from estimator.engine.catalogue import Accelerator, ApiPrice, BaseModel, PriceRow
 from estimator.errors import EvidenceError
 from estimator.evidence import catalogues, names, own_prices
 from estimator.evidence.checks import typed
 from estimator.evidence.corrections import apply_corrections
-from estimator.evidence.files import DATA, Fits, content_hash, read_cells, versioned_files
+from estimator.evidence.files import (
+    DATA,
+    VERSION_DIGITS,
+    Fits,
+    content_hash,
+    read_cells,
+    versioned_files,
+)
 from estimator.evidence.origin import Excluded, Metric, Recipe, Source
 from estimator.evidence.schema import TABLES
+from estimator.evidence.things import Accelerator, ApiPrice, Assumption, BaseModel, PriceRow
 
 USE = "use"
 """Column that keeps a row in the file and out of the typed catalogues."""
@@ -42,6 +50,9 @@ class Evidence:
     _excluded: dict[str, tuple[Excluded, ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    own_book: str = ""
+    """Content hash of an own price book; see ``with_prices``."""
+    _own_rows: tuple[PriceRow, ...] = field(default=(), repr=False, compare=False)
 
     def table(self, name: str) -> pd.DataFrame:
         """A validated table: text cells, numeric columns as floats with nan for unknown.
@@ -92,7 +103,21 @@ class Evidence:
     @cached_property
     def data_version(self) -> str:
         """Content hash of every table and fit under data/, presets and texts left out."""
-        return content_hash(self.root, versioned_files(self.root))
+        shipped = content_hash(self.root, versioned_files(self.root))
+        return f"{shipped}+prices.{self.own_book}" if self.own_book else shipped
+
+    def with_prices(self, own: Sequence[PriceRow], text: str) -> Evidence:
+        """The same evidence with an own price book; its data version names the book's content.
+
+        Parameters
+        ----------
+        own : sequence of PriceRow
+            Checked rows of the book.
+        text : str
+            The file they came from.
+        """
+        book = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:VERSION_DIGITS]
+        return dataclasses.replace(self, own_book=book, _own_rows=tuple(own))
 
     def version_of(self, *tables: str) -> str:
         """Content hash of some tables with the corrections; a fit keeps it to know its ground."""
@@ -127,7 +152,8 @@ class Evidence:
         """A base model by name, alias or hub id in any spelling of case and punctuation."""
         found = self.models.get(name)
         if found is None:
-            known = self._aliases.get(names.plain(name))
+            spelled = names.model_spellings(name)
+            known = next((self._aliases[n] for n in spelled if n in self._aliases), None)
             found = self.models[known] if known else None
         return found
 
@@ -136,7 +162,8 @@ class Evidence:
         """Every offer of the price book that can be bought."""
         frame = self.table("prices")
         shipped = catalogues.prices(frame[frame[USE] == "yes"])
-        return own_prices.replaced(shipped, own_prices.installed(self.root))
+        installed = own_prices.replaced(shipped, own_prices.installed(self.root))
+        return own_prices.replaced(installed, self._own_rows)
 
     @cached_property
     def regions(self) -> Mapping[str, tuple[str, ...]]:
@@ -202,9 +229,32 @@ class Evidence:
         return dict(zip(frame["spelling"], frame["dataset_id"], strict=True))
 
     @cached_property
+    def dataset_kinds(
+        self,
+    ) -> Mapping[tuple[str, str], tuple[str, str, float | None, float | None]]:
+        """Kind, language, number of classes and share of the largest class by data set and task."""
+        frame = self.table("dataset_kinds")
+        numbers = (
+            [None if x != x else float(x) for x in frame[c]]
+            for c in ("n_classes", "majority_share")
+        )
+        facts = zip(frame["kind"], frame["language"], *numbers, strict=True)
+        return dict(zip(zip(frame["dataset_id"], frame["task"], strict=True), facts, strict=True))
+
+    @cached_property
     def countries(self) -> tuple[str, ...]:
         """Countries with published wages."""
         return tuple(dict.fromkeys(self.table("wages")["country"]))
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """Roles with published wages."""
+        return tuple(sorted(set(self.table("wages")["role"])))
+
+    @cached_property
+    def api_providers(self) -> frozenset[str]:
+        """Providers of hosted models, in lower case."""
+        return frozenset(price.provider.lower() for price in self.api_prices)
 
     @cached_property
     def fits(self) -> Mapping[str, Any]:

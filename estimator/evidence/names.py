@@ -68,6 +68,23 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "", name.lower())
 
 
+TUNED = re.compile(r"[-_](instruct|chat|it|hf|base|preview|v\d+(\.\d+)?|2\d{3})$", re.IGNORECASE)
+"""Endings of hub ids that name a tuning or an issue of a model of the same size."""
+
+
+def model_spellings(name: str) -> Iterator[str]:
+    """Plain spellings under which a pasted model name may be known, the closest first.
+
+    An owner in front and endings such as -Instruct or -hf are left out one after the other.
+    """
+    rest = name.strip().rstrip("/").split("/")[-1]
+    yield plain(name)
+    yield plain(rest)
+    while (shorter := TUNED.sub("", rest)) != rest:
+        rest = shorter
+        yield plain(rest)
+
+
 class LazyTables(Mapping[str, pd.DataFrame]):
     """Tables by name, each loaded when asked for."""
 

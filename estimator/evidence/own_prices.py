@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from estimator.engine.catalogue import PriceRow
 from estimator.errors import EvidenceError, InputError
-from estimator.evidence.files import DATA, VERSION_DIGITS
-
-if TYPE_CHECKING:
-    from estimator.evidence.load import Evidence
+from estimator.evidence.files import DATA
+from estimator.evidence.things import PriceRow
 
 OWN_BOOK = "catalog/prices_own.csv"
 KEPT_SUFFIX = ".previous"
@@ -38,24 +32,6 @@ def replaced(shipped: Sequence[PriceRow], own: Sequence[PriceRow]) -> tuple[Pric
     """The shipped rows with every provider that the own book names replaced by the own rows."""
     mine = {r.provider for r in own}
     return (*(r for r in shipped if r.provider not in mine), *own)
-
-
-def with_prices(evidence: Evidence, own: Sequence[PriceRow], text: str) -> Evidence:
-    """The same evidence with an own price book; its data version names the book's content.
-
-    Parameters
-    ----------
-    evidence : Evidence
-    own : sequence of PriceRow
-        Checked rows of the book.
-    text : str
-        The file they came from.
-    """
-    book = hashlib.sha256(text.encode("utf-8")).hexdigest()[:VERSION_DIGITS]
-    copy = dataclasses.replace(evidence)
-    copy.__dict__["prices"] = replaced(evidence.prices, own)
-    copy.__dict__["data_version"] = f"{evidence.data_version}+prices.{book}"
-    return copy
 
 
 def installed(root: Path) -> tuple[PriceRow, ...]:

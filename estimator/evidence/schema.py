@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from estimator.evidence.columns import (
+    ORIGIN,
     Column,
     Table,
     choice,
@@ -14,8 +15,10 @@ from estimator.evidence.columns import (
 )
 from estimator.evidence.schema_catalog import CATALOG_TABLES
 from estimator.evidence.schema_evidence import EVIDENCE_TABLES
+from estimator.evidence.schema_projects import PROJECT_TABLES
 
 LARGEST = 1e15
+LANGUAGES = "english|chinese|other|low_resource|code"
 
 GENERAL_TABLES: dict[str, Table] = {
     "sources": table(
@@ -48,6 +51,17 @@ GENERAL_TABLES: dict[str, Table] = {
         choice("status", "open|settled"),
     ),
     "dataset_names": table("dataset_names.csv", "spelling", need("spelling dataset_id")),
+    "dataset_kinds": table(
+        "dataset_kinds.csv",
+        "dataset_id task",
+        need("dataset_id task"),
+        text("kind"),
+        choice("language", LANGUAGES, required=False),
+        number("n_classes", 1, 1e7),
+        number("majority_share minority_share", 0, 1),
+        number("median_tokens", 0, 1e7),
+        ORIGIN,
+    ),
     "metrics": table(
         "metrics.csv",
         "spelling",
@@ -59,7 +73,12 @@ GENERAL_TABLES: dict[str, Table] = {
     ),
 }
 
-TABLES: dict[str, Table] = {**GENERAL_TABLES, **EVIDENCE_TABLES, **CATALOG_TABLES}
+TABLES: dict[str, Table] = {
+    **GENERAL_TABLES,
+    **EVIDENCE_TABLES,
+    **CATALOG_TABLES,
+    **PROJECT_TABLES,
+}
 """Every table by name; a file under data/ without a schema cannot be loaded."""
 
 __all__ = ["TABLES", "Column", "Table"]

@@ -66,6 +66,7 @@ EVIDENCE_TABLES: dict[str, Table] = {
         number("n_devices", 1, 1e6),
         number("wallclock_hours", 0, 1e5),
         number("device_hours", 0, 1e9),
+        number("peak_memory_gb", 0, 1e4),
         text("precision"),
         number("reported_cost_usd", 0, 1e10),
         text("metric metric_value"),

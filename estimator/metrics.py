@@ -1,0 +1,86 @@
+"""Direction, scale and range of every metric: the canonical rows of data/metrics.csv.
+
+A test holds the two equal; what is said of a metric anywhere is asked here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Scale = Literal["fraction", "hundred", "plain"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What values of a metric can be, in the unit of scenarios and results.
+
+    Parameters
+    ----------
+    name : str
+    lower : bool
+        True where a lower value is better.
+    low, high : float
+        Smallest and largest value.
+    scale : {"fraction", "hundred", "plain"}
+        A fraction that people read in per cent, 0 to 100, or a unit of its own.
+    """
+
+    name: str
+    lower: bool
+    low: float
+    high: float
+    scale: Scale
+
+
+def _named(names: str, lower: bool, low: float, high: float, scale: Scale) -> dict[str, Metric]:
+    return {name: Metric(name, lower, low, high, scale) for name in names.split()}
+
+
+METRICS: dict[str, Metric] = {
+    **_named(
+        "accuracy auc auprc balanced_accuracy dice exact_match f1 label_accuracy macro_f1 map map50"
+        " map_at_r micro_f1 miou ndcg_at_10 precision precision_at_10 precision_of_flags recall"
+        " share top5 weighted_f1 win_rate",
+        False,
+        0.0,
+        1.0,
+        "fraction",
+    ),
+    **_named("mcc pearson spearman", False, -1.0, 1.0, "fraction"),
+    **_named("error label_error_rate", True, 0.0, 1.0, "fraction"),
+    **_named("cer per wer", True, 0.0, 5.0, "fraction"),
+    **_named("bleu chrf rouge rouge1 rougel", False, 0.0, 100.0, "hundred"),
+    **_named("mt_bench", False, 1.0, 10.0, "plain"),
+    **_named("fad fid mase", True, 0.0, 1000.0, "plain"),
+    **_named("mae", True, 0.0, 100.0, "plain"),
+    **_named("seconds usd", True, 0.0, 1e6, "plain"),
+    **_named("spread_over_splits", True, 0.0, 1.0, "plain"),
+    **_named("difference_points direction", False, -1.0, 1.0, "plain"),
+    **_named("count", False, 0.0, 12.0, "plain"),
+    **_named("factor", False, 0.0, 1000.0, "plain"),
+}
+
+
+def lower_is_better(metric: str) -> bool:
+    """True for metrics that count mistakes, distance, time or money."""
+    known = METRICS.get(metric.lower())
+    return known is not None and known.lower
+
+
+def is_fraction(metric: str) -> bool:
+    """True for metrics of 0 to 1, which people read in per cent; unknown ones count as such."""
+    known = METRICS.get(metric.lower())
+    return known is None or known.scale == "fraction"
+
+
+def is_hundred(metric: str) -> bool:
+    """True for metrics of 0 to 100."""
+    known = METRICS.get(metric.lower())
+    return known is not None and known.scale == "hundred"
+
+
+def same_scale(metric: str, other: str) -> bool:
+    """Can a value of one metric stand for a value of the other: same range, same direction?"""
+    a, b = METRICS.get(metric.lower()), METRICS.get(other.lower())
+    return a is not None and b is not None and (a.lower, a.low, a.high) == (b.lower, b.low, b.high)
