@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
+import datetime
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from babel.dates import format_date
+from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
+
 from estimator.errors import InputError
-from estimator.report.texts import catalogue, say, term
-from estimator.vocabulary import HUNDRED_SCALE, METRIC_LABELS, PLAIN_SCALE
-
-SYMBOLS = {
-    "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "ILS": "₪",
-    "UAH": "₴", "VND": "₫", "TRY": "₺",
-}  # fmt: skip
-"""Currencies written with a sign; all others with their ISO code."""
-
-SUFFIXES = {
-    "en": ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")),
-    "de": ((1e12, "\u00a0Bio."), (1e9, "\u00a0Mrd."), (1e6, "M"), (1e3, "k")),
-}
-"""Ends of shortened numbers by language: a German Billion is a million millions."""
-
-SEPARATORS = {"en": (",", "."), "de": (".", ",")}
-"""Thousands and decimal separator by language."""
-
-LOWER_IS_BETTER = {
-    "wer", "cer", "per", "eer", "error", "error_rate", "label_error_rate", "fid", "fad",
-    "perplexity", "rmse", "mae", "mase", "seconds", "usd", "spread_over_splits",
-}  # fmt: skip
+from estimator.metrics import is_fraction
+from estimator.vocabulary import METRIC_LABELS
+from estimator.words.texts import Joint, catalogue, languages, listed, locale_of, say, term
 
 NONE = "–"
 NBSP = "\u00a0"
-
-
-def lower_is_better(metric: str) -> bool:
-    """True for metrics that count mistakes or distance."""
-    return metric.lower() in LOWER_IS_BETTER
+WORKING_DAYS_PER_WEEK = 5
+MONTHS_PER_YEAR = 12
 
 
 def metric_name(metric: str, language: str = "en") -> str:
@@ -47,14 +30,48 @@ def metric_name(metric: str, language: str = "en") -> str:
     return known or term("metric", metric, language)
 
 
-def is_fraction(metric: str) -> bool:
-    """True for metrics of 0 to 1, which people read in per cent."""
-    return metric.lower() not in HUNDRED_SCALE | PLAIN_SCALE
-
-
 def capital(text: str) -> str:
     """The first letter as a capital, for headings."""
     return text[:1].upper() + text[1:]
+
+
+@lru_cache(maxsize=32)
+def separators(language: str) -> tuple[str, str]:
+    """Thousands and decimal separator of a language."""
+    symbols = locale_of(language).number_symbols["latn"]
+    return symbols["group"], symbols["decimal"]
+
+
+@lru_cache(maxsize=64)
+def money_signs(currency: str, language: str) -> tuple[str, str]:
+    """What stands before and after an amount of a currency; a code is set off by a space."""
+    locale = locale_of(language)
+    pattern = locale.currency_formats["standard"]
+    symbol = get_currency_symbol(currency, locale)
+    before, after = pattern.prefix[0].replace("¤", symbol), pattern.suffix[0].replace("¤", symbol)
+    return before + NBSP if before[-1:].isalpha() else before, after
+
+
+@lru_cache(maxsize=8192)
+def _decimal(x: float, decimals: int, language: str) -> str:
+    locale = locale_of(language)
+    whole = locale.decimal_formats[None].pattern.split(".")[0]
+    pattern = f"{whole}.{'0' * decimals}" if decimals else whole
+    text = format_decimal(round(x, decimals) + 0.0, pattern, locale)
+    return text.replace("-", "−")
+
+
+@lru_cache(maxsize=256)
+def _compact(size: float, language: str) -> tuple[float, str]:
+    """Factor and ending of a shortened number, CLDR's; a small k, since K is kelvin."""
+    patterns = locale_of(language).compact_decimal_formats["short"]["other"]
+    digits = len(str(int(size))) - 1
+    pattern = patterns.get(str(10 ** min(digits, max(map(len, patterns)) - 1)))
+    if pattern is None or pattern.pattern == "0":
+        return 1.0, ""
+    zeros = pattern.pattern.count("0")
+    top = min(digits, max(map(len, patterns)) - 1)
+    return 10.0 ** (top - zeros + 1), pattern.suffix[0].replace("'", "").replace("K", "k")
 
 
 @dataclass(frozen=True)
@@ -63,8 +80,8 @@ class Style:
 
     Parameters
     ----------
-    language : {"en", "de"}
-        Decides separators; texts have the same key.
+    language : str
+        A language of the catalogue; its CLDR locale writes numbers, money, dates and lists.
     currency : str
         ISO 4217 code of the money on the page.
     usd_rate : float
@@ -76,8 +93,8 @@ class Style:
     usd_rate: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.language not in SEPARATORS:
-            raise InputError("language", self.language, ", ".join(SEPARATORS))
+        if self.language not in languages():
+            raise InputError("language", self.language, ", ".join(languages()))
 
     # numbers ---------------------------------------------------------------------------------
 
@@ -85,12 +102,7 @@ class Style:
         """Fixed decimals with separators; a dash where there is no number."""
         if x is None or not math.isfinite(x):
             return NONE
-        text = f"{x:,.{decimals}f}"
-        if float(text.replace(",", "")) == 0:
-            text = text.lstrip("-")
-        thousands, decimal = SEPARATORS[self.language]
-        swapped = text.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
-        return swapped.replace("-", "−")
+        return _decimal(float(x), decimals, self.language)
 
     def about(self, x: float | None, digits: int = 3) -> str:
         """Rounded to significant digits and written out: 14,200."""
@@ -106,9 +118,11 @@ class Style:
         if x is None or not math.isfinite(x):
             return NONE
         rounded = float(f"{x:.{digits}g}")
-        for factor, suffix in SUFFIXES[self.language]:
-            if abs(rounded) >= factor:
-                return self._trim(rounded / factor, digits) + suffix
+        factor, suffix = _compact(abs(rounded), self.language)
+        if factor > 1:
+            return self._trim(rounded / factor, digits) + suffix
+        if abs(rounded) >= 10**digits:
+            return self.number(rounded)
         if 0 < abs(rounded) < 1:
             return self._without_zeros(self.about(rounded, digits))
         return self._trim(rounded, digits)
@@ -118,7 +132,7 @@ class Style:
         return self._without_zeros(self.number(x, max(0, digits - whole)))
 
     def _without_zeros(self, text: str) -> str:
-        decimal = SEPARATORS[self.language][1]
+        decimal = separators(self.language)[1]
         return text.rstrip("0").rstrip(decimal) if decimal in text else text
 
     def quantity(self, x: float | None) -> str:
@@ -142,11 +156,13 @@ class Style:
             decimals = 1 if 0 < value < 1 or 99 < value < 100 else 0
             if 0 < value < 0.05 or 99.95 <= value < 100:
                 end = ("<", 0.1) if value < 1 else (">", 99.9)
-                return end[0] + self.number(end[1], 1) + self._sign("%")
-        return self.number(value, decimals) + self._sign("%")
+                return end[0] + self.percent_sign(self.number(end[1], 1))
+        return self.percent_sign(self.number(value, decimals))
 
-    def _sign(self, sign: str) -> str:
-        return sign if self.language == "en" else NBSP + sign
+    def percent_sign(self, number: str) -> str:
+        """A written number with the per cent sign where the language has it."""
+        pattern = locale_of(self.language).percent_formats[None]
+        return pattern.prefix[0] + number + pattern.suffix[0]
 
     # money -----------------------------------------------------------------------------------
 
@@ -156,15 +172,15 @@ class Style:
 
     def _money(self, text: str) -> str:
         negative = text.startswith("−")
-        body = text.lstrip("−")
-        symbol = SYMBOLS.get(self.currency, self.currency + NBSP)
-        if self.language == "en":
-            return ("−" if negative else "") + symbol + body
-        return text + NBSP + SYMBOLS.get(self.currency, self.currency)
+        before, after = money_signs(self.currency, self.language)
+        return ("−" if negative else "") + before + text.lstrip("−") + after
 
-    def money(self, usd: float | None, decimals: int = 2) -> str:
-        """The exact amount in the reader's currency, cents included."""
-        return NONE if _missing(usd) else self._money(self.number(self.convert(usd or 0), decimals))
+    def money(self, usd: float | None, decimals: int | None = None) -> str:
+        """The exact amount in the reader's currency, with the decimals that it has."""
+        if _missing(usd):
+            return NONE
+        places = get_currency_precision(self.currency) if decimals is None else decimals
+        return self._money(self.number(self.convert(usd or 0), places))
 
     def money_about(self, usd: float | None) -> str:
         """Three significant digits, written out: $14,200."""
@@ -213,6 +229,37 @@ class Style:
         """Weeks as a number: one decimal below ten."""
         return self.number(x, 1 if x is not None and abs(x) < 10 else 0)
 
+    def span(self, weeks: float) -> str:
+        """A time in words: working days below a week, whole weeks above."""
+        days = max(1, round(weeks * WORKING_DAYS_PER_WEEK))
+        return say("span.days", self.language, n=days) if weeks < 1 else self.whole_weeks(weeks)
+
+    def whole_weeks(self, weeks: float) -> str:
+        """A number of weeks in words: 3 weeks."""
+        return say("span.weeks", self.language, n=round(weeks))
+
+    def horizon(self, months: float) -> str:
+        """A time of use: in years where it is whole years."""
+        if months % MONTHS_PER_YEAR:
+            return self.months(months)
+        return say("span.years", self.language, n=round(months / MONTHS_PER_YEAR))
+
+    def months(self, months: float) -> str:
+        """A number of months in words: 18 months."""
+        return say("span.months", self.language, n=round(months))
+
+    def date(self, day: str | datetime.date) -> str:
+        """A day as the language writes it; takes an ISO text too."""
+        if isinstance(day, str):
+            day = datetime.date.fromisoformat(day)
+        return format_date(day, "medium", locale_of(self.language, "prose"))
+
+    # lists -----------------------------------------------------------------------------------
+
+    def listed(self, names: Sequence[str], style: Joint = "standard") -> str:
+        """Names as a list in words."""
+        return listed(names, self.language, style)
+
     # ranges ----------------------------------------------------------------------------------
 
     def between(self, low: str, high: str) -> str:
@@ -221,14 +268,15 @@ class Style:
 
     def metric(self, value: float | None, metric: str) -> str:
         """A metric in its usual unit: per cent for fractions, plain for BLEU or FID."""
-        name = metric.lower()
-        if name in HUNDRED_SCALE or name in PLAIN_SCALE:
-            return self.number(value, 1)
-        return self.percent(value)
+        return self.percent(value) if is_fraction(metric) else self.number(value, 1)
+
+    def metric_exact(self, value: float, metric: str) -> str:
+        """A metric with a decimal more, where a decision hangs on it: 90.4%."""
+        return self.percent(value, 1) if is_fraction(metric) else self.number(value, 1)
 
     def metric_gap(self, a: float, b: float, metric: str) -> str:
         """The distance of two values of a metric, in points."""
-        factor = 1.0 if metric.lower() in HUNDRED_SCALE | PLAIN_SCALE else 100.0
+        factor = 100.0 if is_fraction(metric) else 1.0
         gap = abs(a - b) * factor
         return self.number(gap, 1 if gap < 10 else 0)
 
@@ -248,7 +296,7 @@ class Style:
 def style_of(inputs: Mapping[str, Any], language: str = "en") -> Style:
     """The style that a scenario asks for."""
     finance = inputs.get("finance") or {}
-    return Style(language, finance.get("currency", "USD"), finance.get("usd_rate", 1.0))
+    return Style(language, finance.get("currency", "USD"), finance.get("usd_rate") or 1.0)
 
 
 def _missing(x: float | None) -> bool:

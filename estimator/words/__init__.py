@@ -1,0 +1,1 @@
+"""Texts, number formats and statements: everything that is said, in every language."""
