@@ -132,16 +132,18 @@ def spread_apart(cov: Array, count: int, shared: float) -> Array:
     return np.asarray(np.where(curve[:, None] == curve[None, :], cov, shared * cov))
 
 
-def condition(block: Block, y: Array, seen: list[int], wanted: list[int]) -> Block:
-    """Distribution of a block's rows ``wanted`` once its rows ``seen`` are measured as ``y``."""
-    target = np.array(wanted, int)
-    if not seen:
-        free = block.free[target]
-        return Block(block.mean[target], block.cov[np.ix_(target, target)], free, free)
-    own = np.array(seen, int)
-    measured = block.cov[np.ix_(own, own)] + np.diag(block.noise[own] + JITTER)
-    cross = block.cov[np.ix_(own, target)]
-    gain = np.linalg.solve(measured, cross).T
-    mean = block.mean[target] + gain @ (y[own] - block.mean[own])
-    left = block.cov[np.ix_(target, target)] - gain @ cross
-    return Block(mean, left, block.free[target], block.free[target])
+def widened(cov: Array, factor: Array, place: Array, loosening: float) -> Array:
+    """Covariance as wide as left-out sources ask for, and looser along the labels.
+
+    Parameters
+    ----------
+    cov : array, shape (n, n)
+    factor : array, shape (n,)
+        On the standard deviation of each row.
+    place : array, shape (n,)
+        log10 labels per class of each row.
+    loosening : float
+        Rate at which the correlation falls with the distance of two places, per decade.
+    """
+    apart = np.abs(place[:, None] - place[None, :])
+    return np.asarray(cov * np.outer(factor, factor) * np.exp(-loosening * apart))

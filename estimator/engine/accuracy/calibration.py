@@ -1,29 +1,20 @@
-"""Widening of the intervals, estimated on left-out sources, by task and number of own points."""
+"""Widening of the intervals before any own point, estimated on left-out sources, by task."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from estimator.engine.accuracy import scales
-from estimator.engine.accuracy.own_points import Step
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.distributions import Z90
 
-if TYPE_CHECKING:
-    from estimator.engine.accuracy.heldout import Predicted
-
-MOST_PILOTS = 3
-"""Own points from which on the intervals are calibrated together."""
-STEP_PILOTS = (1, 2)
-"""Own points after which a curve is recentred; with more it follows itself."""
-STEP_RIDGE = 0.5
-STEP_STEPS = 40
-STEP_LEAST = 0.03
-"""Prior weight, iterations and least residual of the median regression behind a step."""
+NO_OWN = "0"
+"""Own points at which the widening is set; what they leave follows from them (measured.py)."""
 COVERAGE, FEW_SOURCES = 0.8, 3.8
 """Aim of the calibration: 80 % and this over the number of sources, as each new source is met with
 factors from the others alone."""
@@ -34,30 +25,10 @@ SHRINKAGE_SOURCES = 2.0
 SMALLEST, LARGEST = 0.6, 2.0
 
 
-def factor_of(fit: Mapping[str, Any], task: str, n_pilots: int) -> float:
-    """Factor on the standard deviation of a prediction with so many own points."""
-    found = fit.get("calibration", {}).get(str(min(n_pilots, MOST_PILOTS)), {})
+def factor_of(fit: Mapping[str, Any], task: str) -> float:
+    """Factor on the standard deviation of a prediction, before any own point."""
+    found = fit.get("calibration", {}).get(NO_OWN, {})
     return float(found.get(task, found.get("all", 1.0)))
-
-
-def fit_step(rows: Rows, found: Predicted, keep: Array | None = None) -> Step:
-    """Recentring under which half of the left-out values lie above, sources weighing by root.
-
-    Notes
-    -----
-    Median regression of y - mean on (1, drop) by reweighted least squares with a small ridge.
-    """
-    keep = np.ones(len(found.index), bool) if keep is None else keep
-    source = rows.source[found.index].astype(str)[keep]
-    _, code, count = np.unique(source, return_inverse=True, return_counts=True)
-    x = np.column_stack([np.ones(keep.sum()), found.drop[keep]])
-    target = (rows.y[found.index] - found.mean)[keep]
-    weight = 1 / np.sqrt(count[code])
-    beta = np.zeros(2)
-    for _ in range(STEP_STEPS):
-        pull = x * (weight / np.maximum(np.abs(target - x @ beta), STEP_LEAST))[:, None]
-        beta = np.linalg.solve(x.T @ pull + STEP_RIDGE * np.eye(2), pull.T @ target)
-    return Step(_digits(beta[0]), _digits(beta[1]))
 
 
 def required(rows: Rows, error: Array, found: Predicted) -> Array:
@@ -111,3 +82,12 @@ def _rounded(x: float) -> float:
 
 def _digits(x: float) -> float:
     return float(f"{x:.6g}")
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """Rows of left-out sources: positions in the table, mean and sd of y before calibration."""
+
+    index: Array
+    mean: Array
+    sd: Array

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from estimator.engine.accuracy.effects import error_of_agreement, majority_error
-from estimator.engine.accuracy.scales import Array
+from estimator.engine.accuracy.scales import ACCURACY_LIKE, Array, metric_group
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
@@ -81,12 +81,14 @@ def shift_of(
 def gain_of(inputs: ProjectInputs, approach: Approach, a: Assumptions, draws: Draws) -> Gain | None:
     """What augmentation, unlabelled examples and a rare class make of one label; None: nothing."""
     unlabelled = float(inputs.n_unlabelled_available) if approach in USES_UNLABELLED else 0.0
-    rare = inputs.facts.minority_share is not None
+    rare = inputs.facts.minority_share is not None and (
+        metric_group(inputs.target.metric) not in ACCURACY_LIKE
+    )
     if not (unlabelled or rare or inputs.facts.augmentation):
         return None
     constant, few = np.zeros(draws.size), np.zeros(draws.size)
     classes = max(float(inputs.n_classes), 1.0)
-    if inputs.facts.minority_share is not None and classes >= 2:
+    if rare and inputs.facts.minority_share is not None and classes >= 2:
         share = min(inputs.facts.minority_share * classes, 1.0)
         constant += a.draw("accuracy.minority_power", draws) * np.log10(share)
     if inputs.facts.augmentation:

@@ -15,6 +15,7 @@ import numpy as np
 from estimator.engine.accuracy import scales
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
+from estimator.engine.kinds import shares_of
 
 Component = tuple[str, str]
 
@@ -28,11 +29,15 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "variant": ("variant",),
     "task+variant": ("task", "variant"),
     "family+variant": ("family", "variant"),
-    "domain": ("domain",),
-    "domain+task": ("domain_word", "task"),
+    "kind": ("task", "kind"),
+    "kind+variant": ("task", "kind", "variant"),
+    "kind+group": ("task", "kind", "group"),
+    "lang+task": ("task", "language"),
+    "lang+variant": ("task", "language", "variant"),
     "model": ("model_family",),
     "model+task": ("model_family", "task"),
     "model+variant": ("model_family", "variant"),
+    "model+task+variant": ("model_family", "task", "variant"),
     "backbone": ("backbone",),
     "backbone+task": ("backbone", "task"),
     "dataset": ("dataset",),
@@ -58,15 +63,25 @@ SHARED = (
     "variant",
     "task+variant",
     "family+variant",
-    "domain",
-    "domain+task",
+    "kind",
+    "kind+variant",
+    "kind+group",
+    "lang+task",
+    "lang+variant",
     "model",
     "model+task",
     "model+variant",
+    "model+task+variant",
     "backbone",
     "backbone+task",
 )
 """Groups whose effects carry over to a new project."""
+
+MIXED = frozenset({"kind", "kind+variant", "kind+group"})
+"""Groups whose second name may be a mixture of kinds (kinds.py)."""
+
+CLASSIC = ("baseline", "scratch")
+AS_IS = "zero_shot"
 
 ROW = "row"
 SEPARATOR = "|"
@@ -96,7 +111,9 @@ def features(rows: Rows) -> dict[str, Array]:
 
     ``s``: log10 labels per class about 100, per 1.5 decades; ``q``: how far below about 18 labels
     per class; ``w0``...: steps between the knots; ``p``: log10 parameters about 2e8; ``k``: log10
-    classes about 10; ``ps``, ``ks``: their products with ``s``.
+    classes about 10; ``ps``, ``ks``: their products with ``s``; ``u``: share of the classes without
+    any label; ``imb``: log of how far the largest class is ahead; ``asis``, ``classic``: use as is
+    (but for tables) and models without pre-training.
     """
     has = ~rows.no_labels.astype(bool)
     level = np.clip(rows.log_per_class, KNOTS[0], 9.0)
@@ -115,6 +132,10 @@ def features(rows: Rows) -> dict[str, Array]:
         "no_k": rows.classes_unknown.astype(float),
         "no_n": rows.n_unknown.astype(float),
         "labels": has.astype(float),
+        "u": np.where(has, np.exp(-np.maximum(10.0**level - 0.5, 0.0)), 0.0),
+        "imb": rows.log_imbalance,
+        "asis": ((rows.approach == AS_IS) & (rows.task != "tabular_classification")).astype(float),
+        "classic": np.isin(rows.approach.astype(str), CLASSIC).astype(float),
     }
     for i, name in enumerate(WALK):
         low, high = KNOTS[i], KNOTS[i + 1]
@@ -176,7 +197,7 @@ def cross_covariance(
         for j, (feature, _) in enumerate(members):
             seen = () if known is None else known.get((group, feature), ())
             if seen:
-                a[:, j] *= [k not in seen for k in keys]
+                a[:, j] *= _unlearned(group, keys, frozenset(seen))
         if not a.any():
             continue
         if group == "all":
@@ -187,6 +208,26 @@ def cross_covariance(
         same = codes[: len(keys), None] == codes[None, len(keys) :]
         out += np.where(same, a @ b.T, 0.0)
     return out
+
+
+def _unlearned(group: str, keys: Array, seen: frozenset[str]) -> Array:
+    """Share of each member's variance that the learned effects do not hold."""
+    if group not in MIXED:
+        return np.array([k not in seen for k in keys], float)
+    rest = {
+        k: 1.0 - sum(share**2 for name, share in members_of(group, k) if name in seen)
+        for k in set(keys)
+    }
+    return np.array([max(rest[k], 0.0) for k in keys])
+
+
+@lru_cache(maxsize=65536)
+def members_of(group: str, key: str) -> tuple[tuple[str, float], ...]:
+    """Learned members that a row's group stands for, with their shares: several for a mixture."""
+    if group not in MIXED:
+        return ((key, 1.0),)
+    task, kind, *rest = key.split(SEPARATOR)
+    return tuple((SEPARATOR.join((task, k, *rest)), w) for k, w in shares_of(kind))
 
 
 def noise_variance(rows: Rows, sds: Mapping[Component, float]) -> Array:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from estimator.engine.accuracy import names
-from estimator.engine.accuracy.fit import evidence_rows, usable
-from estimator.engine.accuracy.rows import Rows, lookup_of
+from estimator.engine.accuracy.rows import Rows, evidence_rows, lookup_of, usable
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.inputs import ProjectInputs
 from estimator.errors import InputError
+from estimator.words.statement import state
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -76,54 +75,8 @@ def similar_dataset(inputs: ProjectInputs, fit: Mapping[str, Any]) -> str | None
     if found is None:
         near = difflib.get_close_matches(key, list(by_name), n=3, cutoff=0.4)
         known = ", ".join(table[by_name[k]]["name"] for k in near)
-        allowed = f"a data set of the evidence, such as {known}" if near else "one of the evidence"
+        allowed = state("allowed.dataset")
+        if near:
+            allowed = state("allowed.dataset_near", names=known)
         raise InputError("facts.similar_dataset", name, allowed)
     return str(found)
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """A public data set like the user's; ``distance`` in decades of classes plus one for domain."""
-
-    dataset: str
-    name: str
-    domain: str
-    n_classes: float | None
-    n_points: int
-    n_sources: int
-    distance: float
-
-
-def nearest_datasets(
-    inputs: ProjectInputs, fit: Mapping[str, Any], most: int = 5
-) -> tuple[Neighbour, ...]:
-    """Public data sets most like the user's: same task, near in classes, words of the name shared.
-
-    Parameters
-    ----------
-    inputs : ProjectInputs
-    fit : mapping
-        ``evidence.fits["accuracy"]``.
-    most : int
-    """
-    words = {w for w in names.plain_words(inputs.name) if len(w) > 3}
-    found = []
-    for key, row in fit["datasets"].items():
-        if row["task"] != str(inputs.task):
-            continue
-        classes = row["n_classes"]
-        apart = 1.0 if classes is None else abs(np.log10(max(classes, 1) / inputs.n_classes))
-        shared = words & set(names.plain_words(f"{row['name']} {row['domain']}"))
-        distance = float(apart + (0.0 if shared else 1.0) - 0.02 * min(row["n_sources"], 5))
-        found.append(
-            Neighbour(
-                key,
-                row["name"],
-                row["domain"],
-                classes,
-                row["n_points"],
-                row["n_sources"],
-                max(distance, 0.0),
-            )
-        )
-    return tuple(sorted(found, key=lambda n: (n.distance, -n.n_points, n.dataset))[:most])

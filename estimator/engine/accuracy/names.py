@@ -155,11 +155,6 @@ def model_family(backbone: object) -> str:
     return next((family for family, words in FAMILIES if re.search(words, name)), "other")
 
 
-def first_word(text: object) -> str:
-    """First word of a domain, which names its field."""
-    return re.split(r"[^a-z0-9]+", str(text).strip().lower())[0]
-
-
 def plain_words(text: object) -> list[str]:
     """Words of a text in lower case."""
     return [w for w in re.split(r"[^a-z0-9]+", str(text).lower()) if w]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,8 +14,8 @@ from estimator.engine.accuracy.scales import Array
 
 GAIN_STEPS = 12
 """Fixed-point steps from worth to labels; each shrinks the error at least by half."""
-EARLY_SHARE = 0.25
-"""Weight of the lower envelope of a curve; of those tried the one that moves the middle least."""
+MIDDLE_KNOT = 3
+"""100 labels per class."""
 MOST_LABELS = 1e12
 """More labels than this are as good as never."""
 
@@ -61,6 +62,13 @@ class Path:
             return np.asarray(y)
         guess = scales.to_scale(np.array(self.chance), self.chance)
         return np.asarray(np.where(n <= 0, np.maximum(y, guess), y))
+
+    def place(self, n_labelled: float) -> float:
+        """log10 labels per class of what so many labels are worth in the base case."""
+        n = max(float(n_labelled), 0.0)
+        if self.gain is not None:
+            n *= 10.0 ** float(self.gain.base().log10(np.array([[n]]))[0, 0])
+        return float(np.log10(n / self.divisor + 0.5))
 
     def base(self) -> Path:
         """The base case alone."""
@@ -119,18 +127,46 @@ def knot_weights(x: Array) -> Array:
 
 
 def falling(nodes: Array) -> Array:
-    """Curves that never rise: between the lower and the upper monotone envelope, nearer the upper.
+    """Curves that never rise, made so from the middle knot outwards.
 
-    Fewer labels scatter more, so a lucky early knot pulls later ones less than these pull it.
+    Far knots scatter most; nothing of that is carried back to where most projects are.
     """
-    lower, upper = nodes.copy(), nodes.copy()
-    for j in range(1, len(nodes)):
-        np.minimum(lower[j], lower[j - 1], out=lower[j])
-        np.maximum(upper[-1 - j], upper[-j], out=upper[-1 - j])
-    lower -= upper
-    lower *= EARLY_SHARE
-    upper += lower
-    return upper
+    out = nodes.copy()
+    _outwards(out, MIDDLE_KNOT, MIDDLE_KNOT)
+    return out
+
+
+def settled(nodes: Array, places: Sequence[float]) -> Array:
+    """Curves that never rise, made so from measured places outwards; their values there stay.
+
+    Parameters
+    ----------
+    nodes : array, shape (knots, n + 1)
+    places : sequence of float
+        log10 labels per class at which the curve was measured; none: from the middle.
+    """
+    if not places:
+        return falling(nodes)
+    out = nodes.copy()
+    lows = []
+    for place in sorted(places, reverse=True):
+        weight = knot_weights(np.array(place))
+        low = min(int(np.argmax(weight != 0)), len(nodes) - 2)
+        value = weight @ out
+        np.maximum(out[low], value, out=out[low])
+        np.minimum(out[low + 1], value, out=out[low + 1])
+        lows.append(low)
+    for j in range(lows[-1] + 2, lows[0]):
+        np.minimum(out[j], out[j - 1], out=out[j])
+    _outwards(out, lows[0], lows[0] + 1)
+    return out
+
+
+def _outwards(nodes: Array, low: int, high: int) -> None:
+    for j in range(high + 1, len(nodes)):
+        np.minimum(nodes[j], nodes[j - 1], out=nodes[j])
+    for j in range(low - 1, -1, -1):
+        np.maximum(nodes[j], nodes[j + 1], out=nodes[j])
 
 
 def centred(nodes: Array) -> Array:

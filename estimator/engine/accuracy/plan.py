@@ -8,13 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from estimator.engine.accuracy.scales import (
-    ACCURACY_LIKE,
-    LOWER_IS_BETTER,
-    Array,
-    full_scale,
-    metric_group,
-)
+from estimator.engine.accuracy.project import test_share
+from estimator.engine.accuracy.scales import LOWER_IS_BETTER, Array, metric_group
+from estimator.engine.accuracy.testing import standard_error
+from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Z90, percentiles
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import AccuracyEstimate, Candidate
@@ -24,6 +21,8 @@ MOST_GROWTH = 10.0
 """Largest factor by which one round of buying may raise the number of labels."""
 MOST_DOUBLINGS = 14
 SURE = 0.9
+MANY = 1e6
+"""Test examples from which the spread of one is read."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +87,7 @@ def next_labels_plan(
     inputs: ProjectInputs,
     candidates: Sequence[Candidate],
     estimates: Sequence[AccuracyEstimate],
+    assumptions: Assumptions,
 ) -> NextLabelsPlan:
     """How many more labels until the target, and until the two best can be told apart.
 
@@ -96,6 +96,7 @@ def next_labels_plan(
     inputs : ProjectInputs
     candidates, estimates : sequences of one length
         As given to and returned by `predict_accuracy`.
+    assumptions : Assumptions
     """
     rows = [(c, e) for c, e in zip(candidates, estimates, strict=True) if e.draws is not None]
     steps = tuple(_step(inputs, c, e) for c, e in rows)
@@ -114,7 +115,7 @@ def next_labels_plan(
         second.key,
         probability_better(one, two),
         _labels_apart(one, two, max(first.n_labelled(inputs), 1)),
-        _evaluation_apart(one, two),
+        _evaluation_apart(one, two, test_share(inputs), assumptions),
     )
 
 
@@ -125,7 +126,8 @@ def _step(inputs: ProjectInputs, candidate: Candidate, estimate: AccuracyEstimat
         return LabelsStep(candidate.key, n, None, None, None)
     found = np.sort(needed[1:])
     p50, p90 = (float(found[min(int(np.ceil(q * len(found))), len(found) - 1)]) for q in (0.5, 0.9))
-    missing = [max(p - n, 0.0) if np.isfinite(p) else None for p in (p50, p90)]
+    most = MOST_GROWTH * max(n, 1)
+    missing = [max(p - n, 0.0) if p <= most else None for p in (p50, p90)]
     return LabelsStep(candidate.key, n, missing[0], missing[1], _next_round(n, missing[0]))
 
 
@@ -148,10 +150,21 @@ def _labels_apart(one: AccuracyEstimate, two: AccuracyEstimate, start: int) -> f
     return None
 
 
-def _evaluation_apart(one: AccuracyEstimate, two: AccuracyEstimate) -> float | None:
+def _evaluation_apart(
+    one: AccuracyEstimate, two: AccuracyEstimate, share: float, assumptions: Assumptions
+) -> float | None:
+    """Test examples at which the difference of two medians exceeds its noise at 90 %.
+
+    Both are tested on the same examples, so part of the noise is common to them.
+    """
     group = metric_group(one.metric)
-    if group not in ACCURACY_LIKE and group != "f1":
-        return None
-    a, b = (float(np.median(np.asarray(e.draws)[1:])) / full_scale(group) for e in (one, two))
+    a, b = (float(np.median(np.asarray(e.draws)[1:])) for e in (one, two))
     gap = abs(a - b)
-    return float(np.ceil(Z90**2 * (a * (1 - a) + b * (1 - b)) / gap**2)) if gap > 0 else None
+    if gap == 0:
+        return None
+    first, second = (
+        float(standard_error(group, v, MANY, assumptions)) * np.sqrt(MANY) for v in (a, b)
+    )
+    common = assumptions.value("accuracy.test_pairing")
+    noise = first**2 + second**2 - 2 * common * first * second
+    return float(np.ceil(Z90**2 * noise / gap**2 / share))

@@ -10,9 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from estimator.engine.accuracy.kernel import Component, by_group, features, group_keys, parse_hyper
+from estimator.engine.accuracy.kernel import (
+    SEPARATOR,
+    Component,
+    by_group,
+    features,
+    group_keys,
+    members_of,
+    parse_hyper,
+)
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
+from estimator.engine.kinds import UNKNOWN
 from estimator.errors import FitError
 
 Column = tuple[str, str, str]
@@ -70,22 +79,25 @@ def design_matrix(
     out = np.zeros((len(rows), width))
     for group, members in index.items():
         for i, key in enumerate(group_keys(rows, group)):
-            for feature, j in members.get(key, ()):
-                out[i, j] = x[feature][i]
+            for name, share in members_of(group, key):
+                for feature, j in members.get(name, ()):
+                    out[i, j] = share * x[feature][i]
     return out
 
 
 def shared_columns(
     rows: Rows, sds: Mapping[Component, float], shared: tuple[str, ...]
 ) -> list[Column]:
-    """Columns worth learning; base models and domains only where two sources have them."""
+    """Columns worth learning; base models only where two sources have them, stated kinds only."""
     columns: list[Column] = []
     for group, members in by_group(sds).items():
         if group not in shared:
             continue
         keys = group_keys(rows, group)
-        rare = group in ("backbone", "backbone+task", "domain", "metric")
+        rare = group in ("backbone", "backbone+task", "metric")
         for key in sorted(set(keys)):
+            if f"{SEPARATOR}{UNKNOWN}" in key:
+                continue
             if rare and len(set(rows.source[keys == key])) < 2:
                 continue
             columns += [(group, feature, key) for feature, _ in members]

@@ -9,41 +9,42 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimator.engine.accuracy import parts
-from estimator.engine.accuracy.block import Block, remembered_block, root, spread_apart
-from estimator.engine.accuracy.calibration import MOST_PILOTS, factor_of
+from estimator.engine.accuracy import needs, parts
+from estimator.engine.accuracy.block import Block, remembered_block, root, spread_apart, widened
 from estimator.engine.accuracy.facts import gain_of, shift_of
-from estimator.engine.accuracy.grade import grade_candidate
-from estimator.engine.accuracy.kernel import KNOTS, level_variance
+from estimator.engine.accuracy.grade import checked, grade_candidate
+from estimator.engine.accuracy.kernel import KNOTS
 from estimator.engine.accuracy.known import known_rows, similar_dataset
+from estimator.engine.accuracy.measured import believe
 from estimator.engine.accuracy.names import NO_CLASS_TASKS
-from estimator.engine.accuracy.own_points import OwnPoints, after_own_points, step_of
-from estimator.engine.accuracy.paths import Path, centred, falling
+from estimator.engine.accuracy.paths import MIDDLE_KNOT, Path, centred, falling
 from estimator.engine.accuracy.posterior import Posterior, shared_posterior
 from estimator.engine.accuracy.project import (
     OWN,
     clip_share,
     knot_rows,
-    own_observations,
-    test_set_variance,
+    own_results,
+    stated_observations,
+    test_share,
 )
 from estimator.engine.accuracy.rows import Rows, concatenate
 from estimator.engine.accuracy.scales import (
     LOWER_IS_BETTER,
     OUT_OF_SCALE,
     Array,
+    full_scale,
     metric_group,
-    to_error,
 )
+from estimator.engine.accuracy.truth import Truths
+from estimator.engine.accuracy.widths import factors_of
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.distributions import Draws
+from estimator.engine.distributions import Draws, percentiles
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import AccuracyEstimate, Candidate, EvidenceGrade
+from estimator.words.statement import Metric, Statement, Task, state
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
-
-MIDDLE_KNOT = 3
 
 
 def predict_accuracy(
@@ -76,9 +77,9 @@ def predict_accuracy(
 
     Notes
     -----
-    The mixed model of kernel.py, conditioned on pilot points, stated levels and evidence on the
-    named data set; then shifted by label noise and domain distance (facts.py). The base case is
-    the median.
+    The mixed model of kernel.py, given stated levels and evidence on the named data set; shifted by
+    label noise and domain distance (facts.py); then moved to the own results (measured.py). The
+    base case is the median. Draws are true values: a finite test set blurs results, not the model.
     """
     fit = evidence.fits["accuracy"]
     metric = str(inputs.target.metric)
@@ -87,11 +88,13 @@ def predict_accuracy(
         return [_unknown(metric, reason) for _ in candidates]
     posterior = shared_posterior(fit)
     dataset = similar_dataset(inputs, fit) or OWN
-    knots = knot_rows(inputs, candidates, posterior.typical, dataset)
+    sure = assumptions.value("accuracy.kind_sure")
+    knots = knot_rows(inputs, candidates, posterior.typical, dataset, sure)
     shifts = [shift_of(inputs, c.approach, fit["effects"], assumptions, draws) for c in candidates]
-    own, extra = own_observations(inputs, candidates, posterior.typical, dataset, fit, assumptions)
-    block = _condition(evidence, assumptions, posterior, knots, dataset, own, extra)
-    paths = _paths(inputs, block, knots, candidates, own, fit, draws)
+    observed, extra = stated_observations(inputs, posterior.typical, dataset, assumptions)
+    block = _condition(evidence, assumptions, posterior, knots, dataset, observed, extra)
+    own = evidence.fits["accuracy_own"]
+    paths = _paths(inputs, block, knots, candidates, fit, float(own["loosening"]), draws)
     paths = [
         replace(
             p,
@@ -101,11 +104,18 @@ def predict_accuracy(
         for p, c, shift in zip(paths, candidates, shifts, strict=True)
     ]
     paths = parts.combined(inputs, candidates, paths, fit["cells"], assumptions, draws)
-    labels = [c.n_labelled(inputs) for c in candidates]
-    noise = _run_sds(posterior, block, knots, paths, labels)
+    labels = [float(c.n_labelled(inputs)) for c in candidates]
+    share = test_share(inputs)
+    found = believe(paths, own_results(inputs, candidates), labels, own, assumptions, draws)
     return [
-        _estimate(inputs, c, p, fit, draws, float(sd))
-        for c, p, sd in zip(candidates, paths, noise, strict=True)
+        _estimate(
+            inputs,
+            c,
+            Truths(c.key, path, found.kept_by(i), own, n, share, assumptions, draws),
+            fit,
+            checked(evidence.fits.get("accuracy_validation", {}), str(inputs.task), c.approach),
+        )
+        for i, (c, path, n) in enumerate(zip(candidates, found.paths, labels, strict=True))
     ]
 
 
@@ -115,18 +125,18 @@ def _condition(
     posterior: Posterior,
     knots: Rows,
     dataset: str,
-    own: Rows | None,
+    stated: Rows | None,
     extra: Array,
 ) -> Block:
-    """The knots of all candidates, given pilots, stated levels and the named data set."""
+    """The knots of all candidates, given stated levels and the named data set."""
     if dataset == OWN:
-        return remembered_block(posterior, knots, own, extra)
+        return remembered_block(posterior, knots, stated, extra)
     public = known_rows(evidence, dataset, OWN, knots)
-    observed = concatenate([r for r in (own, public) if r is not None])
+    observed = concatenate([r for r in (stated, public) if r is not None])
     extra = np.concatenate([extra, np.zeros(len(observed) - len(extra))])
     apart = assumptions.value("accuracy.similarity_spread") ** 2
     shared = np.zeros(len(knots) + len(observed))
-    shared[: len(knots) + (0 if own is None else len(own))] = apart
+    shared[: len(knots) + (0 if stated is None else len(stated))] = apart
     return remembered_block(posterior, knots, observed, extra, shared)
 
 
@@ -135,24 +145,16 @@ def _paths(
     block: Block,
     knots: Rows,
     candidates: Sequence[Candidate],
-    own: Rows | None,
     fit: Mapping[str, Any],
+    loosening: float,
     draws: Draws,
 ) -> list[Path]:
-    middle, scale = block.mean.copy(), np.ones(len(block.mean))
-    shared = float(fit["shared"])
-    sd = np.sqrt(np.maximum(np.diag(block.cov), 1e-12))
+    factor = factors_of(fit["widths"]["new"], knots)
+    place = np.where(knots.no_labels.astype(bool), KNOTS[MIDDLE_KNOT], knots.log_per_class)
     places = [slice(len(KNOTS) * i, len(KNOTS) * (i + 1)) for i in range(len(candidates))]
-    for candidate, at in zip(candidates, places, strict=True):
-        count = min(len(inputs.pilot), MOST_PILOTS - 1)
-        mine = None if own is None else _points_of(candidate, own)
-        if mine is not None:
-            count = mine.count
-            mean, spread = _after(mine, middle[at], sd[at], knots.take(np.arange(len(sd))[at]), fit)
-            middle[at], scale[at] = mean, spread / sd[at]
-        scale[at] *= factor_of(fit, str(inputs.task), count)
     keys = tuple(c.key for c in candidates)
-    curves = _curves(block, shared, middle.tobytes(), scale.tobytes(), keys, draws)
+    spread = (factor.tobytes(), place.astype(float).tobytes(), loosening, float(fit["shared"]))
+    curves = _curves(block, spread, keys, draws)
     out = []
     for nodes, at in zip(curves, places, strict=True):
         classes = float(knots.n_classes[at.start])
@@ -169,39 +171,18 @@ def _paths(
     return out
 
 
-def _points_of(candidate: Candidate, own: Rows) -> OwnPoints | None:
-    """The pilot points of a candidate's own curve; None where it has none."""
-    mine = np.flatnonzero((own.curve == candidate.key) & ~own.no_labels.astype(bool))
-    return OwnPoints.of(own.take(mine)) if len(mine) else None
-
-
-def _after(
-    own: OwnPoints, mean: Array, sd: Array, knots: Rows, fit: Mapping[str, Any]
-) -> tuple[Array, Array]:
-    """Mean and sd at the knots beyond the own points as left-out sources recentre them."""
-    classes = np.where(knots.n_classes >= 2, knots.n_classes, 1.0)
-    if knots.task[0] in NO_CLASS_TASKS:
-        classes = np.ones(len(knots))
-    labels = (10.0**knots.log_per_class - 0.5) * classes
-    later = np.flatnonzero(labels > own.n_labelled.max())
-    mean, sd = mean.copy(), sd.copy()
-    mean[later], sd[later] = after_own_points(
-        mean[later], sd[later], own, labels[later], step_of(fit, own.count)
-    )
-    return mean, sd
-
-
 @lru_cache(maxsize=4)
 def _curves(
-    block: Block, shared: float, middle: bytes, scale: bytes, keys: tuple[str, ...], draws: Draws
+    block: Block, spread: tuple[bytes, bytes, float, float], keys: tuple[str, ...], draws: Draws
 ) -> tuple[Array, ...]:
     """Nodes of every candidate's curve before facts shift them; read-only.
 
-    ``middle`` and ``scale`` are the bytes of the mean of y at every knot and of the factor on its
-    standard deviation.
+    ``spread`` holds the factor on each knot's standard deviation, its place in labels per class,
+    the loosening between places and the share kept of what different curves have in common.
     """
-    away = root(spread_apart(block.cov, len(keys), shared)) @ _normals(keys, draws)
-    y = np.frombuffer(middle)[:, None] + np.frombuffer(scale)[:, None] * away
+    factor, place = (np.frombuffer(x) for x in spread[:2])
+    cov = spread_apart(widened(block.cov, factor, place, spread[2]), len(keys), spread[3])
+    y = block.mean[:, None] + root(cov) @ _normals(keys, draws)
     nodes = tuple(centred(falling(y[i : i + len(KNOTS)])) for i in range(0, len(y), len(KNOTS)))
     for curve in nodes:
         curve.setflags(write=False)
@@ -214,67 +195,57 @@ def _normals(keys: tuple[str, ...], draws: Draws) -> Array:
     return np.stack([draws.normal(f"accuracy.{c}.{k}") for c in keys for k in range(len(KNOTS))])
 
 
-def _run_sds(
-    posterior: Posterior,
-    block: Block,
-    knots: Rows,
-    paths: Sequence[Path],
-    labels: Sequence[int],
-) -> Array:
-    """Standard deviation on the scale of one training run about each curve."""
-    at = len(KNOTS) * np.arange(len(paths)) + MIDDLE_KNOT
-    per_class = [np.log10(max(n, 0) / p.divisor + 0.5) for n, p in zip(labels, paths, strict=True)]
-    rows = knots.take(at).with_(log_per_class=np.array(per_class))
-    y = np.array([p.base().y(n)[0, 0] for n, p in zip(labels, paths, strict=True)])
-    return np.sqrt(block.free[at] + level_variance(rows, y, posterior.sds))
-
-
 def _estimate(
     inputs: ProjectInputs,
     candidate: Candidate,
-    path: Path,
+    truth: Truths,
     fit: Mapping[str, Any],
-    draws: Draws,
-    noise: float,
+    seen: Statement | None,
 ) -> AccuracyEstimate:
-    n = candidate.n_labelled(inputs)
-    run = noise * draws.normal(f"accuracy.run.{candidate.key}")
-    middle = to_error(path.base().y(n)[0], path.chance)
-    test = np.sqrt(
-        test_set_variance(middle, np.array([path.chance]), inputs.n_evaluation, path.group)
-    )
-    tested = run + test * draws.normal("accuracy.test_set")
-    values = path.value(n, tested)[0]
+    path, run = truth.path, truth.shift(truth.planned)
+    values = path.value(truth.planned, run)[0]
     target = inputs.target.value
-    reached, needed = None, None
+    reached, needed, unknown = None, None, None
+    own = needs.n_own(inputs, candidate)
     if target is not None:
         low = path.group in LOWER_IS_BETTER
         ahead = values[1:] <= target if low else values[1:] >= target
         reached = float(np.mean(ahead))
-        needed = path.labels_for(float(target), run)
+        most = needs.most_labels(inputs, candidate, fit)
+        needed = needs.in_reach(path.labels_for(float(target), run), most)
+        unknown = needs.reason(needed, most)
+    p10, _, p90 = percentiles(values)
+    width = 100 * (p90 - p10) / full_scale(path.group)
+
+    def curve(labels: Array) -> Array:
+        return path.value(labels, run)
+
     return AccuracyEstimate(
         metric=str(inputs.target.metric),
         draws=values,
-        reason="",
+        reason=None,
         target_probability=reached,
         labels_for_target_draws=needed,
-        grade=grade_candidate(inputs, candidate, fit),
-        curve=lambda labels: path.value(labels, tested),
-        noise_free=lambda labels: path.value(labels, run),
+        grade=replace(grade_candidate(inputs, candidate, fit, width), checked=seen),
+        curve=curve,
+        noise_free=curve,
+        truth=truth,
+        labels_reason=unknown,
+        labels_named=None if needed is None else needs.named(needed, own),
     )
 
 
-def _nothing_known(inputs: ProjectInputs, fit: Mapping[str, Any]) -> str:
+def _nothing_known(inputs: ProjectInputs, fit: Mapping[str, Any]) -> Statement | None:
     task = str(inputs.task)
-    words = task.replace("_", " ")
     if not any(key.split("|")[0] == task for key in fit["cells"]):
-        return f"the evidence holds no published learning curve for {words}"
-    group = metric_group(inputs.target.metric)
+        return state("evidence.no_curve", task=Task(task))
+    metric = str(inputs.target.metric)
+    group = metric_group(metric)
     if group in OUT_OF_SCALE:
-        return f"the evidence holds no point in {inputs.target.metric} for {words}"
-    return ""
+        return state("evidence.no_metric", metric=Metric(0.0, metric), task=Task(task))
+    return None
 
 
-def _unknown(metric: str, reason: str) -> AccuracyEstimate:
+def _unknown(metric: str, reason: Statement) -> AccuracyEstimate:
     grade = EvidenceGrade("none", reason, 0, 0, (), None)
     return AccuracyEstimate(metric, None, reason, None, None, grade)

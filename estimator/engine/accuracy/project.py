@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from estimator.engine.accuracy import names
-from estimator.engine.accuracy.facts import shift_of, stated_levels
+from estimator.engine.accuracy.facts import stated_levels
 from estimator.engine.accuracy.kernel import KNOTS
+from estimator.engine.accuracy.measured import OwnResult
 from estimator.engine.accuracy.rows import SECONDS_PER_CLIP, Rows, build_rows
-from estimator.engine.accuracy.scales import Array, error_from_value, stretch, to_scale
+from estimator.engine.accuracy.scales import Array, error_from_value, metric_group, to_scale
+from estimator.engine.accuracy.testing import bearing, bearing_share
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
+from estimator.engine.kinds import kind_word, language_word
 from estimator.engine.results import Candidate
 from estimator.vocabulary import Approach, Task
 
@@ -47,10 +49,15 @@ def project_rows(
     labels: Sequence[float],
     typical: Mapping[str, Any],
     dataset: str,
+    sure: float,
 ) -> Rows:
-    """Rows of this project, one per member: (curve, approach, params, backbone) at n labels."""
+    """Rows of this project, one per member: (curve, approach, params, backbone) at n labels.
+
+    ``sure`` is the share of stated kinds of data that are right.
+    """
     count = len(members)
     task = str(inputs.task)
+    kind = kind_word(task, inputs.facts.kind, sure, OWN)
     classes = np.nan if task in UNCOUNTED else float(inputs.n_classes)
     return build_rows(
         {
@@ -61,12 +68,15 @@ def project_rows(
             "metric": [str(inputs.target.metric)] * count,
             "dataset": [dataset] * count,
             "domain": [OWN] * count,
+            "kind": [kind] * count,
+            "language": [language_word(task, inputs.facts.language, OWN)] * count,
             "backbone": [b for _, _, _, b in members],
             "source": [OWN] * count,
             "curve": [c for c, _, _, _ in members],
             "n_classes": [classes] * count,
             "n_labelled": [n * clip_share(inputs) for n in labels],
             "params": [p for _, _, p, _ in members],
+            "majority_share": [majority_share(inputs)] * count,
             "value": [np.nan] * count,
         },
         typical,
@@ -88,12 +98,26 @@ def member(candidate: Candidate) -> tuple[str, Approach, float, str]:
     return candidate.key, candidate.approach, float(params), backbone
 
 
+def majority_share(inputs: ProjectInputs) -> float:
+    """Share of the largest class as stated, or as two classes leave it; nan where unknown."""
+    facts = inputs.facts
+    if facts.majority_share is not None:
+        return float(facts.majority_share)
+    if facts.minority_share is not None and inputs.n_classes == 2:
+        return 1.0 - float(facts.minority_share)
+    return float("nan")
+
+
 def knot_rows(
-    inputs: ProjectInputs, candidates: Sequence[Candidate], typical: Mapping[str, Any], dataset: str
+    inputs: ProjectInputs,
+    candidates: Sequence[Candidate],
+    typical: Mapping[str, Any],
+    dataset: str,
+    sure: float,
 ) -> Rows:
     """Each candidate at every knot of its curve, candidate by candidate."""
     members = [member(c) for c in candidates for _ in KNOTS]
-    rows = project_rows(inputs, members, [np.nan] * len(members), typical, dataset)
+    rows = project_rows(inputs, members, [np.nan] * len(members), typical, dataset, sure)
     per_class = np.tile(np.array(KNOTS), len(candidates))
     return rows.with_(
         log_per_class=per_class,
@@ -102,59 +126,53 @@ def knot_rows(
     )
 
 
-def own_observations(
+def stated_observations(
     inputs: ProjectInputs,
-    candidates: Sequence[Candidate],
     typical: Mapping[str, Any],
     dataset: str,
-    fit: Mapping[str, Any],
     assumptions: Assumptions,
 ) -> tuple[Rows | None, Array]:
-    """Pilot points and stated levels as observed rows, with the variance added to each.
+    """Stated levels as observed rows, with the variance added to each.
 
-    A pilot point shares the curve of its approach and has the noise of the scenario's test set; a
-    stated human or best level stands for full fine-tuning with plenty of labels, give or take.
+    A stated human or best level stands for full fine-tuning with plenty of labels, give or take.
     """
-    by_approach = {c.approach: c for c in reversed(candidates)}
-    members, labels, values, shifts, variances = [], [], [], [], []
-    for point in inputs.pilot:
-        found = by_approach.get(point.approach)
-        members.append(
-            member(found) if found else (str(point.approach), point.approach, np.nan, OWN)
-        )
-        labels.append(float(point.n_labelled))
-        values.append(float(point.value))
-        shifts.append(-_base_shift(inputs, point.approach, fit, assumptions))
-        variances.append(np.nan)
     counted = inputs.task not in UNCOUNTED
     plenty = PLENTY_PER_CLASS * max(inputs.n_classes, 1) if counted else PLENTY_UNCOUNTED
-    for i, (value, gap, spread) in enumerate(stated_levels(inputs, assumptions)):
-        members.append((f"stated level {i}", Approach.FULL_FINETUNE, np.nan, OWN))
-        labels.append(plenty / clip_share(inputs))
-        values.append(value)
-        shifts.append(gap)
-        variances.append(spread**2)
-    if not members:
+    levels = stated_levels(inputs, assumptions)
+    if not levels:
         return None, np.zeros(0)
-    rows = project_rows(inputs, members, labels, typical, dataset)
-    error = np.clip(error_from_value(np.array(values), rows.group), 0.0, None)
-    tested = test_set_variance(error, rows.chance, inputs.n_evaluation, str(rows.group[0]))
-    given = np.array(variances)
-    extra = np.where(np.isnan(given), tested, given)
-    return rows.with_(y=to_scale(error, rows.chance) + np.array(shifts)), extra
+    members = [
+        (f"stated level {i}", Approach.FULL_FINETUNE, np.nan, OWN) for i in range(len(levels))
+    ]
+    labels = [plenty / clip_share(inputs)] * len(levels)
+    sure = assumptions.value("accuracy.kind_sure")
+    rows = project_rows(inputs, members, labels, typical, dataset, sure)
+    value, gap, spread = (np.array(column) for column in zip(*levels, strict=True))
+    error = np.clip(error_from_value(value, rows.group), 0.0, None)
+    return rows.with_(y=to_scale(error, rows.chance) + gap), spread**2
 
 
-def _base_shift(
-    inputs: ProjectInputs, approach: Approach, fit: Mapping[str, Any], assumptions: Assumptions
-) -> float:
-    """Base case of the shift that facts put on an approach: a measurement already holds it."""
-    return float(shift_of(inputs, approach, fit["effects"], assumptions, Draws(64, 0))[0])
+def test_share(inputs: ProjectInputs) -> float:
+    """Share of the test examples that bear on the scenario's metric."""
+    group = metric_group(inputs.target.metric)
+    return bearing_share(group, float(inputs.n_classes), inputs.facts.minority_share)
 
 
-def test_set_variance(error: Array, chance: Array, n_evaluation: float, group: str) -> Array:
-    """Variance on the scale of a metric measured on a finite test set (binomial)."""
-    if n_evaluation <= 0 or group not in ("accuracy", "error", "f1", "top5", "em", "auc"):
-        return np.zeros(np.shape(error))
-    e = np.clip(np.asarray(error, float), 0.5 / n_evaluation, 1 - 0.5 / n_evaluation)
-    slope = stretch(to_scale(e, chance)) / chance
-    return np.asarray(e * (1 - e) / n_evaluation * slope**2)
+def own_results(inputs: ProjectInputs, candidates: Sequence[Candidate]) -> list[OwnResult]:
+    """The scenario's own results, each of the first row of its approach.
+
+    Without a test set of its own a result stands for a test on as many examples as labels.
+    """
+    share = test_share(inputs)
+    places = {c.approach: i for i, c in reversed(list(enumerate(candidates)))}
+    return [
+        OwnResult(
+            place=places[point.approach],
+            key=candidates[places[point.approach]].key,
+            n_labelled=float(point.n_labelled),
+            n_test=bearing(inputs.n_evaluation or max(point.n_labelled, 1), share),
+            value=float(point.value),
+        )
+        for point in inputs.pilot
+        if point.approach in places
+    ]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimator.engine.accuracy import names, scales
-from estimator.engine.accuracy.scales import Array
+from estimator.engine.accuracy.scales import OUT_OF_SCALE, Array
+from estimator.engine.kinds import Described, kind_word, language_word
 from estimator.evidence.names import approach_of, task_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ class Rows:
     """Columns of n rows; strings are arrays of objects, numbers float arrays.
 
     ``log_per_class`` = log10(labels / classes + 1/2); ``log_params`` = log10 of parameters;
-    ``chance`` is the error of guessing, ``y`` the error on the scale of scales.py (nan: unknown).
+    ``chance`` is the error of the best constant answer, ``log_imbalance`` how many times smaller
+    that is than with classes of one size (natural logarithm), ``y`` the error on the scale of
+    scales.py (nan: unknown).
     """
 
     task: Array
@@ -41,7 +44,8 @@ class Rows:
     group: Array
     dataset: Array
     domain: Array
-    domain_word: Array
+    kind: Array
+    language: Array
     backbone: Array
     model_family: Array
     source: Array
@@ -54,6 +58,7 @@ class Rows:
     n_unknown: Array
     classes_unknown: Array
     chance: Array
+    log_imbalance: Array
     y: Array
 
     def __len__(self) -> int:
@@ -86,16 +91,15 @@ def build_rows(columns: Mapping[str, Sequence[Any]], typical: Mapping[str, Any])
     Parameters
     ----------
     columns : mapping
-        task, family, approach, variant, metric, dataset, domain, backbone, source, curve (strings),
-        n_classes, n_labelled, params, value (numbers, nan: unknown), all of one length.
+        task, family, approach, variant, metric, dataset, domain, kind, language (words of
+        kinds.py), backbone, source, curve (strings), n_classes, n_labelled, params, majority_share,
+        value (numbers, nan: unknown), all of one length.
     typical : mapping
         ``n_classes`` by data set, ``log_per_class`` by task, ``log_params`` by task|approach,
         from `typical_sizes`; empty while it is being made.
     """
     text = {k: np.array([str(x) for x in columns[k]], object) for k in _TEXTS}
-    number = {
-        k: np.array(columns[k], float) for k in ("n_classes", "n_labelled", "params", "value")
-    }
+    number = {k: np.array(columns[k], float) for k in _NUMBERS}
     group = np.array([scales.metric_group(m) for m in text["metric"]], object)
     classes = np.where(number["n_classes"] >= 2, number["n_classes"], np.nan)
     known = typical.get("n_classes", {})
@@ -132,14 +136,19 @@ def build_rows(columns: Mapping[str, Sequence[Any]], typical: Mapping[str, Any])
             for t, a, p in zip(text["task"], text["approach"], number["params"], strict=True)
         ]
     )
-    chance = np.array(
-        [scales.chance_error(g, t, k) for g, t, k in zip(group, text["task"], classes, strict=True)]
+    even, chance = (
+        np.array(
+            [
+                scales.chance_error(g, t, k, m)
+                for g, t, k, m in zip(group, text["task"], classes, shares, strict=True)
+            ]
+        )
+        for shares in (np.full(len(n), np.nan), number["majority_share"])
     )
     error = scales.error_from_value(number["value"], group)
     no_labels = (text["variant"] == "zero_shot") | (n <= 0)
     return Rows(
         **text,
-        domain_word=np.array([names.first_word(d) for d in text["domain"]], object),
         model_family=np.array([names.model_family(b) for b in text["backbone"]], object),
         group=group,
         n_labelled=n,
@@ -150,6 +159,7 @@ def build_rows(columns: Mapping[str, Sequence[Any]], typical: Mapping[str, Any])
         n_unknown=n_unknown,
         classes_unknown=np.isnan(classes),
         chance=chance,
+        log_imbalance=np.log(even / chance),
         y=scales.to_scale(error, chance),
     )
 
@@ -162,18 +172,24 @@ _TEXTS = (
     "metric",
     "dataset",
     "domain",
+    "kind",
+    "language",
     "backbone",
     "source",
     "curve",
 )
+_NUMBERS = ("n_classes", "n_labelled", "params", "majority_share", "value")
 
 
 @dataclass(frozen=True)
 class Lookup:
-    """Name tables: data-set ids by spelling (data/dataset_names.csv), metrics by spelling."""
+    """Name tables: data-set ids by spelling (data/dataset_names.csv), metrics by spelling, what is
+    known of a data set by id and task (data/dataset_kinds.csv).
+    """
 
     datasets: Mapping[str, str]
     metrics: Mapping[str, Metric]
+    described: Mapping[tuple[str, str], Described]
 
     def dataset(self, name: object) -> str:
         """One id for the spellings of a data set."""
@@ -191,13 +207,21 @@ class Lookup:
 
 def lookup_of(evidence: Evidence) -> Lookup:
     """The name tables of the shipped evidence."""
-    return Lookup(evidence.dataset_ids, evidence.metric_spellings)
+    return Lookup(
+        evidence.dataset_ids,
+        evidence.metric_spellings,
+        {key: Described(*found) for key, found in evidence.dataset_kinds.items()},
+    )
 
 
-def columns_from_frame(frame: pd.DataFrame, lookup: Lookup) -> dict[str, list[Any]]:
+def columns_from_frame(
+    frame: pd.DataFrame, lookup: Lookup, sure: float = 1.0
+) -> dict[str, list[Any]]:
     """Plain columns from a table with the evidence's names; missing columns are blank.
 
-    ``factor`` times a value of the table is ``value``, in the canonical unit of the metric.
+    ``factor`` times a value of the table is ``value``, in the canonical unit of the metric. Kind,
+    language and majority share of a data set come from data/dataset_kinds.csv; of one that is not
+    there, from the columns of these names, whose kinds are right with the share ``sure``.
     """
     count = len(frame)
 
@@ -217,18 +241,40 @@ def columns_from_frame(frame: pd.DataFrame, lookup: Lookup) -> dict[str, list[An
     hours = ["hour" in str(u).lower() for u in column("label_unit")]
     metrics = [lookup.metric(m) for m in column("metric")]
     values = [names.to_number(x) for x in column("value")]
+    datasets = [lookup.dataset(x) for x in column("dataset")]
+    keys = [(d, t or "") for d, t in zip(datasets, tasks, strict=True)]
+    found = [lookup.described.get(key) for key in keys]
+    stated = zip(column("kind"), column("language"), column("majority_share"), strict=True)
+    facts = [
+        Described(str(k), str(w), None, names.to_number(m)) if f is None else f
+        for f, (k, w, m) in zip(found, stated, strict=True)
+    ]
+    certain = [1.0 if f is not None else sure for f in found]
+    curves = [str(c) for c in column("curve_id")]
+    own = [d or c for d, c in zip(datasets, curves, strict=True)]
     return {
         "task": [t or "" for t in tasks],
         "family": [str(f).strip().lower() for f in column("task_family")],
         "approach": [a or "" for a in approaches],
         "variant": [names.variant_of(a, t) for a, t in zip(column("approach"), tasks, strict=True)],
         "metric": [name for name, _ in metrics],
-        "dataset": [lookup.dataset(x) for x in column("dataset")],
+        "dataset": datasets,
         "domain": [str(x).strip().lower() for x in column("domain")],
         "backbone": backbones,
         "source": source,
-        "curve": [str(c) for c in column("curve_id")],
-        "n_classes": [names.to_number(x) for x in column("n_classes")],
+        "kind": [
+            kind_word(t, f.kind, s, d)
+            for (_, t), f, s, d in zip(keys, facts, certain, own, strict=True)
+        ],
+        "language": [
+            language_word(t, f.language, d) for (_, t), f, d in zip(keys, facts, own, strict=True)
+        ],
+        "curve": curves,
+        "n_classes": [
+            names.to_number(x) if x != "" or f.n_classes is None else f.n_classes
+            for x, f in zip(column("n_classes"), facts, strict=True)
+        ],
+        "majority_share": [np.nan if f.majority_share is None else f.majority_share for f in facts],
         "n_labelled": [
             x * 3600 / SECONDS_PER_CLIP if h else x for x, h in zip(labels, hours, strict=True)
         ],
@@ -277,3 +323,24 @@ def _medians(keys: Sequence[str], values: Array) -> dict[str, float]:
         if not np.isnan(value):
             found.setdefault(str(key), []).append(float(value))
     return {k: float(np.median(v)) for k, v in sorted(found.items())}
+
+
+def usable(frame: pd.DataFrame, lookup: Lookup) -> pd.DataFrame:
+    """Rows a fit may see: verified, an approach and a task of the product, a metric in scale."""
+    keep = np.ones(len(frame), bool)
+    if "verified" in frame.columns:
+        keep &= frame["verified"].astype(str).str.lower().isin(["yes", "true", "1"]).to_numpy()
+    columns = columns_from_frame(frame, lookup)
+    value = np.array(columns["value"], float)
+    for name in ("task", "approach"):
+        keep &= np.array([bool(x) for x in columns[name]])
+    rows = build_rows(columns, {})
+    keep &= ~np.isin(rows.group.astype(str), list(OUT_OF_SCALE)) & ~np.isnan(value)
+    return frame[keep].reset_index(drop=True)
+
+
+def evidence_rows(frame: pd.DataFrame, lookup: Lookup) -> tuple[Rows, dict[str, dict[str, float]]]:
+    """All usable points as rows, and the sizes typical of them."""
+    columns = columns_from_frame(frame, lookup)
+    typical = typical_sizes(columns)
+    return build_rows(columns, typical), typical

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from estimator.metrics import METRICS, is_hundred, lower_is_better
+
 Array = NDArray[Any]
 """Floats, positions or names; columns of names are arrays of objects."""
 
@@ -19,10 +21,9 @@ near perfection or near guessing, say little about the rest of a curve."""
 LEAST = 0.002
 """Smallest error that is predicted, as a share of the chance level: nobody promises perfection."""
 
-LOWER_IS_BETTER = frozenset({"wer", "error", "mae", "mase", "fid", "fad"})
 OUT_OF_SCALE = frozenset({"mase", "mae", "fid", "fad", "other"})
 ACCURACY_LIKE = frozenset({"accuracy", "error", "top5"})
-CLASSIFICATION = frozenset({"accuracy", "error", "f1"})
+CLASSIFICATION = frozenset({"accuracy", "error", "f1", "balanced"})
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"\bmase\b", "mase"),
@@ -31,6 +32,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"\bfad\b", "fad"),
     (r"\b(wer|cer|per|eer|ter)\b", "wer"),
     (r"^error|error rate|\berr\b", "error"),
+    (r"balanced", "balanced"),
     (r"miou|dice|\biou\b|jaccard", "miou"),
     (r"au-?prc", "map"),
     (r"au-?roc|\bauc\b|^auc", "auc"),
@@ -62,7 +64,9 @@ def metric_group(metric: object) -> str:
     return "other"
 
 
-POINTS = frozenset({"bleu", "chrf", "rouge"})
+LOWER_IS_BETTER = frozenset(metric_group(m) for m in METRICS if lower_is_better(m)) - {"other"}
+
+POINTS = frozenset(metric_group(m) for m in METRICS if is_hundred(m))
 """Metric groups given as 0-100 in scenarios and results; all others are fractions."""
 
 
@@ -75,15 +79,27 @@ def full_scale(group: str) -> float:
     return TOP.get(group, 1.0)
 
 
-def chance_error(group: str, task: str, n_classes: float) -> float:
-    """Error of guessing: 1 - 1/K for classes, 1/2 for AUC, else 1."""
+LEAST_CHANCE = 0.005
+"""Smallest error of the best constant answer that is believed."""
+
+
+def chance_error(
+    group: str, task: str, n_classes: float, majority_share: float = float("nan")
+) -> float:
+    """Error of the best constant answer: 1 - 1/K for classes, 1/2 for AUC, else 1.
+
+    For accuracy no more than 1 less the share of the largest class, where that is known.
+    """
     if group == "auc":
         return 0.5
     classes = task in CLASS_TASKS and group in CLASSIFICATION
     choices = task == "question_answering" and group in ("accuracy", "error")
-    if (classes or choices) and n_classes >= 2:
-        return 1.0 - 1.0 / n_classes
-    return 1.0
+    if not (classes or choices):
+        return 1.0
+    chance = 1.0 - 1.0 / n_classes if n_classes >= 2 else 1.0
+    if classes and group in ("accuracy", "error") and majority_share > 0:
+        chance = max(min(chance, 1.0 - majority_share), LEAST_CHANCE)
+    return chance
 
 
 CLASS_TASKS = frozenset(

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from estimator.engine.accuracy import scales
-from estimator.engine.accuracy.fit import capped
 from estimator.engine.accuracy.kernel import (
     KNOTS,
     Component,
@@ -17,12 +16,13 @@ from estimator.engine.accuracy.kernel import (
     cross_covariance,
     noise_variance,
 )
-from estimator.engine.accuracy.loso import inverse
 from estimator.engine.accuracy.parts import AS_IS_KNOT, neighbours
 from estimator.engine.accuracy.project import variant
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.distributions import Z90
+from estimator.lab.accuracy.fit import capped
+from estimator.lab.accuracy.loso import inverse
 from estimator.vocabulary import Approach, Task
 
 ROWS_PER_SOURCE = 24

@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr
 
 from estimator.engine.accuracy import scales
+from estimator.engine.accuracy.block import widened
+from estimator.engine.accuracy.calibration import Predicted
 from estimator.engine.accuracy.kernel import Component, level_variance, noise_variance
-from estimator.engine.accuracy.loso import HeldOut
-from estimator.engine.accuracy.own_points import OwnPoints, Step, blended, recentred
+from estimator.engine.accuracy.measured import run_spread
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
+from estimator.engine.accuracy.widths import factors_of
 from estimator.engine.distributions import Z90
+from estimator.lab.accuracy.loso import HeldOut
 
 MOST_PAIRS = 60
 """Pairs of one data set, metric and number of labels that count, spread over all of them."""
-
-
-@dataclass(frozen=True)
-class Predicted:
-    """Rows of left-out sources: positions in the table, mean and sd of y before calibration.
-
-    ``drop`` is the mean less the y of the last own point, ``cap`` the smallest y of the own points
-    (0 and inf where there are none).
-    """
-
-    index: Array
-    mean: Array
-    sd: Array
-    drop: Array
-    cap: Array
-
-    def recentred(self, step: Step) -> Predicted:
-        """The same predictions after the fitted step, none above the best own point."""
-        return replace(self, mean=recentred(self.mean, self.drop, self.cap, step))
 
 
 @dataclass(frozen=True)
@@ -63,20 +47,27 @@ def own_curves(rows: Rows) -> list[Array]:
     return list(np.split(order, cuts))
 
 
+@dataclass(frozen=True)
+class Belief:
+    """How own points are read: factors on standard deviations by task, and the shipped own fit."""
+
+    factors: Mapping[str, float]
+    own: Mapping[str, float]
+
+
 def predict_rows(
     rows: Rows,
     held: Sequence[HeldOut],
     sds: Mapping[Component, float],
     noise: Noise,
-    n_pilots: int,
+    n_pilots: int = 0,
+    belief: Belief | None = None,
 ) -> Predicted:
     """Every row of every left-out source, given the curve's ``n_pilots`` smallest points."""
+    if n_pilots == 0 or belief is None:
+        return _without_own(rows, held, sds, noise)
     found: list[tuple[Array, ...]] = []
     for source in held:
-        if n_pilots == 0:
-            var = np.diag(source.cov) - noise.measured[source.index]
-            found.append((source.index, source.mean, var, *_alone(len(source.index))))
-            continue
         members = rows.take(source.index)
         for curve in own_curves(members):
             n = members.n_labelled[curve]
@@ -86,39 +77,42 @@ def predict_rows(
                 continue
             seen = np.array([curve[n == size][0] for size in sizes[:n_pilots]])
             wanted = curve[n > sizes[n_pilots - 1]]
-            middle, cov, own = given_own(source, rows, members, noise, seen, wanted)
-            labels = members.n_labelled[wanted]
-            middle, sd = blended(middle, np.sqrt(np.maximum(np.diag(cov), 0)), own, labels)
-            cap = np.full(len(wanted), own.y.min())
-            found.append((source.index[wanted], middle, sd**2, middle - own.y_last, cap))
-    at, middle, var, drop, cap = (np.concatenate(column) for column in zip(*found, strict=True))
+            middle, var = given_own(source, members, noise, seen, wanted, belief)
+            run = run_spread(members.log_per_class[wanted].astype(float), middle, belief.own)
+            found.append((source.index[wanted], middle, np.sqrt(var + run**2)))
+    at, middle, sd = (np.concatenate(column) for column in zip(*found, strict=True))
+    return Predicted(at, middle, sd)
+
+
+def _without_own(
+    rows: Rows, held: Sequence[HeldOut], sds: Mapping[Component, float], noise: Noise
+) -> Predicted:
+    at = np.concatenate([s.index for s in held])
+    middle = np.concatenate([s.mean for s in held])
+    var = np.concatenate([np.diag(s.cov) - noise.measured[s.index] for s in held])
     level = level_variance(rows.take(at), middle, sds)
-    sd = np.sqrt(np.maximum(var + noise.free[at] + level, 1e-9))
-    return Predicted(at, middle, sd, drop, cap)
-
-
-def _alone(count: int) -> tuple[Array, Array]:
-    return np.zeros(count), np.full(count, np.inf)
+    return Predicted(at, middle, np.sqrt(np.maximum(var + noise.free[at] + level, 1e-9)))
 
 
 def given_own(
-    held: HeldOut, rows: Rows, members: Rows, noise: Noise, seen: Array, wanted: Array
-) -> tuple[Array, Array, OwnPoints]:
-    """Mean and covariance of the curve itself at ``wanted``, and its own points ``seen``."""
-    mean, cov = latent_given(held, rows.y, noise, seen, wanted)
-    return mean, cov, OwnPoints.of(members.take(seen))
-
-
-def latent_given(
-    held: HeldOut, y: Array, noise: Noise, seen: Array, wanted: Array
+    held: HeldOut, members: Rows, noise: Noise, seen: Array, wanted: Array, belief: Belief
 ) -> tuple[Array, Array]:
-    """Mean and covariance of the curve itself at ``wanted`` once ``seen`` rows are measured."""
-    cov = held.cov[np.ix_(wanted, wanted)] - np.diag(noise.measured[held.index[wanted]])
-    if len(seen) == 0:
-        return held.mean[wanted], cov
-    cross = held.cov[np.ix_(seen, wanted)]
-    gain = np.linalg.solve(held.cov[np.ix_(seen, seen)], cross).T
-    return held.mean[wanted] + gain @ (y[held.index[seen]] - held.mean[seen]), cov - gain @ cross
+    """Mean and variance of the curve itself at ``wanted`` rows, given its own points ``seen``.
+
+    Never worse in the middle than the best own point.
+    """
+    both = np.concatenate([seen, wanted])
+    some = members.take(both)
+    cov = held.cov[np.ix_(both, both)] - np.diag(noise.measured[held.index[both]])
+    factor = factors_of(belief.factors, some)
+    place = some.log_per_class.astype(float)
+    cov = widened(cov, factor, place, belief.own["loosening"])
+    k, y = len(seen), some.y.astype(float)
+    run = run_spread(place[:k], y[:k], belief.own)
+    gain = np.linalg.solve(cov[:k, :k] + np.diag(run**2 + 1e-9), cov[:k, k:]).T
+    mean = held.mean[wanted] + gain @ (y[:k] - held.mean[seen])
+    var = np.diag(cov)[k:] - np.sum(gain * cov[k:, :k], axis=1)
+    return np.minimum(mean, y[:k].min()), np.maximum(var, 0.0)
 
 
 def in_points(rows: Rows, found: Predicted, scale: Array, error: Array) -> dict[str, Array]:

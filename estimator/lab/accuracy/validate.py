@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import ndtri
 
-from estimator.engine.accuracy import heldout, scales
-from estimator.engine.accuracy.borrowed import Blend, measure_borrowing
-from estimator.engine.accuracy.calibration import (
-    MOST_PILOTS,
-    STEP_PILOTS,
-    calibrate,
-    fit_step,
-)
-from estimator.engine.accuracy.classic import FORMS, predict_form
-from estimator.engine.accuracy.fit import MAX_ROWS_PER_SOURCE, capped, points_of
+from estimator.engine.accuracy import scales
+from estimator.engine.accuracy.calibration import NO_OWN, calibrate
 from estimator.engine.accuracy.kernel import Component, parse_hyper
-from estimator.engine.accuracy.label_needs import HALF, in_rounds
-from estimator.engine.accuracy.label_needs import cases as target_cases
-from estimator.engine.accuracy.levels import measured_levels
-from estimator.engine.accuracy.loso import HeldOut, leave_one_source_out
-from estimator.engine.accuracy.own_points import NO_STEP
-from estimator.engine.accuracy.recalibrate import calibrations, predictions, steps_elsewhere
 from estimator.engine.accuracy.rows import Rows, lookup_of
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.accuracy.single_curve import extrapolate
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Z90
+from estimator.lab.accuracy import heldout
+from estimator.lab.accuracy.as_user import as_user_tables, looks, measured_widths
+from estimator.lab.accuracy.borrowed import Blend, measure_borrowing
+from estimator.lab.accuracy.classic import FORMS, predict_form
+from estimator.lab.accuracy.fit import MAX_ROWS_PER_SOURCE, capped, points_of
+from estimator.lab.accuracy.label_needs import HALF, in_rounds
+from estimator.lab.accuracy.label_needs import cases as target_cases
+from estimator.lab.accuracy.levels import measured_levels
+from estimator.lab.accuracy.loso import HeldOut, leave_one_source_out, solve
+from estimator.lab.accuracy.recalibrate import calibrations, predictions
 from estimator.vocabulary import Approach, Task
 
 if TYPE_CHECKING:
@@ -72,22 +67,38 @@ def validate_accuracy(
     points = points_of(evidence)
     rows, error = points.rows, points.error
     sds = parse_hyper(evidence.fits["accuracy_hyper"]["sd"])
+    solved = solve(rows, sds, MAX_ROWS_PER_SOURCE)
     held = leave_one_source_out(
-        rows, sds, MAX_ROWS_PER_SOURCE, lambda share, text: say(0.5 * share, f"without {text}")
+        rows,
+        sds,
+        MAX_ROWS_PER_SOURCE,
+        lambda share, text: say(0.5 * share, f"without {text}"),
+        solved,
     )
     noise = heldout.row_noise(rows, sds)
-    found = predictions(rows, held, sds, noise)
-    calibrated = calibrations(rows, error, held, noise, found)
-    out = measure(rows, error, found)
-    factors = calibrated["calibration"]["0"]
-    out["pairs"] = _pairs(heldout.pair_table(rows, held, noise, factors, calibrated["shared"]))
-    say(0.6, "labels for a target")
-    out["labels_for_target"] = labels_for_target(rows, held, noise, calibrated["calibration"])
-    out["labels_in_rounds"] = labels_in_rounds(rows, held, noise)
-    say(0.7, "plainer models")
-    out["forms"] = compare_forms(rows, error, sds)
-    say(0.8, "cells left out")
+    alone = heldout.predict_rows(rows, held, sds, noise)
+    calibrated = calibrations(rows, error, held, noise, alone)
+    factors = calibrated["calibration"][NO_OWN]
     judged = Assumptions(evidence.assumptions)
+    sure = judged.value("accuracy.kind_sure")
+    seen = looks(rows, sds, noise, solved, alone, sure)
+    calibrated["widths"] = measured_widths(rows, error, seen)
+    belief = heldout.Belief(calibrated["widths"]["new"], evidence.fits["accuracy_own"])
+    found = predictions(rows, held, sds, noise, belief)
+    out = measure(rows, error, found)
+    out["pairs"] = _pairs(heldout.pair_table(rows, held, noise, factors, calibrated["shared"]))
+    say(0.5, "new data sets")
+    out["as_a_user"] = as_user_tables(rows, error, seen)
+    out["as_a_user"]["pairs"] = _pairs(
+        heldout.pair_table(rows, seen.held, noise, factors, calibrated["shared"])
+    )
+    del solved, seen
+    say(0.6, "labels for a target")
+    out["labels_for_target"] = labels_for_target(rows, held, noise, belief)
+    out["labels_in_rounds"] = labels_in_rounds(rows, held, noise, belief)
+    say(0.7, "plainer models")
+    out["forms"] = compare_forms(rows, error, sds, belief.own)
+    say(0.8, "cells left out")
     out["borrowing"] = measure_borrowing(
         rows,
         sds,
@@ -107,12 +118,12 @@ def validate_accuracy(
 
 
 def measure(rows: Rows, error: Array, found: Mapping[int, heldout.Predicted]) -> dict[str, Any]:
-    """Tables of errors and coverage; each source is recentred and calibrated on the others."""
+    """Tables of errors and coverage; before own points each source is calibrated on the others."""
     out: dict[str, Any] = {"overall": {}, "by_task": {}, "by_approach": {}, "by_metric": {}}
     out["reliability"] = {}
     for k, raw in found.items():
-        predicted, scale = _calibrated_elsewhere(rows, error, raw, k)
-        points = heldout.in_points(rows, predicted, scale, error)
+        scale = _calibrated_elsewhere(rows, error, raw) if k == 0 else np.ones(len(raw.index))
+        points = heldout.in_points(rows, raw, scale, error)
         like = np.isin(points["group"], list(scales.ACCURACY_LIKE))
         out["overall"][str(k)] = {
             "accuracy_like": _figures(points, like),
@@ -127,26 +138,22 @@ def measure(rows: Rows, error: Array, found: Mapping[int, heldout.Predicted]) ->
                 str(name): _figures(points, points[column] == name)
                 for name in np.unique(points[column])
             }
-        out["reliability"][str(k)] = _reliability(rows, error, predicted, scale)
+        out["reliability"][str(k)] = _reliability(rows, error, raw, scale)
         if k == 0:
-            out["borrowed"] = _borrowed(rows, predicted, points)
+            out["borrowed"] = _borrowed(rows, raw, points)
     return out
 
 
-def _calibrated_elsewhere(
-    rows: Rows, error: Array, found: heldout.Predicted, n_own: int
-) -> tuple[heldout.Predicted, Array]:
-    """Predictions recentred and their calibration factors, each source's from all others."""
+def _calibrated_elsewhere(rows: Rows, error: Array, found: heldout.Predicted) -> Array:
+    """Calibration factors of predictions, each source's from all others."""
     source = rows.source[found.index].astype(str)
     task = rows.task[found.index].astype(str)
-    mean, scale = found.mean.copy(), np.ones(len(source))
+    scale = np.ones(len(source))
     for name in np.unique(source):
         mine = source == name
-        moved = found.recentred(steps_elsewhere(rows, found, n_own, name))
-        table = calibrate(rows, error, moved, ~mine)
-        mean[mine] = moved.mean[mine]
+        table = calibrate(rows, error, found, ~mine)
         scale[mine] = [table.get(t, table["all"]) for t in task[mine]]
-    return replace(found, mean=mean), scale
+    return scale
 
 
 def _figures(points: Mapping[str, Array], keep: Array) -> dict[str, Any]:
@@ -210,7 +217,7 @@ def labels_for_target(
     rows: Rows,
     held: Sequence[HeldOut],
     noise: heldout.Noise,
-    factors: Mapping[str, Mapping[str, float]],
+    belief: heldout.Belief,
 ) -> dict[str, Any]:
     """Whether the labels named suffice for a target, and the surplus, by own points.
 
@@ -218,15 +225,13 @@ def labels_for_target(
     """
     out: dict[str, Any] = {}
     for name, count in (*((str(k), k) for k in (0, 1, 2)), ("half", HALF)):
-        found = target_cases(rows, held, noise, count)
-        width = [factors[str(min(c.n_own, MOST_PILOTS))]["all"] for c in found]
-        ratio90 = np.array(
-            [c.needed(Z90 * w) / c.actual for c, w in zip(found, width, strict=True)]
-        )
+        found = target_cases(rows, held, noise, count, belief)
+        ratio90 = np.array([c.needed(Z90) / c.actual for c in found])
         ratio50 = np.array([c.needed(0.0) / c.actual for c in found])
         out[name] = {
             "n_curves": len(found),
-            "p90_suffices": _r(np.mean(ratio90 >= 1 - 1e-6)),
+            "p90_suffices": _r(np.mean(np.isfinite(ratio90) & (ratio90 >= 1 - 1e-6))),
+            "p90_named": _r(np.mean(np.isfinite(ratio90))),
             "p50_suffices": _r(np.mean(ratio50 >= 1 - 1e-6)),
             "median_surplus_p90": _finite(np.quantile(ratio90, 0.5, method="higher") - 1),
             "median_surplus_p50": _finite(np.quantile(ratio50, 0.5, method="higher") - 1),
@@ -234,9 +239,11 @@ def labels_for_target(
     return out
 
 
-def labels_in_rounds(rows: Rows, held: Sequence[HeldOut], noise: heldout.Noise) -> dict[str, Any]:
+def labels_in_rounds(
+    rows: Rows, held: Sequence[HeldOut], noise: heldout.Noise, belief: heldout.Belief
+) -> dict[str, Any]:
     """Share of targets reached when labels are bought in rounds, and the labels bought in vain."""
-    bought = in_rounds(rows, held, noise)
+    bought = in_rounds(rows, held, noise, belief)
     rounds = np.array([b[1] for b in bought])
     surplus = np.array([b[2] for b in bought])[rounds > 0] - 1
     return {
@@ -280,7 +287,9 @@ def cells(
     return out
 
 
-def compare_forms(rows: Rows, error: Array, sds: Mapping[Component, float]) -> list[dict[str, Any]]:
+def compare_forms(
+    rows: Rows, error: Array, sds: Mapping[Component, float], own: Mapping[str, float]
+) -> list[dict[str, Any]]:
     """The same points through plainer models, leave one source out, no own points and two."""
     sample = capped(rows, FORM_ROWS_PER_SOURCE)
     few, few_error = rows.take(sample), error[sample]
@@ -290,10 +299,12 @@ def compare_forms(rows: Rows, error: Array, sds: Mapping[Component, float]) -> l
         held = leave_one_source_out(few, chosen, FORM_ROWS_PER_SOURCE)
         noise = heldout.row_noise(few, chosen)
         line: dict[str, Any] = {"form": name}
+        alone = heldout.predict_rows(few, held, chosen, noise)
+        factor = calibrate(few, few_error, alone)["all"]
+        belief = heldout.Belief({"all": factor}, own)
         for k in (0, 1, 2):
-            raw = heldout.predict_rows(few, held, chosen, noise, k)
-            found = raw.recentred(fit_step(few, raw) if k in STEP_PILOTS else NO_STEP)
-            scale = np.full(len(found.index), calibrate(few, few_error, found)["all"])
+            found = heldout.predict_rows(few, held, chosen, noise, k, belief)
+            scale = np.full(len(found.index), factor if k == 0 else 1.0)
             points = heldout.in_points(few, found, scale, few_error)
             figures = _figures(points, np.isin(points["group"], list(scales.ACCURACY_LIKE)))
             line[f"error_{k}"] = figures["median_abs_error"]

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from estimator.engine.accuracy import heldout, scales
-from estimator.engine.accuracy.calibration import STEP_PILOTS, calibrate, fit_step
-from estimator.engine.accuracy.fit import capped
+from estimator.engine.accuracy import scales
+from estimator.engine.accuracy.calibration import calibrate
 from estimator.engine.accuracy.kernel import parse_hyper
-from estimator.engine.accuracy.loso import leave_one_source_out
-from estimator.engine.accuracy.own_points import NO_STEP
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.distributions import Z90
+from estimator.lab.accuracy import heldout
+from estimator.lab.accuracy.fit import capped
+from estimator.lab.accuracy.loso import leave_one_source_out, leave_out_as_a_user, solve
 
-PILOTS = (0, 1, 2)
+PILOTS = (1, 2)
 PAIR_WEIGHT = 60.0
 """Weight of the Brier score of pairs against pinball losses in points."""
 LEAST_GAIN = 0.004
@@ -27,12 +27,13 @@ def refine_hyper(
     rows: Rows,
     error: Array,
     start: Mapping[str, float],
+    own: Mapping[str, float],
     most: int,
     step: float,
-    sweeps: int,
+    only: Sequence[str],
     progress: Callable[[float, str], None] | None = None,
 ) -> dict[str, float]:
-    """Coordinate search on the score of left-out sources.
+    """Coordinate search on the score of left-out rows.
 
     Parameters
     ----------
@@ -40,11 +41,14 @@ def refine_hyper(
     error : array
         Errors as fractions.
     start : mapping of ``group:feature`` to float
+    own : mapping
+        data/fits/accuracy_own.json.
     most : int
         Rows of each source in the sample.
     step : float
-        Factor by which a standard deviation is first moved; its 0.7th power in each later sweep.
-    sweeps : int
+        Factor by which a standard deviation is moved, up or down.
+    only : sequence of str
+        Those that are moved, one after the other.
     progress : callable, optional
 
     Notes
@@ -56,37 +60,35 @@ def refine_hyper(
     sample = capped(rows, most)
     few, few_error = rows.take(sample), error[sample]
     best_hyper = dict(start)
-    best = score_hyper(few, few_error, best_hyper, most)
-    for sweep in range(sweeps):
-        moved = False
-        for i, key in enumerate(start):
-            for factor in (step, 1 / step):
-                trial = dict(best_hyper)
-                trial[key] = float(np.clip(trial[key] * factor, *BOUNDS))
-                score = score_hyper(few, few_error, trial, most)
-                if score < best - LEAST_GAIN:
-                    best, best_hyper, moved = score, trial, True
-                    break
-            if progress is not None:
-                share = (sweep + (i + 1) / len(start)) / sweeps
-                progress(share, f"{key} {best:.3f}")
-        step = step**0.7
-        if not moved:
-            break
+    best = score_hyper(few, few_error, best_hyper, own, most)
+    for i, key in enumerate(only):
+        for factor in (step, 1 / step):
+            trial = dict(best_hyper)
+            trial[key] = float(np.clip(trial[key] * factor, *BOUNDS))
+            score = score_hyper(few, few_error, trial, own, most)
+            if score < best - LEAST_GAIN:
+                best, best_hyper = score, trial
+                break
+        if progress is not None:
+            progress((i + 1) / len(only), f"{key} {best:.3f}")
     return {k: float(f"{v:.4g}") for k, v in best_hyper.items()}
 
 
-def score_hyper(few: Rows, error: Array, hyper: Mapping[str, float], most: int) -> float:
+def score_hyper(
+    few: Rows, error: Array, hyper: Mapping[str, float], own: Mapping[str, float], most: int
+) -> float:
     """Score of one set of standard deviations on a sample; lower is better."""
     sds = parse_hyper(hyper)
-    held = leave_one_source_out(few, sds, most)
+    solved = solve(few, sds, most)
+    held = leave_one_source_out(few, sds, most, None, solved)
     noise = heldout.row_noise(few, sds)
     total = 0.0
+    alone = heldout.predict_rows(few, leave_out_as_a_user(solved), sds, noise)
+    factor = calibrate(few, error, alone)["all"]
+    total += _pinball(few, error, alone, factor)
     for k in PILOTS:
-        raw = heldout.predict_rows(few, held, sds, noise, k)
-        found = raw.recentred(fit_step(few, raw) if k in STEP_PILOTS else NO_STEP)
-        scale = calibrate(few, error, found)["all"]
-        total += _pinball(few, error, found, scale)
+        found = heldout.predict_rows(few, held, sds, noise, k, heldout.Belief({"all": factor}, own))
+        total += _pinball(few, error, found, 1.0)
     pairs = heldout.pair_table(few, held, noise)
     brier = np.average((pairs["p"] - pairs["truth"]) ** 2, weights=_weights(pairs["source"]))
     return total + PAIR_WEIGHT * float(brier)

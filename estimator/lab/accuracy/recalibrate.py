@@ -1,4 +1,4 @@
-"""What left-out sources say of the model's own numbers: widths, steps, what is shared."""
+"""What left-out sources say of the model's own numbers: widths and what is shared."""
 
 from __future__ import annotations
 
@@ -7,24 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimator.engine.accuracy import heldout
-from estimator.engine.accuracy.calibration import (
-    MOST_PILOTS,
-    STEP_PILOTS,
-    calibrate,
-    fit_step,
-)
-from estimator.engine.accuracy.fit import MAX_ROWS_PER_SOURCE, points_of
+from estimator.engine.accuracy.calibration import NO_OWN, calibrate
 from estimator.engine.accuracy.kernel import Component, parse_hyper
-from estimator.engine.accuracy.loso import HeldOut, leave_one_source_out
-from estimator.engine.accuracy.own_points import NO_STEP, Step
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
+from estimator.engine.assumptions import Assumptions
+from estimator.lab.accuracy import heldout
+from estimator.lab.accuracy.as_user import looks, measured_widths
+from estimator.lab.accuracy.fit import MAX_ROWS_PER_SOURCE, points_of
+from estimator.lab.accuracy.loso import HeldOut, leave_one_source_out, solve
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
-PILOTS = tuple(range(MOST_PILOTS + 1))
+PILOTS = (0, 1, 2, 3)
 SURE = 0.7
 """Chance of being better from which on the product calls a difference sure."""
 SURE_RIGHT = 0.85
@@ -45,17 +41,27 @@ def calibrate_accuracy(
     points = points_of(evidence)
     rows = points.rows
     sds = parse_hyper(evidence.fits["accuracy_hyper"]["sd"])
-    held = leave_one_source_out(rows, sds, MAX_ROWS_PER_SOURCE, progress)
+    solved = solve(rows, sds, MAX_ROWS_PER_SOURCE)
+    held = leave_one_source_out(rows, sds, MAX_ROWS_PER_SOURCE, progress, solved)
     noise = heldout.row_noise(rows, sds)
-    found = predictions(rows, held, sds, noise)
-    return calibrations(rows, points.error, held, noise, found)
+    alone = heldout.predict_rows(rows, held, sds, noise)
+    sure = Assumptions(evidence.assumptions).value("accuracy.kind_sure")
+    seen = looks(rows, sds, noise, solved, alone, sure)
+    return {
+        **calibrations(rows, points.error, held, noise, alone),
+        "widths": measured_widths(rows, points.error, seen),
+    }
 
 
 def predictions(
-    rows: Rows, held: Sequence[HeldOut], sds: Mapping[Component, float], noise: heldout.Noise
+    rows: Rows,
+    held: Sequence[HeldOut],
+    sds: Mapping[Component, float],
+    noise: heldout.Noise,
+    belief: heldout.Belief,
 ) -> dict[int, heldout.Predicted]:
-    """Rows of left-out sources by number of own points, before recentring."""
-    return {k: heldout.predict_rows(rows, held, sds, noise, k) for k in PILOTS}
+    """Rows of left-out sources by number of own points."""
+    return {k: heldout.predict_rows(rows, held, sds, noise, k, belief) for k in PILOTS}
 
 
 def calibrations(
@@ -63,32 +69,21 @@ def calibrations(
     error: Array,
     held: Sequence[HeldOut],
     noise: heldout.Noise,
-    found: Mapping[int, heldout.Predicted],
+    found: heldout.Predicted,
 ) -> dict[str, Any]:
-    """Fitted on all left-out sources, by number of own points where that matters.
+    """Fitted on all left-out sources.
 
     Returns
     -------
     dict
-        calibration: factors on standard deviations by task; recentring: steps after own points;
-        shared: share kept of the covariance between approaches.
+        calibration: factors on standard deviations by task, before any own point; shared: share
+        kept of the covariance between approaches.
     """
-    steps = {k: fit_step(rows, found[k]) for k in STEP_PILOTS}
-    factors = {
-        str(k): calibrate(rows, error, found[k].recentred(steps.get(k, NO_STEP))) for k in PILOTS
-    }
+    factors = calibrate(rows, error, found)
     return {
-        "calibration": factors,
-        "recentring": {str(k): {"shift": s.shift, "slope": s.slope} for k, s in steps.items()},
-        "shared": fit_shared(rows, held, noise, factors["0"]),
+        "calibration": {NO_OWN: factors},
+        "shared": fit_shared(rows, held, noise, factors),
     }
-
-
-def steps_elsewhere(rows: Rows, found: heldout.Predicted, n_own: int, source: str) -> Step:
-    """The step fitted without one source; none where own points call for none."""
-    if n_own not in STEP_PILOTS:
-        return NO_STEP
-    return fit_step(rows, found, rows.source[found.index].astype(str) != source)
 
 
 def fit_shared(

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimator.engine.accuracy import scales
-from estimator.engine.accuracy.block import Block, condition, predict_block
-from estimator.engine.accuracy.calibration import factor_of
+from estimator.engine.accuracy.block import Block, predict_block
 from estimator.engine.accuracy.kernel import level_variance
 from estimator.engine.accuracy.known import all_rows, known_rows
-from estimator.engine.accuracy.own_points import OwnPoints, after_own_points, step_of
 from estimator.engine.accuracy.posterior import Posterior, shared_posterior
 from estimator.engine.accuracy.rows import Rows, build_rows, columns_from_frame, lookup_of
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.accuracy.single_curve import extrapolate
-from estimator.engine.accuracy.summary import summarise
+from estimator.engine.accuracy.widths import factors_of
+from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Z90
 from estimator.errors import InputError
+from estimator.lab.accuracy.own_rows import after_own_rows
+from estimator.lab.accuracy.read_units import unit_name, with_units
+from estimator.lab.accuracy.summary import summarise
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +49,8 @@ def backtest_curves(
     -------
     dict
         ``rows``, in file order, and ``summary`` (CONTRACT section 4). p10, p50, p90 and error are
-        in the unit and direction of the input's ``value``.
+        in the unit and direction of the input's ``value``; ``read_as`` says whether these were
+        taken for fractions, percent or points.
 
     Raises
     ------
@@ -58,13 +61,15 @@ def backtest_curves(
         raise InputError("prior", prior, " or ".join(PRIORS))
     table = frame.reset_index(drop=True)
     lookup = lookup_of(evidence)
-    columns = columns_from_frame(table, lookup)
+    sure = Assumptions(evidence.assumptions).value("accuracy.kind_sure")
+    columns = columns_from_frame(table, lookup, sure)
     fit = evidence.fits["accuracy"]
     posterior = shared_posterior(fit)
+    seen = _given(table)
+    columns = with_units(columns, seen)
     rows = build_rows(columns, posterior.typical)
     factor = np.array(columns["factor"], float)
     value = np.array(columns["value"], float) / factor
-    seen = _given(table)
     known_names = set(all_rows(evidence).dataset)
     reasons = _reasons(table, rows, prior)
     wanted = np.array([not g for g in seen], bool)
@@ -72,11 +77,14 @@ def backtest_curves(
     if prior == "none":
         _from_itself(rows, value, seen, wanted, out, reasons)
     else:
-        _from_evidence(rows, evidence, posterior, fit, seen, wanted, factor, out, reasons)
+        _from_evidence(rows, evidence, posterior, seen, wanted, factor, out, reasons)
     cells = table.astype(object).where(table.notna(), None).to_dict("records")
     echoed = [{str(k): v for k, v in row.items()} for row in cells]
     result = [
-        _row(echoed[i], out[i], value[i], reasons[i], rows.dataset[i] not in known_names)
+        {
+            **_row(echoed[i], out[i], value[i], reasons[i], rows.dataset[i] not in known_names),
+            "read_as": unit_name(float(factor[i]), str(rows.metric[i])),
+        }
         for i in np.flatnonzero(wanted)
     ]
     kinds = [
@@ -170,7 +178,6 @@ def _from_evidence(
     rows: Rows,
     evidence: Evidence,
     posterior: Posterior,
-    fit: Mapping[str, Any],
     seen: list[bool],
     wanted: Array,
     factor: Array,
@@ -178,60 +185,41 @@ def _from_evidence(
     reasons: list[str],
 ) -> None:
     """Fill ``out`` from the shared effects, evidence on the data set and the own given rows."""
-    usable_rows = np.array([not r for r in reasons])
+    fit = evidence.fits["accuracy"]
     blocks: dict[tuple[str, str], list[int]] = {}
-    for i in np.flatnonzero(usable_rows):
+    for i in np.flatnonzero([not r for r in reasons]):
         name = rows.dataset[i] or f"{rows.curve[i]} {rows.task[i]}"
         blocks.setdefault((rows.source[i], name), []).append(int(i))
     for (source, dataset), members in blocks.items():
         target = rows.take(np.array(members))
         facts = known_rows(evidence, dataset, source, target)
         block = predict_block(posterior, target, facts)
-        place = {row: k for k, row in enumerate(members)}
         for curve in _projects(target).values():
             own = [k for k in curve if seen[members[k]] and not np.isnan(target.y[k])]
             ask = [k for k in curve if wanted[members[k]]]
-            if ask:
-                chosen = [place[members[k]] for k in ask]
-                out[[members[k] for k in ask]] = _quantiles(
-                    condition(block, target.y, own, chosen),
-                    target.take(np.array(ask)),
-                    target.take(np.array(own, int)),
-                    posterior,
-                    fit,
-                    factor[[members[k] for k in ask]],
-                )
+            if not ask:
+                continue
+            at = [members[k] for k in ask]
+            if own:
+                found = after_own_rows(evidence, posterior, facts, target, own, ask)
+            else:
+                widths = fit["widths"]["new" if facts is None else "known"]
+                found = _quantiles(block, target, ask, posterior, widths)
+            out[at] = found / factor[at][:, None]
 
 
 def _quantiles(
-    block: Block,
-    target: Rows,
-    own: Rows,
-    posterior: Posterior,
-    fit: Mapping[str, Any],
-    factor: Array,
+    block: Block, rows: Rows, ask: list[int], posterior: Posterior, widths: Mapping[str, float]
 ) -> Array:
-    """p10, p50 and p90 in the unit of the table, shape (n, 3), given the curve's own rows."""
-    mean, latent = block.mean.copy(), np.sqrt(np.maximum(np.diag(block.cov), 0.0))
-    sized = own.take(np.flatnonzero(~np.isnan(own.n_labelled)))
-    count = len(own)
-    if len(sized):
-        points = OwnPoints.of(sized)
-        count = points.count
-        later = np.flatnonzero(target.n_labelled > sized.n_labelled.max())
-        mean[later], latent[later] = after_own_points(
-            mean[later],
-            latent[later],
-            points,
-            target.n_labelled[later],
-            step_of(fit, points.count),
-        )
+    """p10, p50 and p90 in canonical units, shape (n, 3), without own rows."""
+    at = np.array(ask)
+    target, mean = rows.take(at), block.mean[at]
     level = level_variance(target, mean, posterior.sds)
-    sd = np.sqrt(np.maximum(latent**2 + block.noise + level, 1e-9))
-    scale = np.array([factor_of(fit, str(t), count) for t in target.task])
+    sd = np.sqrt(np.maximum(np.diag(block.cov)[at] + block.free[at] + level, 1e-9))
+    scale = factors_of(widths, target)
     out = np.empty((len(target), 3))
     for k, z in enumerate((-Z90, 0.0, Z90)):
         error = scales.to_error(mean + z * scale * sd, target.chance)
         for i, group in enumerate(target.group):
-            out[i, k] = scales.value_from_error(error[i], str(group)) / factor[i]
+            out[i, k] = scales.value_from_error(error[i], str(group))
     return out

@@ -10,31 +10,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimator.engine.accuracy import posterior as post
-from estimator.engine.accuracy.cells import cell_table, dataset_table
 from estimator.engine.accuracy.effects import fit_effects
 from estimator.engine.accuracy.kernel import SHARED, covariance, parse_hyper
 from estimator.engine.accuracy.rows import (
-    Lookup,
     Rows,
-    build_rows,
     columns_from_frame,
+    evidence_rows,
     lookup_of,
-    typical_sizes,
+    usable,
 )
-from estimator.engine.accuracy.scales import OUT_OF_SCALE, Array, error_from_value
+from estimator.engine.accuracy.scales import Array, error_from_value
+from estimator.lab.accuracy.cells import cell_table, dataset_table
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from estimator.evidence.load import Evidence
 
-MAX_ROWS_PER_SOURCE = 250
-"""Larger sources enter with whole curves in hashed order up to this: else two of them are half."""
+MAX_ROWS_PER_SOURCE = 100
+"""Larger sources enter with so many, whole curves and each data set's in turn: else two of them are
+half."""
 
-CALIBRATED = ("calibration", "recentring", "shared")
+CALIBRATED = ("calibration", "shared", "widths")
 """Parts of data/fits/accuracy_hyper.json that recalibrate.py sets and an estimate uses."""
 
-LEAST_LEARNED = 0.1
+LEAST_LEARNED = 0.2
 """Share of an effect's prior variance that the points must remove for it to be shipped."""
 
 Progress = Callable[[float, str], None]
@@ -101,27 +99,6 @@ def fit_accuracy(evidence: Evidence, progress: Progress | None = None) -> dict[s
     return out
 
 
-def usable(frame: pd.DataFrame, lookup: Lookup) -> pd.DataFrame:
-    """Rows a fit may see: verified, an approach and a task of the product, a metric in scale."""
-    keep = np.ones(len(frame), bool)
-    if "verified" in frame.columns:
-        keep &= frame["verified"].astype(str).str.lower().isin(["yes", "true", "1"]).to_numpy()
-    columns = columns_from_frame(frame, lookup)
-    value = np.array(columns["value"], float)
-    for name in ("task", "approach"):
-        keep &= np.array([bool(x) for x in columns[name]])
-    rows = build_rows(columns, {})
-    keep &= ~np.isin(rows.group.astype(str), list(OUT_OF_SCALE)) & ~np.isnan(value)
-    return frame[keep].reset_index(drop=True)
-
-
-def evidence_rows(frame: pd.DataFrame, lookup: Lookup) -> tuple[Rows, dict[str, dict[str, float]]]:
-    """All usable points as rows, and the sizes typical of them."""
-    columns = columns_from_frame(frame, lookup)
-    typical = typical_sizes(columns)
-    return build_rows(columns, typical), typical
-
-
 @dataclass(frozen=True)
 class Points:
     """All usable points: rows, sizes typical of them, values in canonical units, errors."""
@@ -142,11 +119,18 @@ def points_of(evidence: Evidence) -> Points:
 
 
 def capped(rows: Rows, most: int) -> Array:
-    """Indices of at most ``most`` rows of each source: whole curves in hashed order."""
+    """Indices of at most ``most`` rows of each source: whole curves, each data set's in turn."""
     order: dict[str, list[tuple[int, int]]] = {}
     for i, (source, curve) in enumerate(zip(rows.source, rows.curve, strict=True)):
         order.setdefault(source, []).append((zlib.crc32(f"{source}|{curve}|0".encode()), i))
-    kept = [i for found in order.values() for _, i in sorted(found)[:most]]
+    kept: list[int] = []
+    for found in order.values():
+        turns: dict[str, dict[int, int]] = {}
+        placed = []
+        for key, i in sorted(found):
+            mine = turns.setdefault(rows.dataset[i], {})
+            placed.append((mine.setdefault(key, len(mine)), key, i))
+        kept += [i for _, _, i in sorted(placed)[:most]]
     return np.array(sorted(kept), int)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from estimator.engine.accuracy.grade import place_of
 from estimator.engine.accuracy.rows import Rows
 
 if TYPE_CHECKING:
@@ -29,8 +30,23 @@ def cell_table(rows: Rows, frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
             "n_labelled_min": float(labels.min()) if len(labels) else None,
             "n_labelled_max": float(labels.max()) if len(labels) else None,
             "source_ids": [str(names[i]) for i in order],
+            "near": near_table(rows.take(np.flatnonzero(here))),
         }
     return out
+
+
+def near_table(rows: Rows) -> dict[str, dict[str, list[int]]]:
+    """Places at which sources have points, by metric group: place -> numbers of the sources.
+
+    A place is a step of `grade.PLACE` in log10 labels per class, ``as is`` without labels.
+    """
+    numbers = {s: i for i, s in enumerate(sorted(set(rows.source)))}
+    out: dict[str, dict[str, set[int]]] = {}
+    sized = ~rows.n_unknown.astype(bool)
+    for i in np.flatnonzero(sized | rows.no_labels.astype(bool)):
+        at = place_of(float(rows.log_per_class[i]), bool(rows.no_labels[i]))
+        out.setdefault(str(rows.group[i]), {}).setdefault(at, set()).add(numbers[rows.source[i]])
+    return {g: {p: sorted(s) for p, s in sorted(at.items())} for g, at in sorted(out.items())}
 
 
 def dataset_table(rows: Rows, frame: pd.DataFrame) -> dict[str, dict[str, Any]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.optimize import minimize
 
-from estimator.engine.accuracy import heldout
-from estimator.engine.accuracy.fit import MAX_ROWS_PER_SOURCE, capped, points_of
 from estimator.engine.accuracy.kernel import (
     ROW,
     covariance,
@@ -18,17 +16,21 @@ from estimator.engine.accuracy.kernel import (
     level_features,
     parse_hyper,
 )
-from estimator.engine.accuracy.loso import inverse, leave_one_source_out
-from estimator.engine.accuracy.recalibrate import calibrations, predictions
-from estimator.engine.accuracy.refine import refine_hyper
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
+from estimator.lab.accuracy.fit import capped, points_of
+from estimator.lab.accuracy.loso import inverse
+from estimator.lab.accuracy.refine import refine_hyper
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
 LIKELIHOOD_ROWS, LIKELIHOOD_STEPS = 50, 20
 SCORE_ROWS, SCORE_STEP, SCORE_SWEEPS = 40, 1.7, 3
+STEP_SHRINKS = 0.7
+"""Power that the step of the coordinate search is taken to with each sweep."""
+STEPS_AT_ONCE, KEYS_AT_ONCE = 5, 6
+"""Iterations and standard deviations after which the state of the search is kept."""
 SMALLEST_SD, LARGEST_SD = 0.003, 2.5
 PRIOR_SD = 1.0
 
@@ -39,6 +41,7 @@ def search_hyper(
     most: int,
     steps: int,
     progress: Callable[[float, str], None] | None = None,
+    only: Collection[str] | None = None,
 ) -> dict[str, float]:
     """Standard deviations with the largest marginal likelihood.
 
@@ -52,6 +55,8 @@ def search_hyper(
     steps : int
         Iterations of L-BFGS.
     progress : callable, optional
+    only : collection of str, optional
+        Keys that are searched; the others stay.
 
     Returns
     -------
@@ -63,7 +68,8 @@ def search_hyper(
     Half-normal prior of scale 1 on every standard deviation and a weak one on its logarithm.
     """
     sample = rows.take(capped(rows, most))
-    keys = list(start)
+    keys = [k for k in start if only is None or k in only]
+    fixed = parse_hyper({k: v for k, v in start.items() if k not in set(keys)})
     x = features(sample) | level_features(sample, sample.y)
     codes = {
         g: np.unique(group_keys(sample, g).astype(str), return_inverse=True)[1]
@@ -73,7 +79,7 @@ def search_hyper(
     count = [0]
 
     def objective(theta: Array) -> tuple[float, Array]:
-        sds = parse_hyper(dict(zip(keys, np.exp(theta), strict=True)))
+        sds = fixed | parse_hyper(dict(zip(keys, np.exp(theta), strict=True)))
         kernel = covariance(sample, sds)
         precision = inverse(kernel)
         log_det = -float(np.linalg.slogdet(precision)[1])
@@ -108,35 +114,59 @@ def search_hyper(
         bounds=[(np.log(SMALLEST_SD), np.log(LARGEST_SD))] * len(keys),
         options={"maxiter": steps, "maxfun": steps + 10},
     )
-    return {k: float(f"{np.exp(t):.4g}") for k, t in zip(keys, found.x, strict=True)}
+    best = {k: float(f"{np.exp(t):.4g}") for k, t in zip(keys, found.x, strict=True)}
+    return {k: best.get(k, v) for k, v in start.items()}
 
 
 def search_accuracy(
-    evidence: Evidence, progress: Callable[[float, str], None] | None = None
-) -> dict[str, Any]:
+    evidence: Evidence,
+    progress: Callable[[float, str], None] | None = None,
+    begun: Mapping[str, Any] | None = None,
+    keep: Callable[[dict[str, Any]], None] | None = None,
+) -> dict[str, float]:
     """The search behind data/fits/accuracy_hyper.json: hours on two cores, not part of a refit.
 
     First the marginal likelihood on a thinned sample, then a coordinate search on the score of
-    left-out sources, then the calibration of the intervals. Starts from the shipped values, whose
-    keys also say which effects the model has.
+    left-out data sets and sources. Starts from the shipped values, whose keys also say which
+    effects the model has.
 
     Parameters
     ----------
     evidence : Evidence
     progress : callable, optional
+    begun : mapping, optional
+        What ``keep`` was last given: the search goes on from there.
+    keep : callable, optional
+        Called with the state after every step.
 
     Returns
     -------
     dict
-        ``sd`` and ``calibration``: content of accuracy_hyper.json.
+        ``sd`` of accuracy_hyper.json.
     """
-    points = points_of(evidence)
-    rows, error = points.rows, points.error
-    start = evidence.fits["accuracy_hyper"]["sd"]
-    likely = search_hyper(rows, start, LIKELIHOOD_ROWS, LIKELIHOOD_STEPS, progress)
-    best = refine_hyper(rows, error, likely, SCORE_ROWS, SCORE_STEP, SCORE_SWEEPS, progress)
-    sds = parse_hyper(best)
-    held = leave_one_source_out(rows, sds, MAX_ROWS_PER_SOURCE)
-    noise = heldout.row_noise(rows, sds)
-    found = predictions(rows, held, sds, noise)
-    return {"sd": best, **calibrations(rows, error, held, noise, found)}
+    points, own = points_of(evidence), evidence.fits["accuracy_own"]
+    start = dict(evidence.fits["accuracy_hyper"]["sd"])
+    state: dict[str, Any] = dict(begun or {"done": 0, "sd": start})
+    keys = list(start)
+    parts = [keys[i : i + KEYS_AT_ONCE] for i in range(0, len(keys), KEYS_AT_ONCE)]
+    likely = LIKELIHOOD_STEPS // STEPS_AT_ONCE
+    count = likely + SCORE_SWEEPS * len(parts)
+    while state["done"] < count:
+        done = state["done"]
+
+        def say(share: float, text: str, done: int = done) -> None:
+            if progress is not None:
+                progress((done + share) / count, text)
+
+        if done < likely:
+            sd = search_hyper(points.rows, state["sd"], LIKELIHOOD_ROWS, STEPS_AT_ONCE, say)
+        else:
+            sweep, part = divmod(done - likely, len(parts))
+            step = SCORE_STEP ** (STEP_SHRINKS**sweep)
+            sd = refine_hyper(
+                points.rows, points.error, state["sd"], own, SCORE_ROWS, step, parts[part], say
+            )
+        state = {"done": done + 1, "sd": sd}
+        if keep is not None:
+            keep(state)
+    return dict(state["sd"])

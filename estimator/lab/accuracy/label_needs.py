@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from estimator.engine.accuracy.heldout import Noise, given_own, latent_given, own_curves
-from estimator.engine.accuracy.loso import HeldOut
-from estimator.engine.accuracy.own_points import NO_STEP, after_own_points
 from estimator.engine.accuracy.plan import MOST_GROWTH
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
+from estimator.engine.accuracy.widths import factors_of
+from estimator.lab.accuracy.heldout import Belief, Noise, given_own, own_curves
+from estimator.lab.accuracy.loso import HeldOut
 
 LEAST_POINTS, MOST_POINTS = 4, 60
 HALF = -1
@@ -42,7 +42,9 @@ class Case:
         return crossing(self.x, upper, self.goal)
 
 
-def cases(rows: Rows, held: Sequence[HeldOut], noise: Noise, n_own: int) -> list[Case]:
+def cases(
+    rows: Rows, held: Sequence[HeldOut], noise: Noise, n_own: int, belief: Belief
+) -> list[Case]:
     """Every left-out curve of four points or more that still improved after its own points.
 
     The goal is the value at the middle one of the later points.
@@ -54,6 +56,7 @@ def cases(rows: Rows, held: Sequence[HeldOut], noise: Noise, n_own: int) -> list
     noise : Noise
     n_own : int
         Smallest numbers of labels whose points are known; ``HALF``: the first half of each curve.
+    belief : Belief
     """
     out = []
     for source in held:
@@ -66,7 +69,7 @@ def cases(rows: Rows, held: Sequence[HeldOut], noise: Noise, n_own: int) -> list
             goal = float(members.y[later[len(later) // 2]])
             if (members.y[curve[:known]] <= goal).any():
                 continue
-            middle, spread = _expected(source, rows, members, noise, curve[:known], later)
+            middle, spread = _expected(source, members, noise, curve[:known], later, belief)
             first = later[np.argmax(members.y[later] <= goal)]
             out.append(
                 Case(
@@ -95,14 +98,15 @@ def _curves(members: Rows) -> list[Array]:
 
 
 def _expected(
-    source: HeldOut, rows: Rows, members: Rows, noise: Noise, seen: Array, later: Array
+    source: HeldOut, members: Rows, noise: Noise, seen: Array, later: Array, belief: Belief
 ) -> tuple[Array, Array]:
-    if len(seen) == 0:
-        mean, cov = latent_given(source, rows.y, noise, seen, later)
-        return mean, np.sqrt(np.maximum(np.diag(cov), 1e-9))
-    mean, cov, own = given_own(source, rows, members, noise, seen, later)
-    sd = np.sqrt(np.maximum(np.diag(cov), 1e-9))
-    return after_own_points(mean, sd, own, members.n_labelled[later], NO_STEP)
+    """Mean and standard deviation of the curve at later points, as wide as estimates are."""
+    if len(seen):
+        mean, var = given_own(source, members, noise, seen, later, belief)
+        return mean, np.sqrt(var + 1e-9)
+    var = np.diag(source.cov)[later] - noise.measured[source.index[later]]
+    factor = factors_of(belief.factors, members.take(later))
+    return source.mean[later], factor * np.sqrt(np.maximum(var, 1e-9))
 
 
 def crossing(x: Array, y: Array, goal: float) -> float:
@@ -123,7 +127,9 @@ def crossing(x: Array, y: Array, goal: float) -> float:
         return float(np.power(10.0, x[-1] + (y[-1] - goal) / slope))
 
 
-def in_rounds(rows: Rows, held: Sequence[HeldOut], noise: Noise) -> list[tuple[str, int, float]]:
+def in_rounds(
+    rows: Rows, held: Sequence[HeldOut], noise: Noise, belief: Belief
+) -> list[tuple[str, int, float]]:
     """Buying in rounds from each curve's two smallest points: source, rounds, labels over needed.
 
     Each round buys up to what the middle case says is needed, tenfold at most and at least to the
@@ -143,7 +149,7 @@ def in_rounds(rows: Rows, held: Sequence[HeldOut], noise: Noise) -> list[tuple[s
             known, rounds = 2, 0
             for number in range(1, MOST_ROUNDS + 1):
                 rest = curve[known:]
-                middle, _ = _expected(source, rows, members, noise, curve[:known], rest)
+                middle, _ = _expected(source, members, noise, curve[:known], rest, belief)
                 falling = np.minimum.accumulate(middle)
                 wanted = crossing(np.log10(n[known:]), falling, goal) if len(rest) > 1 else n[-1]
                 wanted = min(wanted, MOST_GROWTH * n[known - 1]) * (1 - 1e-9)

@@ -1,0 +1,85 @@
+"""What a row's models really reach, draw by draw: the kept run, a new run, and simulated tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from estimator.engine.accuracy.measured import labels_of, run_name, run_sd
+from estimator.engine.accuracy.paths import Path
+from estimator.engine.accuracy.scales import Array
+from estimator.engine.accuracy.testing import bearing, likelihood, luck, standard_error
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.distributions import Draws
+from estimator.errors import InputError
+
+RUNS = ("kept", "new")
+
+
+@dataclass(frozen=True, eq=False)
+class Truths:
+    """The draws behind one estimate; see `estimator.engine.results.Truth`.
+
+    Parameters
+    ----------
+    key : str
+        Of the candidate.
+    path : Path
+        The curve, own results included.
+    kept : mapping
+        What the run of each measured model adds on the scale, by its number of labels.
+    own : mapping
+        data/fits/accuracy_own.json.
+    planned : float
+        Number of labels of the row.
+    bearing : float
+        Share of test examples that bear on the metric (testing.py).
+    assumptions : Assumptions
+    draws : Draws
+    """
+
+    key: str
+    path: Path
+    kept: Mapping[int, Array]
+    own: Mapping[str, float]
+    planned: float
+    bearing: float
+    assumptions: Assumptions
+    draws: Draws
+
+    def __call__(self, n_labelled: Array, run: str = "kept") -> Array:
+        """True value of the metric, shape (k, n + 1)."""
+        if run not in RUNS:
+            raise InputError("run", run, " or ".join(RUNS))
+        n = np.atleast_1d(np.asarray(n_labelled, float))
+        return self.path.value(n, np.stack([self.shift(x, run) for x in n]))
+
+    def shift(self, n_labelled: float, run: str = "kept") -> Array:
+        """What one run adds to the curve on the scale, shape (n + 1,)."""
+        found = self.kept.get(labels_of(self.path, n_labelled))
+        if run == "kept" and found is not None:
+            return found
+        name = run_name(self.key, self.path, n_labelled, self.planned)
+        if run == "new":
+            name = f"accuracy.run.{self.key}.new"
+        base = float(self.path.base().y(n_labelled)[0, 0])
+        return run_sd(self.path, n_labelled, base, self.own) * self.draws.normal(name)
+
+    def result(self, n_labelled: float, n_test: int) -> Array:
+        """What testing the kept model on ``n_test`` examples would show, shape (n + 1,)."""
+        true, error = self._tested(n_labelled, n_test)
+        paired = self.assumptions.value("accuracy.test_pairing")
+        name = run_name(self.key, self.path, n_labelled, self.planned)
+        counted = bearing(n_test, self.bearing)
+        return np.asarray(true + error * luck(self.draws, f"{name}.test", counted, paired))
+
+    def weights(self, n_labelled: float, n_test: int, value: float) -> Array:
+        """Weight of every draw once ``value`` was measured so, shape (n + 1,)."""
+        return likelihood(*self._tested(n_labelled, n_test), float(value))
+
+    def _tested(self, n_labelled: float, n_test: int) -> tuple[Array, Array]:
+        true = self(np.array([n_labelled]))[0]
+        counted = bearing(n_test, self.bearing)
+        return true, standard_error(self.path.group, true, counted, self.assumptions)

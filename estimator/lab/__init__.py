@@ -1,0 +1,1 @@
+"""What is not needed to answer a visitor: fit, search, calibrate, validate, backtest, claims."""

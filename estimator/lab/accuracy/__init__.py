@@ -1,0 +1,1 @@
+"""Learning curves fitted, left out, calibrated and scored."""
