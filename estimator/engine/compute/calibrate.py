@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from estimator.engine.compute import text as parse
 from estimator.engine.compute.features import run_features
 from estimator.engine.compute.resolve import Unresolved, resolve_run
-from estimator.engine.compute.rows import tables_of
+from estimator.engine.compute.run_tables import tables_of
+from estimator.engine.compute.trees import TREES
 from estimator.engine.compute.utilisation import Utilisation
-from estimator.engine.inputs import ProjectInputs
+from estimator.engine.inputs import DEFAULT_UNIT, ProjectInputs
+from estimator.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
+from estimator.vocabulary import TASK_MODALITY, Modality, Task
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -35,12 +38,45 @@ class Offset:
 
 
 def own_hours(row: Mapping[str, object]) -> float | None:
-    """Device-hours of a run: as stated, else wall-clock x devices."""
+    """Device-hours of a run: as stated, else wall-clock hours or minutes x devices."""
     hours = parse.number(row.get("device_hours"))
     wall = parse.number(row.get("wallclock_hours"))
+    minutes = parse.number(row.get("minutes"))
+    if wall is None and minutes is not None:
+        wall = minutes * SECONDS_PER_MINUTE / SECONDS_PER_HOUR
     if hours is None and wall is not None:
         hours = wall * (parse.number(row.get("n_devices")) or 1.0)
     return hours
+
+
+def own_row(row: Mapping[str, object], inputs: ProjectInputs) -> dict[str, object]:
+    """A run as people note it, with the columns of runs.csv.
+
+    Notes
+    -----
+    ``n_train`` examples times ``epochs`` are the units of the run, each as long as an example of
+    the scenario where the run is of the same kind, else as long as usual for its task.
+    """
+    out: dict[str, object] = {**row, "source_family": "", "source_title": ""}
+    named = str(row.get("task") or "").strip()
+    task = Task(named) if named in set(Task) else inputs.task
+    modality = TASK_MODALITY[task]
+    out["modality"] = row.get("modality") or str(modality)
+    examples = parse.number(row.get("n_train"))
+    stated = any(parse.number(row.get(c)) for c in ("units_seen", "units_per_epoch"))
+    if examples and not stated:
+        same = modality == TASK_MODALITY[inputs.task]
+        length = inputs.unit_length if same else DEFAULT_UNIT[task]
+        if modality is Modality.TEXT:
+            out |= {"unit": "tokens", "units_per_epoch": examples * length}
+        elif modality is Modality.AUDIO:
+            hours = examples * length / SECONDS_PER_HOUR
+            out |= {"unit": "audio_hours", "units_per_epoch": hours}
+        else:
+            named_unit = "images" if modality is Modality.VISION else "samples"
+            out |= {"unit": named_unit, "units_per_epoch": examples}
+        out["epochs"] = parse.number(row.get("epochs")) or 1.0
+    return out
 
 
 def own_offset(inputs: ProjectInputs, evidence: Evidence, fit: Utilisation) -> Offset:
@@ -59,17 +95,18 @@ def own_offset(inputs: ProjectInputs, evidence: Evidence, fit: Utilisation) -> O
     used: list[int] = []
     for i, row in enumerate(inputs.own_runs):
         hours = own_hours(row)
-        run = resolve_run({**row, "source_family": "", "source_title": ""}, tables)
-        if hours is None or isinstance(run, Unresolved):
-            why = run.reason if isinstance(run, Unresolved) else "no device_hours"
+        run = resolve_run(own_row(row, inputs), tables)
+        if hours is None or isinstance(run, Unresolved) or run.model.group == TREES:
+            none = "neither device_hours, wallclock_hours nor minutes"
+            why = run.reason if isinstance(run, Unresolved) else none
             reasons.append(f"own_runs[{i}]: {why}")
             continue
         mine = replace(run, publisher="", tuned=False)
         mean, _ = fit.predict([run_features(mine)])
         used.append(i)
-        residual.append(math.log(hours * run.devices_per_unit / run.ideal_hours) - mean[0])
+        residual.append(math.log(hours * run.devices_per_unit / run.base_hours) - mean[0])
         weight.append(1.0 / fit.within_source_var)
-        before.append(float(run.ideal_hours * math.exp(mean[0]) / run.devices_per_unit))
+        before.append(float(run.base_hours * math.exp(mean[0]) / run.devices_per_unit))
     if not residual:
         return Offset(unused=tuple(reasons))
     r, w = np.array(residual), np.array(weight)
@@ -81,21 +118,3 @@ def own_offset(inputs: ProjectInputs, evidence: Evidence, fit: Utilisation) -> O
         shift, float(min(ratio, 1.0)), len(r), tuple(before),
         tuple(b * math.exp(shift) for b in before), tuple(reasons), tuple(used),
     )  # fmt: skip
-
-
-def own_runs_table(
-    inputs: ProjectInputs, evidence: Evidence, fit: Utilisation
-) -> list[dict[str, Any]]:
-    """The user's runs with their hours as predicted before and after they are known."""
-    offset = own_offset(inputs, evidence, fit)
-    used = [inputs.own_runs[i] for i in offset.used]
-    return [
-        {
-            "model": parse.words(run.get("model")),
-            "hardware": parse.words(run.get("hardware")),
-            "device_hours": own_hours(run),
-            "before": before,
-            "after": after,
-        }
-        for run, before, after in zip(used, offset.before, offset.after, strict=True)
-    ]

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.catalogue import Accelerator
 from estimator.engine.distributions import Array, Draws
+from estimator.evidence.things import Accelerator
 from estimator.units import GRAMS_PER_KG, WATTS_PER_KW
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import numpy as np
 from estimator.engine.compute.hardware import architecture
 from estimator.engine.compute.lexicon import AUDIO_GROUPS, IMAGE_GROUPS, TEXT_GROUPS
 from estimator.engine.compute.resolve import RunWork
+from estimator.engine.compute.settings import SILENT, Settings
 from estimator.engine.distributions import Array
 
 DEFAULT_DEVICES = 8.0
@@ -42,6 +43,7 @@ def run_features(run: RunWork, steady: bool = False) -> dict[str, float]:
         batch_per_device=run.batch / n if run.batch else None,
         gflop=run.model.forward_gflop,
         step_seconds=None if steady else run.step_seconds,
+        arithmetic_share=run.arithmetic_share, settings=run.settings,
     )  # fmt: skip
 
 
@@ -85,9 +87,14 @@ def features_of(
     balance: float | None, publisher: str, tuned: bool = False, steady: bool = False,
     stated: bool = True,
     guessed: float = 0.0, batch_per_device: float | None = None, gflop: float | None = None,
-    step_seconds: float | None = None,
+    step_seconds: float | None = None, arithmetic_share: float = 1.0,
+    settings: Settings = SILENT,
 ) -> dict[str, float]:  # fmt: skip
-    """As :func:`run_features`, from plain values."""
+    """As :func:`run_features`, from plain values.
+
+    Effects of utilisation count as far as arithmetic sets the pace of a step.
+    """
+    share = arithmetic_share
     arch, kind = architecture(accelerator), kind_of(group)
     x = {
         "intercept|": 1.0,
@@ -139,6 +146,19 @@ def features_of(
     if batch_per_device:
         b = max(min(math.log2(batch_per_device / 8.0), 6.0), -3.0) / 4
         x[f"batch|{'text' if group in TEXT_GROUPS else 'other'}"] = b
+    if settings.kernel:
+        x[f"kernel|{settings.kernel}"] = 1.0
+    if settings.framework:
+        x[f"framework|{settings.framework}"] = 1.0
+    if settings.checkpointing and kind in ("llm", "encoder"):
+        x["kernel|recomputed"] = 1.0
     if not stated:
         x["guess|precision_tuned" if tuned else "guess|precision"] = 1.0
+    x = {k: v if k.split("|")[0] in OF_THE_JOB else v * share for k, v in x.items()}
+    if share < 1.0:
+        x["launch|all"] = 1.0 - share
     return x
+
+
+OF_THE_JOB = ("small", "scale", "setting", "setting_kind", "framework")
+"""Effects that lengthen a job whatever sets the pace of its steps; the others are utilisation."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from estimator.engine.catalogue import BaseModel
-from estimator.engine.compute.lexicon import Lexicon, ModelInfo, normalised
+from estimator.engine.compute.lexicon import Lexicon, ModelInfo, catalogue_entry
+from estimator.evidence.things import BaseModel
 
 _BACKBONES = (
     (r"x.?101.?64x4d", 15.5),
@@ -34,7 +34,7 @@ def detector(name: str) -> ModelInfo | None:
     as published); C4: fifth stage on every region, 0.81 GMAC each.
     """
     low = name.lower()
-    if not re.search(r"r-?cnn|retinanet|\brpn\b|panoptic|fcos|cascade", low):
+    if not re.search(r"r-?cnn|retinanet|\brpn\b|panoptic|fcos|(?<!stable )cascade", low):
         return None
     backbone = next(g for p, g in _BACKBONES if re.search(p, low))
     base = backbone * _COCO_AREA_RATIO
@@ -108,9 +108,10 @@ def image_model(name: str, params: float | None, lexicon: Lexicon) -> ModelInfo 
                 forward_gflop=deep.forward_gflop * k * k,
                 params=(deep.params or 0.0) * k * k,
             )
-    entry = lexicon.catalogue.get(normalised(name))
-    if entry is None:
-        entry = lexicon.catalogue.get(normalised(re.sub(r"\(.*?\)", "", name)))
+    stated = next((r.info for r in lexicon.images if r.is_stated and r.pattern.search(low)), None)
+    if stated:
+        return replace(stated, name=name, params=params or stated.params)
+    entry = catalogue_entry(name, lexicon.catalogue)
     if entry and entry.forward_gflop and entry.input_size:
         rule = next((r for r in lexicon.images if r.pattern.search(low)), None)
         family = (

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.catalogue import BaseModel
 from estimator.engine.compute.calibrate import Offset
+from estimator.engine.compute.fitting import Fitted, Fixed
+from estimator.engine.compute.flop import PASSES, picture_tokens
 from estimator.engine.compute.hardware import precision_class
 from estimator.engine.compute.lexicon import ModelInfo
-from estimator.engine.compute.memory import MemorySetting, vocabulary_of
+from estimator.engine.compute.memory import MemorySetting, adapter_params, vocabulary_of
+from estimator.engine.compute.settings import Settings
+from estimator.engine.compute.steps import StepWork, recomputes_by_default, step_work
 from estimator.engine.compute.work import (
     Work,
     example_flop,
@@ -21,8 +24,10 @@ from estimator.engine.compute.work import (
 )
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate
+from estimator.evidence.things import BaseModel
 from estimator.units import GIGA
 from estimator.vocabulary import Approach, HybridKind, Task
+from estimator.words.statement import Statement, state
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -43,6 +48,14 @@ class Plan:
     trials: int
     source_id: str
     stated_precision: str
+    micro_batch: float
+    """Examples on one device in one forward pass."""
+    lora_rank: float
+    lora_targets: str
+    framework: str | None
+    fixed: Fixed
+    is_stated: bool
+    """The scenario says what one device does in one pass: its hours scatter less."""
 
 
 @dataclass(frozen=True)
@@ -57,15 +70,36 @@ class Job:
     memory: MemorySetting
     forward_only: bool
 
+    def step(
+        self, setting: MemorySetting, flop: float, n_devices: float, sharded: bool
+    ) -> StepWork:
+        """Step terms of ``flop`` of this job in a memory setting on ``n_devices``."""
+        passes = PASSES.get(str(self.approach), 3.0)
+        examples = flop / (passes * self.flop_example) if self.flop_example else 0.0
+        settings = Settings(
+            checkpointing=setting.checkpointing, framework=self.plan.framework,
+            sharding="full" if sharded else None,
+            offloaded=setting.offloaded,
+        )  # fmt: skip
+        return step_work(
+            self.info, setting.approach, setting.precision, flop, passes,
+            max(examples / (setting.batch_per_device * n_devices), 1.0), n_devices, settings,
+        )  # fmt: skip
+
 
 def plan_of(inputs: ProjectInputs, approach: Approach, recipe: Recipe | None) -> Plan:
     """The recipe of the approach with the scenario's own training fields."""
     t = inputs.training
     precision = t.precision or (recipe.precision if recipe else "bf16")
+    batch = t.batch_size or (recipe.batch_size if recipe else 32)
+    if t.micro_batch:
+        batch = t.micro_batch * (t.accumulation or 1) * inputs.compute.n_devices
+        batch = max(batch, t.batch_size or 0)
+    per_device = batch / max(inputs.compute.n_devices, 1) / (t.accumulation or 1)
     return Plan(
         epochs=t.epochs if t.epochs is not None else (recipe.epochs if recipe else 3.0),
         unlabelled_epochs=recipe.unlabelled_epochs if recipe else 1.0,
-        batch_size=t.batch_size or (recipe.batch_size if recipe else 32),
+        batch_size=batch,
         precision=precision_class(precision) or "half",
         optimiser=t.optimiser or (recipe.optimiser if recipe else "adamw"),
         checkpointing=t.checkpointing
@@ -75,6 +109,12 @@ def plan_of(inputs: ProjectInputs, approach: Approach, recipe: Recipe | None) ->
         trials=inputs.compute.trials,
         source_id=recipe.source_id if recipe else "judgement",
         stated_precision=precision,
+        micro_batch=float(t.micro_batch or max(1.0, min(per_device, MOST_MICRO))),
+        lora_rank=float(t.lora_rank or (recipe.adapter_rank if recipe else None) or DEFAULT_RANK),
+        lora_targets=t.lora_targets or "attention",
+        framework=t.framework,
+        fixed=Fixed(bool(t.micro_batch), t.checkpointing is not None, bool(t.optimiser)),
+        is_stated=t.micro_batch is not None,
     )
 
 
@@ -84,15 +124,15 @@ def job_of(
     approach: Approach,
     evidence: Evidence,
     assumptions: Assumptions,
-) -> Job | str:
+) -> Job | Statement:
     """Work of a candidate trained by ``approach``, or the reason why there is none."""
     model = candidate.model
     if model is None:
-        return "no base model for this approach and task"
+        return state("compute.no_model")
     info = model_info(model, inputs.task)
     flop, formula = example_flop(inputs, info, model.source_id == "typed")
     if flop is None:
-        return f"{model.name}: neither parameters nor forward FLOP are known"
+        return state("compute.no_size", model=model.name)
     recipe = evidence.recipes.get((str(inputs.task), str(approach)))
     plan = plan_of(inputs, approach, recipe)
     teacher = _teacher(inputs, evidence) if approach is Approach.DISTILL else None
@@ -112,24 +152,29 @@ def job_of(
     memory = MemorySetting(
         approach="linear_probe" if forward_only else str(approach),
         precision=plan.precision, optimiser=plan.optimiser,
-        batch_per_device=_micro_batch(plan, inputs), tokens=_memory_tokens(inputs, info),
+        batch_per_device=plan.micro_batch, tokens=_memory_tokens(inputs, info),
         pixels=inputs.unit_length if inputs.unit_name == "pixels" else None,
-        checkpointing=plan.checkpointing, trained_share=plan.trained_share,
-        adapter_params=assumptions.value("compute.adapter_share") * (info.params or 0.0),
+        checkpointing=_recomputes(inputs, plan, approach, info), trained_share=plan.trained_share,
+        adapter_params=adapter_params(info, plan.lora_rank, plan.lora_targets),
         vocabulary=vocabulary_of(info),
         forward_gflop_example=flop / GIGA,
     )  # fmt: skip
     return Job(approach, info, work, plan, flop, memory, forward_only)
 
 
-def _micro_batch(plan: Plan, inputs: ProjectInputs) -> float:
-    per_device = plan.batch_size / max(inputs.compute.n_devices, 1)
-    return float(max(1.0, min(per_device, 8.0)))
+MOST_MICRO = 8.0
+DEFAULT_RANK = 16
+
+
+def _recomputes(inputs: ProjectInputs, plan: Plan, approach: Approach, info: ModelInfo) -> bool:
+    if inputs.training.checkpointing is not None:
+        return inputs.training.checkpointing
+    return plan.checkpointing or recomputes_by_default(str(approach), info.params)
 
 
 def _memory_tokens(inputs: ProjectInputs, info: ModelInfo) -> float:
     if inputs.unit_name == "pixels":
-        return (inputs.unit_length / 16.0) ** 2 + 1 if info.group == "vit" else 1.0
+        return picture_tokens(info.group, inputs.unit_length, name=info.name)
     return tokens_per_example(inputs)
 
 
@@ -139,19 +184,25 @@ def _teacher(inputs: ProjectInputs, evidence: Evidence) -> BaseModel | None:
 
 
 def recipe_view(
-    inputs: ProjectInputs, c: Candidate, plan: Plan, offset: Offset
+    inputs: ProjectInputs, c: Candidate, plan: Plan, offset: Offset, fitting: Fitted | None = None
 ) -> dict[str, float | int | str | None]:
     """What the page shows of the recipe; own runs show the hours factor before and after."""
+    recomputed = fitting.setting.checkpointing if fitting else plan.checkpointing
     view: dict[str, float | int | str | None] = {
         "epochs": plan.epochs,
         "batch_size": plan.batch_size,
         "unit_length": inputs.unit_length,
         "trials": plan.trials if c.approach is not Approach.ZERO_SHOT else 1,
         "precision": plan.stated_precision,
-        "optimiser": plan.optimiser,
-        "checkpointing": "yes" if plan.checkpointing else "no",
+        "optimiser": fitting.setting.optimiser if fitting else plan.optimiser,
+        "lora_rank": plan.lora_rank if c.approach is Approach.LORA else None,
+        "lora_targets": plan.lora_targets if c.approach is Approach.LORA else None,
+        "micro_batch": fitting.setting.batch_per_device if fitting else plan.micro_batch,
+        "checkpointing": "yes" if recomputed else "no",
         "source_id": plan.source_id,
     }
+    if fitting and fitting.changes and (fitting.needed or 0) <= inputs.compute.n_devices:
+        view["made_to_fit"] = ", ".join(fitting.changes)
     if offset.n_runs:
         view["own_runs"] = offset.n_runs
         view["own_runs_factor"] = math.exp(offset.shift)

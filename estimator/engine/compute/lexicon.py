@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from estimator.engine.catalogue import BaseModel
 from estimator.engine.compute.text import number
+from estimator.evidence.things import BaseModel
 
 TEXT_GROUPS = ("llm", "encoder", "seq2seq")
 IMAGE_GROUPS = ("cnn", "vit", "detection", "segmentation", "seg3d", "diffusion", "gan")
@@ -37,6 +37,12 @@ class ModelInfo:
         """Parameters that work on one token."""
         return self.active or self.params
 
+    @property
+    def layers_or_guess(self) -> float:
+        """Layers; from the parameters (width = 128 x layers) where they are not known."""
+        n = self.params or 1.0
+        return float(self.layers or max((n / (12 * 128**2)) ** (1 / 3), 2.0))
+
 
 @dataclass(frozen=True)
 class ModelRule:
@@ -44,6 +50,8 @@ class ModelRule:
 
     pattern: re.Pattern[str]
     info: ModelInfo
+    is_stated: bool = False
+    """Read from the model's own card or configuration: looked up before the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,8 @@ class Shape:
     layers: float | None
     hidden: float | None
     frames_per_second: float
+    is_stated: bool = False
+    """Size as on the model's card: it stands above a number in the name."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,7 @@ def model_rules(rows: Iterable[Mapping[str, object]]) -> tuple[ModelRule, ...]:
                 input_size=number(r["input_size"]),
                 input_unit=str(r["input_unit"]),
             ),
+            str(r["source_id"]) != "architecture_arithmetic",
         )
         for r in rows
     )
@@ -101,6 +112,7 @@ def shapes(rows: Iterable[Mapping[str, object]], kind: str) -> tuple[Shape, ...]
             number(r["layers"]),
             number(r["hidden_size"]),
             number(r["frames_per_second"]) or DEFAULT_FRAMES_PER_SECOND,
+            str(r["source_id"]) == "model-hub-cards",
         )
         for r in rows
         if r["kind"] == kind
@@ -125,6 +137,36 @@ def normalised(name: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "", name.lower())
 
 
+_ENDINGS = (
+    r"[-_.](?:instruct|chat|hf|it|base|pt|mlx|gguf|awq|gptq|bf16|fp16|fp8|en|uncased|cased|"
+    r"discriminator|bnb|4bit|8bit|int4|int8|onnx|safetensors)$",
+    r"[-_](?:\d{4}|20\d{2}[-_]\d{2}(?:[-_]\d{2})?)$",
+    r"[-_]v\d+(?:\.\d+)?$",
+    r"[-_](?:224|256|336|384|448|512|1024)$",
+    r"[-_]\d+b[-_]\d+e$",
+    r"[-_]patch\d+.*$",
+    r"[-_](?:pretrain|finetuned)[-_].*$",
+    r"\.pt$",
+)
+
+
+def spellings(name: str) -> list[str]:
+    """A hub name from as written to its bare form: owner, endings, dates and versions dropped."""
+    bare = re.sub(r"\(.*?\)", "", name.lower()).strip().split("/")[-1]
+    out = [normalised(name), normalised(bare)]
+    while True:
+        cut = next((c for e in _ENDINGS if (c := re.sub(e, "", bare)) != bare and c), None)
+        if cut is None:
+            return list(dict.fromkeys(out))
+        bare = cut
+        out.append(normalised(bare))
+
+
+def catalogue_entry(name: str, catalogue: Mapping[str, BaseModel]) -> BaseModel | None:
+    """The catalogue model that a hub name means, None where no spelling of it is listed."""
+    return next((catalogue[s] for s in spellings(name) if s in catalogue), None)
+
+
 def catalogue_index(models: Mapping[str, BaseModel]) -> dict[str, BaseModel]:
     """Catalogue models by normalised name, without suffixes such as uncased or .a1_in1k."""
     index: dict[str, BaseModel] = {}
@@ -136,3 +178,12 @@ def catalogue_index(models: Mapping[str, BaseModel]) -> dict[str, BaseModel]:
         )
         index.setdefault(key, model)
     return index
+
+
+def calibration_group(group: str) -> str:
+    """Group of the calibration of a work group: text, vision, speech or other."""
+    if group in TEXT_GROUPS:
+        return "text"
+    if group in AUDIO_GROUPS:
+        return "speech"
+    return "vision" if group in IMAGE_GROUPS else "other"

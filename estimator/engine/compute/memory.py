@@ -17,6 +17,8 @@ OPTIMISER_BYTES: Mapping[str, float] = {
 """Optimiser state in bytes per trained parameter kept in 32 bits: two, one or factored moments;
 paged states live in host memory."""
 QUANTISED_BYTES: Mapping[str, float] = {"int8": 1.1, "int4": 0.56}
+FUSED_LIST_BYTES = 2.0
+"""Temporary of an optimiser step over lists of tensors, per parameter."""
 FRAMEWORK_GB = 0.4
 """Work space of the libraries beside weights and activations."""
 USABLE_SHARE = 0.94
@@ -31,8 +33,12 @@ AMP_SHARE = 1.35
 """Automatic mixed precision keeps norms and softmax in 32 bits beside the 16-bit tensors."""
 CNN_BYTES_PER_FLOP = 0.0065
 """Activation bytes per forward FLOP: ResNet-50 at 224 px in half precision, 256 images in 14 GB."""
-CNN_FAMILY: Mapping[str, float] = {"efficientnet": 8.0, "mobilenet": 8.0, "densenet": 3.0}
-"""Depthwise and dense networks keep more activations per FLOP than ResNets."""
+CNN_FAMILY: Mapping[str, float] = {"efficientnet": 8.0, "mobilenet": 8.0, "densenet": 3.0,
+                                 "rcnn": 0.45, "retinanet": 0.45}  # fmt: skip
+"""Depthwise and dense networks keep more activations per FLOP than ResNets, detectors with frozen
+first stages fewer (mmdetection: 4.0 GB for two pictures with ResNet-50)."""
+FOLD_GB, FOLD_CROP, FOLD_GROWTH = 9.9, 256.0, 3.4
+"""OpenFold takes 11.5 GB at a crop of 256 residues, 41.6 at 384 (issue 103)."""
 FORWARD_ONLY = ("linear_probe", "zero_shot", "retrieval")
 PARTLY = ("partial_finetune", "hybrid")
 
@@ -60,6 +66,12 @@ class MemorySetting:
     selective: bool = False
     fused_step: bool = False
     """Gradients are used and dropped during the backward pass."""
+    usual_stack: bool = False
+    """Hugging Face: tables of a 4-bit base in 32 bits, optimiser over lists of tensors."""
+    master: bool = False
+    """Sharded training keeps 32-bit weights, gradients and moments beside 16-bit copies."""
+    eager: bool = False
+    """Attention scores are written out (no fused kernel)."""
     offloaded: bool = False
     """Weights and states live in host memory; a layer at a time is on the device."""
 
@@ -104,9 +116,9 @@ def static_gb(model: ModelInfo, s: MemorySetting) -> float:
         return 4.0 * 2.0 * n / layers / BYTES_PER_GB
     frozen = 2.0 * n
     if s.precision in QUANTISED_BYTES:
-        table = 2.0 * vocabulary_of(model) * (model.hidden or 0.0)
-        table = min(table, 0.5 * n)
-        frozen = QUANTISED_BYTES[s.precision] * (n - table) + 2.0 * table
+        table = min(2.0 * vocabulary_of(model) * shape(model)[1], 0.5 * n)
+        each = 4.0 if s.usual_stack else 2.0
+        frozen = QUANTISED_BYTES[s.precision] * (n - table) + each * table
     if s.approach in FORWARD_ONLY:
         return frozen / BYTES_PER_GB
     if s.approach == "lora":
@@ -119,6 +131,9 @@ def static_gb(model: ModelInfo, s: MemorySetting) -> float:
     if s.pure_half:
         eight_bit = s.optimiser in ("adamw_8bit", "adamw_paged")
         per = 2.0 + gradients / 2 + (opt if eight_bit else opt / 2)
+        per += FUSED_LIST_BYTES if s.usual_stack and not (eight_bit or s.fused_step) else 0.0
+        if s.master and not s.fused_step:
+            per = 20.0 - (8.0 - opt)
     elif s.amp:
         per += 2.0
     return per * n / BYTES_PER_GB
@@ -131,11 +146,9 @@ def activation_gb(model: ModelInfo, s: MemorySetting) -> float:
     if s.precision == "fp64":
         wide = 4.0
     tokens = s.batch_per_device * s.tokens
-    transformer = model.group in (*TEXT_GROUPS, "vit", "bio") and model.params
-    if transformer:
+    if is_transformer(model) and model.params:
         layers, hidden = shape(model)
-        scores = 5.0 * s.tokens / 64.0 if model.group in ("encoder", "seq2seq") else 0.0
-        block = (block_bytes(model) + scores) * hidden * tokens * wide
+        block = (block_bytes(model) + score_bytes(model, s)) * hidden * tokens * wide
         if s.approach in FORWARD_ONLY:
             return block / BYTES_PER_GB
         if s.checkpointing:
@@ -146,6 +159,8 @@ def activation_gb(model: ModelInfo, s: MemorySetting) -> float:
         head = tokens * s.vocabulary * LOGIT_BYTES
         head *= CHUNKED_LOGITS if s.chunked_loss else 1.0
         return (body + head) / BYTES_PER_GB
+    if model.group == "fold":
+        return FOLD_GB * s.batch_per_device * (s.tokens / FOLD_CROP) ** FOLD_GROWTH
     flop = s.forward_gflop_example * 1e9 * s.batch_per_device
     body = CNN_BYTES_PER_FLOP * CNN_FAMILY.get(model.family, 1.0) * flop * wide
     if model.group in AUDIO_GROUPS:
@@ -159,12 +174,46 @@ def activation_gb(model: ModelInfo, s: MemorySetting) -> float:
     return body / BYTES_PER_GB
 
 
+TRANSFORMER_GROUPS = (*TEXT_GROUPS, *AUDIO_GROUPS, "vit", "bio", "diffusion")
+_U_NETS = ("sd_unet", "ddpm")
+
+
+def is_transformer(model: ModelInfo) -> bool:
+    """Whether memory follows layers, width and tokens rather than the FLOP of convolutions."""
+    return model.group in TRANSFORMER_GROUPS
+
+
+def score_bytes(model: ModelInfo, s: MemorySetting) -> float:
+    """Attention scores kept per token and hidden unit [bytes]: only where they are written out."""
+    if s.eager or model.group in ("encoder", "seq2seq"):
+        return 5.0 * s.tokens / HEAD_WIDTH
+    return 0.0
+
+
+HEAD_WIDTH = 64.0
+_INNER = 3.2
+"""Width of the gated feed-forward layer over that of the model (Llama, Qwen, Mistral)."""
+_KEY_VALUE = 0.25
+"""Width of keys and values over that of the model with grouped queries."""
+
+
+def adapter_params(model: ModelInfo, rank: float, targets: str) -> float:
+    """Parameters of LoRA adapters: rank x (in + out) of every projection that carries them.
+
+    Attention: queries and output 2 h each, keys and values 1.25 h each; all linear layers add
+    three of the feed-forward part (1 + 3.2) h.
+    """
+    layers, hidden = shape(model)
+    sides = (4.0 + 2.0 * (1.0 + _KEY_VALUE)) * hidden
+    if targets == "all_linear":
+        sides += 3.0 * (1.0 + _INNER) * hidden
+    return min(rank * sides * layers, model.params or 0.0)
+
+
 def shape(model: ModelInfo) -> tuple[float, float]:
     """Layers and width; from the parameters (width = 128 x layers) where they are not known."""
-    n = model.params or 1.0
-    layers = model.layers or max((n / (12 * 128**2)) ** (1 / 3), 2.0)
-    hidden = model.hidden or (n / (12 * layers)) ** 0.5
-    return float(layers), float(hidden)
+    layers = model.layers_or_guess
+    return layers, float(model.hidden or ((model.params or 1.0) / (12 * layers)) ** 0.5)
 
 
 def peak_memory_gb(model: ModelInfo, s: MemorySetting, n_devices: float = 1.0) -> float:
@@ -174,10 +223,15 @@ def peak_memory_gb(model: ModelInfo, s: MemorySetting, n_devices: float = 1.0) -
 
 def min_devices(model: ModelInfo, s: MemorySetting, memory_gb: float) -> int | None:
     """Smallest power of two of devices that holds the run; None where none up to 4,096 does."""
-    room = USABLE_SHARE * memory_gb - activation_gb(model, s) - FRAMEWORK_GB
+    return devices_for(static_gb(model, s), activation_gb(model, s), memory_gb)
+
+
+def devices_for(static: float, activations: float, memory_gb: float) -> int | None:
+    """As :func:`min_devices`, from the part that is sharded and the part that is not [GB]."""
+    room = USABLE_SHARE * memory_gb - activations - FRAMEWORK_GB
     if room <= 0:
         return None
-    shards = static_gb(model, s) / room
+    shards = static / room
     n = 1 if shards <= 1 else 2 ** math.ceil(math.log2(shards) - 1e-12)
     return n if n <= MAX_SHARDS else None
 

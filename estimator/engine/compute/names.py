@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from estimator.engine.compute.images import image_model
 from estimator.engine.compute.lexicon import (
@@ -11,20 +12,22 @@ from estimator.engine.compute.lexicon import (
     Lexicon,
     ModelInfo,
     Shape,
-    normalised,
+    catalogue_entry,
 )
 from estimator.engine.compute.text import billions
 from estimator.units import GIGA
+from estimator.vocabulary import Modality
 
 _ENCODER = (
-    r"bert|electra|setfit|mpnet|minilm|\bbge|\be5\b|xlm-?r|albert|longformer|xlnet|elmo|gliner"
+    r"bert|electra|setfit|mpnet|minilm|\bbge|\be5\b|xlm-?r|albert|longformer|xlnet|elmo|gliner|"
+    r"nomic-embed|jina-embed|embedding-?gemma|\bgte-|arctic-embed"
 )
 _SEQ2SEQ = (
     r"\bt5|t5\b|mt5|bart|pegasus|marian|gnmt|nllb|m2m|transformer|rnmt|fred-t5|ul2|"
     r"tk-instruct|t0\b|t-few"
 )
 _TTS = r"fastpitch|tacotron|waveglow|hifi-?gan|fastspeech|vits\b|f5-tts|vocoder"
-_SSL = r"wav2vec|hubert|wavlm|xls-?r|xlsr|unispeech|\bsew|data2vec|mms-|mms\b|conformer|whisper"
+_SSL = r"wav2vec|w2v|hubert|wavlm|xls-?r|xlsr|unispeech|\bsew|data2vec|mms-|mms\b|conformer|whisper"
 _BIO = r"\bprotein|molecul|\bdrug|biolog|\brna\b|nucleotide|\bgenes?\b|\bgenom|\bcells?\b"
 
 
@@ -62,16 +65,17 @@ def _nanochat_params(name: str) -> float | None:
 def text_model(name: str, params: float | None, lexicon: Lexicon) -> ModelInfo | None:
     """Text model from its name: catalogue, known architecture, size in the name or given."""
     group = text_group(name)
-    found = lexicon.catalogue.get(normalised(re.sub(r"\(.*?\)", "", name)))
+    found = catalogue_entry(name, lexicon.catalogue)
+    known = _first(lexicon.text, name)
     family = {"encoder": "bert", "seq2seq": "seq2seq", "llm": "llm"}[group]
     layers, hidden, active = None, None, moe_active(name, lexicon)
-    if found and found.params_total:
-        params = params or found.params_total
+    if found and found.params_total and found.modality is Modality.TEXT:
+        params = params or (known.params if known and known.is_stated else found.params_total)
         layers, hidden = found.layers, found.hidden_size
         if found.params_active and found.params_active < 0.9 * found.params_total:
             active = found.params_active
-    size = params or billions(re.sub(r"\(base.*?\)", "", name)) or _nanochat_params(name)
-    known = _first(lexicon.text, name)
+    stated = known.params if known and known.is_stated else None
+    size = params or stated or billions(re.sub(r"\(base.*?\)", "", name)) or _nanochat_params(name)
     if known and (size is None or 0.5 < size / known.params < 2):
         size = size or known.params
         return ModelInfo(
@@ -90,9 +94,9 @@ def audio_model(name: str, params: float | None, lexicon: Lexicon) -> ModelInfo 
     """
     low = name.lower()
     hit = _first(lexicon.audio, name)
-    if hit is None and not params:
+    if hit is None and not (params or (_SPEECH.search(low) and billions(name))):
         return None
-    size = params or (hit.params if hit else 0.0)
+    size = params or (hit.params if hit else 0.0) or billions(name) or 0.0
     family = hit.family if hit else "audio"
     frames = hit.frames_per_second if hit else DEFAULT_FRAMES_PER_SECOND
     share = 0.55 if family == "whisper" else 1.0
@@ -103,6 +107,18 @@ def audio_model(name: str, params: float | None, lexicon: Lexicon) -> ModelInfo 
     return ModelInfo(
         name, family, group, size, forward_gflop=gflop, input_size=1.0, input_unit="seconds"
     )
+
+
+_SPEECH = re.compile(r"parakeet|canary|asr|voxtral|granite-speech|seamless|moonshine|kyutai")
+_BIO_NAMES = r"\besm|evo-?2|geneformer|progen|prot-?t5|ankh|nucleotide|dnabert|scgpt|amplify"
+
+
+def _esm(name: str) -> float | None:
+    """Parameters in the underscored names of ESM and Evo: esm2_t33_650M_UR50D, evo2_7b."""
+    m = re.search(r"_(\d+(?:\.\d+)?)([bm])(?:_|$)", name.lower())
+    if m:
+        return float(m.group(1)) * (1e9 if m.group(2) == "b" else 1e6)
+    return 1.4e9 if re.search(r"esm-?3.{0,4}sm", name.lower()) else None
 
 
 def find_model(
@@ -123,8 +139,18 @@ def find_model(
         and re.search(r"llama|gpt|bert|mistral", clean.lower())
     ):
         return text_model(clean, params, lexicon)
-    if re.search(_BIO, low_task) and params:
-        return ModelInfo(name, "bio", "bio", params, input_unit="tokens")
+    biology = re.search(_BIO, low_task) or re.search(_BIO_NAMES, name.lower())
+    if biology:
+        fold = next((r.info for r in lexicon.images if r.pattern.search(name.lower())), None)
+        if fold and fold.group == "fold":
+            return replace(fold, name=name)
+        found = catalogue_entry(name, lexicon.catalogue)
+        size = params or (found.params_total if found else None) or billions(name) or _esm(name)
+        if size:
+            return ModelInfo(name, "bio", "bio", size, input_unit="tokens")
+    size = params or billions(name)
+    if re.search(r"robot", low_task) and size:
+        return ModelInfo(name, "vla", "llm", size, input_unit="tokens")
     image = image_model(clean, params, lexicon)
     if image:
         return image

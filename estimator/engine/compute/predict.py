@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.catalogue import Accelerator
 from estimator.engine.compute.calibrate import Offset, own_offset
 from estimator.engine.compute.energy import co2_kg, energy_kwh, grid_gco2_per_kwh, pue
-from estimator.engine.compute.hardware import peak_tflop
+from estimator.engine.compute.fitting import Fitted, fitted
+from estimator.engine.compute.hardware import peak_tflop, trains
 from estimator.engine.compute.hours import job_hours, utilisation
 from estimator.engine.compute.jobs import Job, job_of, recipe_view
-from estimator.engine.compute.memory import min_devices, peak_memory_gb
+from estimator.engine.compute.memory import peak_memory_gb
 from estimator.engine.compute.utilisation import Utilisation
 from estimator.engine.compute.without_devices import (
     Site,
@@ -27,7 +26,10 @@ from estimator.engine.compute.without_devices import (
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate, ComputeEstimate
-from estimator.vocabulary import Approach, DeviceKind
+from estimator.engine.watched import varied
+from estimator.evidence.things import Accelerator
+from estimator.vocabulary import Approach
+from estimator.words.statement import Number, Statement, listed, state
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -75,7 +77,7 @@ def predict_compute(
     if inputs.people.automation:
         wanted = inputs.compute.trials * assumptions.value("compute.automation_trials")
         trials = min(round(wanted), MOST_TRIALS)
-        inputs = replace(inputs, compute=replace(inputs.compute, trials=trials))
+        inputs = varied(inputs, "compute", trials=trials)
     fit = utilisation(evidence)
     offset = own_offset(inputs, evidence, fit)
     accelerator = evidence.accelerators[inputs.compute.accelerator]
@@ -102,19 +104,23 @@ def _estimate(
     if c.approach is Approach.BASELINE or (c.model is not None and is_classical(c.model)):
         return on_cpu(inputs, c, evidence, assumptions, draws, site)
     job = job_of(inputs, c, c.approach, evidence, assumptions)
-    if isinstance(job, str):
+    if isinstance(job, Statement):
         return no_training(inputs, c, job, draws)
-    total, single = job_hours(job, inputs, accelerator, n, fit, offset, assumptions, draws)
+    found = job_hours(job, inputs, accelerator, n, fit, offset, assumptions, draws)
+    total, single, parts = found.total, found.single, found.parts
     for fuller in _CHEAPER.get(c.approach, ()):
         other = job_of(inputs, c, fuller, evidence, assumptions)
-        if not isinstance(other, str):
-            t, s = job_hours(other, inputs, accelerator, n, fit, offset, assumptions, draws)
-            total, single = np.minimum(total, t), np.minimum(single, s)
-    needed = min_devices(job.info, job.memory, accelerator.memory_gb)
-    feasible, reasons = _fits(job, accelerator, needed, n, evidence)
+        if not isinstance(other, Statement):
+            whole = job_hours(other, inputs, accelerator, n, fit, offset, assumptions, draws)
+            if whole.total.flat[0] < total.flat[0]:
+                parts = whole.parts
+            total, single = np.minimum(total, whole.total), np.minimum(single, whole.single)
+    fitting = fitted(job.info, job.memory, job.plan.fixed, accelerator.memory_gb, n)
+    needed = fitting.needed
+    feasible, reasons = _fits(job, accelerator, fitting, n, evidence)
     if not np.all(np.isfinite(total)):
         return no_training(
-            inputs, c, f"{accelerator.accelerator} has no published peak rate", draws
+            inputs, c, state("compute.no_peak", device=accelerator.accelerator), draws
         )
     kwh = energy_kwh(
         total, accelerator, assumptions.value("compute.cpu_watts"), site.pue, assumptions, draws
@@ -126,10 +132,13 @@ def _estimate(
     model_source = (c.model.source_id,) if c.model else ()
     return ComputeEstimate(
         device_kind=kind, accelerator=accelerator, n_devices=n, min_devices=needed,
-        feasible=feasible, reasons=reasons, recipe=recipe_view(inputs, c, job.plan, offset),
+        feasible=feasible, reasons=reasons,
+        recipe=recipe_view(inputs, c, job.plan, offset, fitting),
         work=job.work.items, training_flop=flop, device_hours_draws=total,
-        wallclock_hours_draws=total / n, peak_memory_gb=peak_memory_gb(job.info, job.memory, n),
+        wallclock_hours_draws=total / n,
+        peak_memory_gb=peak_memory_gb(job.info, fitting.setting, n),
         energy_kwh_draws=kwh, co2_kg_draws=co2, single_run_device_hours_draws=single,
+        hours_parts=parts,
         source_ids=tuple(
             dict.fromkeys(
                 (
@@ -149,29 +158,34 @@ def fit_sources(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _fits(
-    job: Job, accelerator: Accelerator, needed: int | None, n: int, evidence: Evidence
-) -> tuple[bool, tuple[str, ...]]:
+    job: Job, accelerator: Accelerator, fitting: Fitted, n: int, evidence: Evidence
+) -> tuple[bool, tuple[Statement, ...]]:
+    needed = fitting.needed
     if needed is not None and needed <= n:
         return True, ()
-    gb = peak_memory_gb(job.info, job.memory, n)
+    gb = peak_memory_gb(job.info, fitting.setting, n)
     name = accelerator.accelerator
-    text = f"{job.info.name} needs {gb:.0f} GB on each of {n} {name} "
-    text += f"with {accelerator.memory_gb:.0f} GB"
+    memory = Number(accelerator.memory_gb or 0.0)
+    why = state(
+        "compute.no_fit", model=job.info.name, gb=Number(gb), n=n, device=name, memory=memory
+    )
+    out = [why]
     smallest = smallest_setup(job, evidence)
     if needed is not None:
-        text += f"; {needed} of them hold it"
+        out.append(state("compute.fits_on", n=needed))
     if smallest is not None:
-        text += f"; smallest set-up that holds it: {smallest[1]} x {smallest[0].accelerator}"
-    return False, (text,)
+        out.append(state("compute.smallest", n=smallest[1], device=smallest[0].accelerator))
+    return False, (state("joined", parts=listed(out)),)
 
 
 def smallest_setup(job: Job, evidence: Evidence) -> tuple[Accelerator, int] | None:
-    """The set-up with the fewest devices, then the least memory, that holds the job."""
+    """The set-up on offer with the fewest devices, then the least memory, that holds the job."""
     options = []
+    offered = {p.accelerator for p in evidence.prices}
     for a in evidence.accelerators.values():
-        if a.kind is DeviceKind.CPU or not a.memory_gb or not peak_tflop(a, job.plan.precision):
+        if a.accelerator not in offered or not trains(a) or not peak_tflop(a, job.plan.precision):
             continue
-        n = min_devices(job.info, job.memory, a.memory_gb)
+        n = fitted(job.info, job.memory, job.plan.fixed, a.memory_gb, 1).needed
         if n is not None:
             options.append((n, a.memory_gb, a.accelerator, a))
     if not options:

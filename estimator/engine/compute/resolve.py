@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from estimator.engine.catalogue import Accelerator, BaseModel
 from estimator.engine.compute import text as parse
-from estimator.engine.compute.flop import forward_flop, padded_length, pass_factor, views
 from estimator.engine.compute.hardware import (
     Hardware,
     default_precision,
@@ -16,15 +14,25 @@ from estimator.engine.compute.hardware import (
     precision_class,
     resolve_hardware,
 )
-from estimator.engine.compute.lexicon import (
-    AUDIO_GROUPS,
-    TEXT_GROUPS,
-    Lexicon,
-    ModelInfo,
-    lexicon,
-)
+from estimator.engine.compute.lexicon import TEXT_GROUPS, ModelInfo
 from estimator.engine.compute.names import find_model
+from estimator.engine.compute.publishers import is_tuned, publisher_of, source_words
+from estimator.engine.compute.run_tables import NameTables
+from estimator.engine.compute.run_units import Amount, run_amount, unit_kind, units_of
+from estimator.engine.compute.settings import Settings, read_settings
+from estimator.engine.compute.steps import DEFAULT_MICRO, FINE_TUNING, base_hours_on, step_work
+from estimator.engine.compute.trees import (
+    TREES,
+    USUAL_COLUMNS,
+    USUAL_TREES,
+    columns_named,
+    library_of,
+    tree_hours,
+    trees_named,
+)
+from estimator.evidence.things import Accelerator
 from estimator.units import SECONDS_PER_HOUR, TERA
+from estimator.vocabulary import DeviceKind
 
 APPROACH_OF_RUN: Mapping[str, str] = {
     "pretrain": "scratch",
@@ -37,61 +45,16 @@ FLOP_CREDIBLE = 1e12
 
 
 @dataclass(frozen=True)
-class DatasetRule:
-    """One row of data/catalog/run_datasets.csv."""
-
-    pattern: re.Pattern[str]
-    n_train: float
-    unit: str
-    unit_length: float
-    length_unit: str
-    default_epochs: float | None
-
-
-@dataclass(frozen=True)
-class NameTables:
-    """Everything that turns the words of a run into numbers."""
-
-    lexicon: Lexicon
-    datasets: tuple[DatasetRule, ...]
-    accelerators: Mapping[str, Accelerator]
-    default_tokens: float
-
-
-def name_tables(
-    model_rows: Iterable[Mapping[str, object]],
-    shape_rows: Iterable[Mapping[str, object]],
-    dataset_rows: Iterable[Mapping[str, object]],
-    models: Mapping[str, BaseModel],
-    accelerators: Mapping[str, Accelerator],
-    default_tokens: float,
-) -> NameTables:
-    """Compile the shipped name tables once."""
-    datasets = tuple(
-        DatasetRule(
-            re.compile(str(r["pattern"]), re.IGNORECASE),
-            parse.number(r["n_train"]) or 0.0,
-            str(r["unit"]),
-            parse.number(r["unit_length"]) or 1.0,
-            str(r["length_unit"]),
-            parse.number(r["default_epochs"]),
-        )
-        for r in dataset_rows
-    )
-    return NameTables(
-        lexicon(model_rows, shape_rows, models), datasets, accelerators, default_tokens
-    )
-
-
-@dataclass(frozen=True)
 class RunWork:
     """A resolved run: work and setting, all the utilisation model needs.
 
-    ``training_flop`` is the whole run's model FLOP; ``ideal_hours`` the device-hours at peak.
+    ``training_flop`` is the whole run's model FLOP; ``ideal_hours`` the device-hours at peak;
+    ``base_hours`` those at nominal utilisation with launches, unpacking and links (steps.py).
     """
 
     training_flop: float
     ideal_hours: float
+    base_hours: float
     accelerator: Accelerator
     precision: str
     precision_stated: bool
@@ -110,6 +73,8 @@ class RunWork:
     """0 when work is stated; grows with each quantity that had to be assumed."""
     devices_per_unit: float = 1.0
     examples: float | None = None
+    arithmetic_share: float = 1.0
+    settings: Settings = Settings()
 
     @property
     def step_seconds(self) -> float | None:
@@ -127,106 +92,26 @@ class Unresolved:
     reason: str
 
 
-_TUNED = re.compile(
-    r"mlperf|mlcommons|nvidia|megatron|nemo|mosaicml|llm foundry|habana|gaudi|dawnbench|ffcv|"
-    r"airbench|speedrun|modded-nanogpt|nanochat|llm\.c|maxtext|tpu-recipes|fms-fsdp|"
-    r"flashattention|deepspeed|torchtitan|torchtune|levanter|lambda|ml-engineering|upgrade gpus|"
-    r"tinyllama|optimum|mosaic|answer\.ai"
+_MODALITIES = (
+    ("image generation", r"text.to.image|image generation|diffusion"),
+    ("speech", r"speech|audio|\basr\b|speaker|whisper|wav2vec|hubert"),
+    ("vision", r"image|vision|object detection|segmentation|\bvit\b|resnet"),
+    (
+        "text",
+        r"text|language|token|sentence|sentiment|intent|question|translation|summari[sz]|chat"
+        r"|\bner\b|\bnli\b|instruction|bert|\bgpt|llama|mistral|qwen|gemma|\bt5\b|electra",
+    ),
 )
+"""Words of a task or model by which runs without a stated modality are known, first hit first."""
 
 
-def is_tuned(row: Mapping[str, object]) -> bool:
-    """Speed is what the source is about: a benchmark submission or a vendor's tuned example."""
-    columns = ("source_family", "source_title", "run_id")
-    return bool(_TUNED.search(" ".join(parse.words(row.get(c)) for c in columns).lower()))
-
-
-_PUBLISHERS: tuple[tuple[str, str], ...] = (
-    (r"mlperf|mlcommons", "mlperf"),
-    (r"nvidia deeplearningexamples", "nvidia_examples"),
-    (r"nvidia|megatron|nemo", "nvidia"),
-    (r"epoch ai", "epoch"),
-    (r"transformers|hugging ?face|diffusers|optimum|trl doc", "huggingface"),
-    (r"detectron|maskrcnn-benchmark|pycls|model zoo", "model_zoo"),
-    (r"speechbrain", "speechbrain"),
-    (r"philschmid", "philschmid"),
-    (r"mosaicml", "mosaicml"),
-    (r"lit-?(gpt|llama)", "litgpt"),
-    (r"dawnbench|ffcv|airbench|speedrun|modded-nanogpt|nanochat|llm\.c|nanogpt", "speed_tuned"),
-    (r"google|flax|big_vision|maxtext|vit\b", "google"),
-    (r"habana|gaudi", "habana"),
-    (r"meta |facebook|llama|dino|barlow|detr|moco|swav|mae ", "meta"),
-    (r"card|discussion", "model_card"),
-    (r"deepspeed|microsoft", "microsoft"),
-    (r"paper", "paper"),
-)
-
-
-def publisher_of(row: Mapping[str, object]) -> str:
-    """Kind of publisher, from source title, family and run id; blank where unknown."""
-    text = " ".join(
-        parse.words(row.get(c)) for c in ("source_family", "source_title", "source_id")
-    ).lower()
-    if not text.strip():
-        text = parse.words(row.get("context")).lower()
-    if not text.strip():
-        return ""
-    return next((name for pattern, name in _PUBLISHERS if re.search(pattern, text)), "readme")
-
-
-def dataset_of(text: str, tables: NameTables, unit_kind: str) -> DatasetRule | None:
-    """First data set of the shipped list that the text names, of the wanted kind."""
-    for rule in tables.datasets:
-        if rule.length_unit == unit_kind and rule.pattern.search(text):
-            return rule
-    return None
-
-
-def _kind(model: ModelInfo) -> str:
-    if model.group in TEXT_GROUPS or model.group == "bio":
-        return "tokens"
-    if model.group in AUDIO_GROUPS:
-        return "seconds"
-    return "row" if model.group in ("recsys", "gnn", "timeseries") else "px"
-
-
-def _units(
-    row: Mapping[str, object], tables: NameTables, kind: str, text: str, batch: float | None
-) -> tuple[float, str, float] | None:
-    """(number of units, unit, guesses) of the whole run."""
-    unit = parse.words(row.get("unit"))
-    seen = parse.number(row.get("units_seen"))
-    per_epoch = parse.number(row.get("units_per_epoch"))
-    epochs = parse.number(row.get("epochs"))
-    datapoints = "datapoints" in text or "dataset size, not" in text
-    if seen and not datapoints:
-        return seen, unit, 0.0
-    if per_epoch and epochs and not datapoints:
-        return per_epoch * epochs, unit, 0.0
-    found = dataset_of(text, tables, kind)
-    epochs = epochs or parse.epochs_named(text)
-    if per_epoch and epochs and not datapoints:
-        return per_epoch * epochs, unit, 0.3
-    tokens = parse.tokens_named(text) if kind == "tokens" else None
-    if tokens:
-        return tokens, "tokens", 0.3
-    if found and epochs:
-        return found.n_train * epochs, found.unit, 0.2
-    steps = parse.optimiser_steps(text)
-    if steps and batch:
-        return steps * batch, "images" if kind == "px" else "samples", 0.3
-    if per_epoch and unit == "tokens" and per_epoch > 1e8 and not datapoints:
-        return per_epoch, unit, 0.5
-    usual = "fine" in text.lower() or publisher_of(row) == "mlperf"
-    if found and found.default_epochs and usual:
-        return found.n_train * found.default_epochs, found.unit, 0.5
-    named = re.search(r"([\d,]+)k? (?:training )?(?:samples|reviews|examples|conversations)", text)
-    count = parse.number(named.group(1)) if named else None
-    if named and count and "k " in named.group(0):
-        count *= 1000
-    if count and epochs:
-        return count * epochs, "samples", 0.4
-    return None
+def usual_modality(task: str, model: str) -> str:
+    """Modality that the task says, else the model's name; blank where neither does."""
+    for named in (task.lower(), model.lower()):
+        for modality, pattern in _MODALITIES:
+            if re.search(pattern, named):
+                return modality
+    return ""
 
 
 def resolve_run(row: Mapping[str, object], tables: NameTables) -> RunWork | Unresolved:
@@ -241,10 +126,14 @@ def resolve_run(row: Mapping[str, object], tables: NameTables) -> RunWork | Unre
             f"hardware {named!r} is not in the accelerator list" if named else "no hardware named"
         )
     name, modality, task = (parse.words(row.get(c)) for c in ("model", "modality", "task"))
+    modality = modality or usual_modality(task, name)
     context = parse.words(row.get("context"))
     words = f"{task} {context}"
     if re.search(r"\brlhf\b|\bppo\b|rlvr", words.lower()):
         return Unresolved("reinforcement learning with generation has no formula here")
+    library = library_of(name)
+    if library and re.search(r"tabular|^$", modality.lower()):
+        return _boosting(row, hardware, library, f"{name} {words}")
     given = parse.number(row.get("params_total"))
     model = find_model(name, modality, task, given, tables.lexicon)
     gflop_text = re.search(r"fwd g?flops? ([\d.]+)", context, re.IGNORECASE)
@@ -254,7 +143,7 @@ def resolve_run(row: Mapping[str, object], tables: NameTables) -> RunWork | Unre
         group = "cnn" if (side or 640.0) <= 256 else "detection"
         base = model or ModelInfo(name, "yolo", group, given)
         model = ModelInfo(
-            name, base.family, base.group, base.params,
+            name, base.family, group if base.group == "other" else base.group, base.params,
             forward_gflop=gflop, input_size=side, input_unit="px",
         )  # fmt: skip
     reported = parse.number(row.get("reported_flops"))
@@ -264,6 +153,30 @@ def resolve_run(row: Mapping[str, object], tables: NameTables) -> RunWork | Unre
             return Unresolved(f"model {name!r}: no size or forward FLOP known")
         model = ModelInfo(name, "other", "other", given)
     return _assemble(row, tables, hardware, model, f"{name} {words}", reported)
+
+
+def _boosting(
+    row: Mapping[str, object], hardware: Hardware, library: str, text: str
+) -> RunWork | Unresolved:
+    low = text.lower()
+    rows = parse.number(row.get("units_per_epoch"))
+    seen = parse.number(row.get("units_seen"))
+    trees = trees_named(low) or parse.number(row.get("epochs"))
+    rows = rows or (seen / trees if seen and trees else seen)
+    if not rows:
+        return Unresolved("the work is not stated: boosted trees need rows and trees")
+    columns = columns_named(low)
+    device, n = hardware.accelerator, parse.number(row.get("n_devices")) or 1.0
+    on_gpu = device.kind is not DeviceKind.CPU
+    hours = tree_hours(library, on_gpu, rows, columns or USUAL_COLUMNS, trees or USUAL_TREES)
+    return RunWork(
+        training_flop=rows * (columns or USUAL_COLUMNS) * (trees or USUAL_TREES),
+        ideal_hours=hours, base_hours=hours, accelerator=device, precision="fp32",
+        precision_stated=True, model=ModelInfo(text, library, TREES, None), approach="scratch",
+        n_devices=n, seq=None, pixels=None, batch=None, year=parse.number(row.get("year")),
+        text=low, publisher=publisher_of(row), source=parse.words(row.get("source_family")),
+        tuned=False, guessed=0.0 if columns and trees else 0.5,
+    )  # fmt: skip
 
 
 def _assemble(
@@ -276,15 +189,15 @@ def _assemble(
     n_given = parse.number(row.get("n_devices"))
     n_devices = n_given * hardware.devices_per_unit if n_given else None
     year = parse.number(row.get("year"))
-    kind = _kind(model)
-    batch = parse.global_batch(f"{context}; {parse.words(row.get('task'))}", n_given)
-    seq, pixels = parse.sequence_length(context), parse.resolution(context)
-    work = _units(row, tables, kind, text, batch)
-    flop, guessed, examples = None, 0.0, None
-    if work is not None:
-        flop, guessed, seq, examples = _work_flop(
-            work, row, tables, model, approach, text, seq, pixels
-        )
+    settings = read_settings(f"{context}; {text}", n_given, source_words(row))
+    pixels = parse.resolution(context)
+    units = units_of(row, tables, unit_kind(model), text, settings.global_batch)
+    amount = Amount(None, 0.0)
+    if units is not None:
+        amount = run_amount(units, row, tables, model, approach, text, settings, pixels)
+    if units is not None and amount.flop is None and reported is None:
+        return Unresolved(f"{model.name!r}: no forward FLOP of one example known")
+    flop, guessed = amount.flop, amount.guessed
     unsure = flop is None or guessed >= 0.3 or model.group not in ("cnn", "vit", "detection")
     if reported is not None and unsure and (flop is None or 1 / 30 < reported / flop < 30):
         flop, guessed = reported, 0.1
@@ -292,7 +205,10 @@ def _assemble(
         return Unresolved(
             "the work is not stated: no units seen, no known data set with epochs, no FLOP"
         )
-    stated = precision_class(parse.words(row.get("precision"))) or precision_class(context)
+    named = parse.words(row.get("precision"))
+    stated = precision_class(named) or precision_class(context)
+    if re.fullmatch(r"\s*(pure )?bf(loat)?16( mixed)?\s*", named.lower()):
+        stated = "half" if hardware.accelerator.peak_tflop_per_s.get("bf16") else "fp32"
     transformer = model.group in TEXT_GROUPS
     tuned = is_tuned(row)
     precision = stated or default_precision(hardware.accelerator, year, transformer and tuned)
@@ -301,18 +217,27 @@ def _assemble(
         return Unresolved(
             f"no peak rate known for {hardware.accelerator.accelerator} at {precision}"
         )
+    micro_steps = _micro_steps(model, approach, settings, amount, n_devices or 1.0)
+    step = step_work(
+        model, approach, _weights(precision, context, row), flop, amount.passes, micro_steps,
+        n_devices or 1.0, settings,
+    )  # fmt: skip
+    base, share = base_hours_on(step, hardware.accelerator, peak)
     return RunWork(
         training_flop=flop,
         ideal_hours=flop / (peak * TERA * SECONDS_PER_HOUR),
+        base_hours=base,
         accelerator=hardware.accelerator,
         precision=precision,
         precision_stated=stated is not None,
         model=model,
         approach=approach,
         n_devices=n_devices,
-        seq=seq,
+        seq=amount.seq,
         pixels=pixels,
-        batch=batch,
+        batch=settings.micro_batch * (n_devices or 1.0)
+        if settings.micro_batch
+        else settings.global_batch,
         year=year,
         text=text.lower(),
         publisher=publisher_of(row),
@@ -320,60 +245,29 @@ def _assemble(
         source=parse.words(row.get("source_family")) or parse.words(row.get("source_title")),
         guessed=guessed,
         devices_per_unit=hardware.devices_per_unit,
-        examples=examples,
+        examples=amount.examples,
+        arithmetic_share=share,
+        settings=replace(settings, checkpointing=step.recomputes),
     )
 
 
-def _work_flop(
-    work: tuple[float, str, float], row: Mapping[str, object], tables: NameTables, model: ModelInfo,
-    approach: str, text: str, seq: float | None, pixels: float | None,
-) -> tuple[float | None, float, float | None, float | None]:  # fmt: skip
-    units, unit, guessed = work
-    kind = _kind(model)
-    task = parse.words(row.get("task")) + " " + parse.words(row.get("model"))
-    if kind == "tokens":
-        length = 1.0
-        if unit != "tokens":
-            found = dataset_of(text, tables, "tokens")
-            length = seq or (found.unit_length if found else 0.0)
-            if found and not seq and model.group == "encoder":
-                length = padded_length(length)
-            if (
-                found
-                and seq
-                and found.unit_length < seq
-                and is_tuned(row)
-                and model.group == "encoder"
-            ):
-                length = found.unit_length
-            if not length:
-                length, guessed = tables.default_tokens, guessed + 0.6
-            seq = seq or length
-        per_unit = forward_flop(model, seq, None)
-        total = units * length
-        examples = units if unit != "tokens" else units / seq if seq else None
-    elif kind == "seconds":
-        per_unit = forward_flop(model, None, None)
-        examples = units if unit != "audio_hours" else None
-        if unit == "audio_hours":
-            total = units * SECONDS_PER_HOUR
-        else:
-            found = dataset_of(text, tables, "seconds")
-            whisper = model.family == "whisper"
-            seconds = 30.0 if whisper else found.unit_length if found else 10.0
-            guessed += 0.0 if found or whisper else 0.6
-            total = units * seconds
-    else:
-        found = dataset_of(text, tables, "px")
-        small = (
-            found.unit_length
-            if found and found.unit_length <= 64 and model.input_size == 32
-            else None
-        )
-        per_unit = forward_flop(model, None, pixels or small)
-        total, examples = units, units
-        per_unit = per_unit * views(text.lower()) if per_unit else None
-    if per_unit is None:
-        return None, guessed, seq, None
-    factor = pass_factor(approach, task.lower(), model, parse.number(row.get("params_trainable")))
-    return factor * per_unit * total, guessed, seq, examples
+def _weights(precision: str, context: str, row: Mapping[str, object]) -> str:
+    """Storage of frozen weights: int4 or int8 where said, whatever the arithmetic is."""
+    words = f"{parse.words(row.get('precision'))} {context}".lower()
+    if precision == "int4" or re.search(r"qlora|nf4|4-?bit|int4|gptq", words):
+        return "gptq" if "gptq" in words else "int4"
+    return "int8" if re.search(r"int8|(?<!adamw )(?<!adam )8-?bit(?! adam)", words) else precision
+
+
+def _micro_steps(
+    model: ModelInfo, approach: str, s: Settings, amount: Amount, n_devices: float
+) -> float:
+    """Forward passes of one device over the whole run; 0 where the batch is not known."""
+    micro = s.micro_batch
+    if micro is None and s.global_batch and approach in FINE_TUNING:
+        micro = max(s.global_batch / n_devices, 1.0)
+    if micro is None and approach in FINE_TUNING and not s.is_packed:
+        micro = DEFAULT_MICRO.get(model.group)
+    if not micro or not amount.examples:
+        return 0.0
+    return max(amount.examples / (micro * n_devices), 1.0)

@@ -44,6 +44,8 @@ _SEQ = (
     r"packed (?:to )?(\d[\d,]*)\b",
     r"^\D{0,24}?(\d[\d,]*) (?:tokens|characters)\b",
     r"\((\d+) tokens\)",
+    r"(?:^|[,;] )(\d{2,6}) tokens\b(?!/)",
+    r"(\d{2,5}) (?:residues|amino acids)\b",
 )
 
 
@@ -65,6 +67,9 @@ def resolution(text: str) -> float | None:
     m = re.search(r"\b(\d{2,4}) ?[x×] ?(\d{2,4})\b(?! ?[x×] ?\d)", text)
     if m:
         return math.sqrt(float(m.group(1)) * float(m.group(2)))
+    video = re.search(r"\b(480|540|720|1080)p\b", text)
+    if video:
+        return float(video.group(1)) * math.sqrt(16 / 9)
     found = _first(
         (
             r"\b(\d{2,4}) ?(?:px|pixels)\b",
@@ -79,28 +84,9 @@ def resolution(text: str) -> float | None:
     return found if found and 16 <= found <= 4096 else None
 
 
-def global_batch(text: str, n_devices: float | None) -> float | None:
-    """Examples per optimiser step over all devices."""
-    found = _first(
-        (r"(?:global|total|effective)[ _-]?batch(?:[ _-]?size)?[ :=]*(\d[\d,]*)", r"\bGBS (\d+)"),
-        text,
-    )
-    if found:
-        return found
-    per = _first(
-        (
-            r"batch (?:size )?(\d+) ?/ ?GPU",
-            r"(\d+) im(?:g|age)?s?/GPU",
-            r"micro-?batch(?: size)? (\d+)",
-        ),
-        text,
-    )
-    if per:
-        return per * (n_devices or 1.0)
-    m = re.search(r"batch(?:[ _-]?size)?[ :=]*(\d[\d,]*) ?[x×] ?(\d+)", text, re.IGNORECASE)
-    if m:
-        return (number(m.group(1)) or 1.0) * float(m.group(2))
-    return _first((r"batch(?:[ _-]?size)?[ :=]*(\d[\d,]*)",), text)
+def frames(text: str) -> float | None:
+    """Frames of one clip named in the text."""
+    return _first((r"(\d{1,3})[ -]frames?\b", r"num_frames[ :=]*(\d{1,3})\b"), text)
 
 
 def optimiser_steps(text: str) -> float | None:
@@ -128,7 +114,7 @@ def billions(text: str) -> float | None:
     m = re.search(r"(?<![\w.])(\d+)x(\d+(?:\.\d+)?) ?([bB])\b", text)
     if m:
         return float(m.group(1)) * float(m.group(2)) * 1e9 * 0.83
-    m = re.search(r"(?<![\w.])(\d+)b(\d)(?!\w)", text)
+    m = re.search(r"(?<![\w.])(\d+)(?:b|_)(\d)b?(?!\w)", text, re.IGNORECASE)
     if m:
         return float(f"{m.group(1)}.{m.group(2)}") * 1e9
     m = re.search(r"(?<![\w.])(\d+(?:\.\d+)?) ?-?([bBmM])(?:illion)?(?![a-zA-Z0-9])", text)

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.catalogue import BaseModel
 from estimator.engine.compute.calibrate import Offset
 from estimator.engine.compute.energy import co2_kg, energy_kwh
 from estimator.engine.compute.jobs import plan_of, recipe_view
 from estimator.engine.distributions import Array, Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate, ComputeEstimate
+from estimator.evidence.things import BaseModel
 from estimator.units import SECONDS_PER_HOUR
 from estimator.vocabulary import DeviceKind, Modality
+from estimator.words.statement import Statement
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -88,7 +89,9 @@ def through_interface(
     )  # fmt: skip
 
 
-def no_training(inputs: ProjectInputs, c: Candidate, reason: str, draws: Draws) -> ComputeEstimate:
+def no_training(
+    inputs: ProjectInputs, c: Candidate, reason: Statement, draws: Draws
+) -> ComputeEstimate:
     zero = _zeros(draws)
     return ComputeEstimate(
         device_kind=DeviceKind.GPU, accelerator=None, n_devices=0, min_devices=None, feasible=False,

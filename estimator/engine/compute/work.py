@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from estimator.engine.catalogue import BaseModel
-from estimator.engine.compute.flop import forward_flop
+from estimator.engine.compute.flop import PASSES, TEACHER_PASSES, forward_flop, partial_passes
 from estimator.engine.compute.lexicon import AUDIO_FRAMES_PER_SECOND, TEXT_GROUPS, ModelInfo
 from estimator.engine.compute.names import text_group
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import WorkItem
+from estimator.evidence.things import BaseModel
 from estimator.units import GIGA
 from estimator.vocabulary import Approach, HybridKind, Modality, Task
+from estimator.words.statement import Statement, state
 
 _TASK_GROUP = {
     Task.OBJECT_DETECTION: "detection",
@@ -35,7 +36,8 @@ _IMAGE_FAMILIES: tuple[tuple[str, str], ...] = (
     (r"resnext", "resnext"),
     (r"resnet|\bbit\b|medicalnet", "resnet"),
     (r"vit|deit|dino|beit|\beva|clip|\bmae\b|sam\b|sam |retfound|satmae|\buni\b|coca", "vit"),
-    (r"stable diffusion 3|pixart|flux|\bdit", "dit"),
+    (r"stable.?diffusion.?3|flux|qwen-image|z-image|auraflow|hidream|wan|ltx|chroma", "mmdit"),
+    (r"pixart|\bdit|sana", "dit"),
     (r"stable.?diffusion|sdxl", "sd_unet"),
     (r"3d u-?net|nnu-?net|unet3d", "unet3d"),
     (r"retinanet", "retinanet"),
@@ -68,6 +70,10 @@ def model_info(model: BaseModel, task: Task) -> ModelInfo:
         )
     if model.modality is Modality.VISION and group not in TEXT_GROUPS:
         family = _image_family(low, family)
+    if model.forward_gflop and re.search(r"alphafold|openfold|boltz|chai-1|esmfold", low):
+        group = family = "fold"
+    if re.search(r"nnu-?net.{0,4}3d|3d.{0,3}u-?net", low):
+        group = "seg3d"
     if re.search(r"wav2vec|hubert|wavlm|mms|xlsr", low):
         family = "wav2vec2"
     elif "whisper" in low:
@@ -90,15 +96,20 @@ def tokens_per_example(inputs: ProjectInputs) -> float:
     return inputs.unit_length if modality_unit in ("interactions", "columns") else 1.0
 
 
-def example_flop(inputs: ProjectInputs, info: ModelInfo, typed: bool) -> tuple[float | None, str]:
+def example_flop(
+    inputs: ProjectInputs, info: ModelInfo, typed: bool
+) -> tuple[float | None, Statement]:
     """Forward FLOP of one example of the project, with its formula in words."""
     tokens = tokens_per_example(inputs)
     if typed and info.forward_gflop:
-        return info.forward_gflop * GIGA, "typed forward FLOP of one example"
+        return info.forward_gflop * GIGA, state("formula.typed")
     unit = info.input_unit
+    if info.group == "fold":
+        residues = inputs.unit_length if inputs.unit_name == "residues" else None
+        return forward_flop(info, residues, None), state("formula.fold")
     if inputs.unit_name == "pixels" and info.forward_gflop:
         flop = forward_flop(replace(info, input_unit="px"), None, inputs.unit_length)
-        return flop, "published forward FLOP x (side / published side)^2"
+        return flop, state("formula.pixels")
     if (
         inputs.unit_name == "audio_seconds"
         and info.forward_gflop
@@ -107,17 +118,15 @@ def example_flop(inputs: ProjectInputs, info: ModelInfo, typed: bool) -> tuple[f
     ):
         return (
             info.forward_gflop * GIGA * inputs.unit_length / info.input_size,
-            "forward FLOP per second x seconds",
+            state("formula.seconds"),
         )
-    if info.params_active is None:
-        return None, ""
+    if inputs.unit_name == "pixels":
+        flop = forward_flop(replace(info, forward_gflop=None), None, inputs.unit_length)
+        return flop, state("formula.patches")
     per_token = forward_flop(replace(info, forward_gflop=None, input_unit="tokens"), tokens, None)
     if per_token is None:
-        return None, ""
-    if inputs.unit_name == "pixels":
-        patches = (inputs.unit_length / 16.0) ** 2
-        return per_token * patches, "2 x parameters x image patches of 16 x 16"
-    return per_token * tokens, "2 x active parameters x tokens (1 + attention share)"
+        return None, state("formula.tokens")
+    return per_token * tokens, state("formula.tokens")
 
 
 @dataclass(frozen=True)
@@ -142,7 +151,7 @@ GENERATES_TEXT = (
 
 def scratch_units(
     inputs: ProjectInputs, info: ModelInfo, n: float, units_per_param: float
-) -> tuple[float, str]:
+) -> tuple[float, Statement]:
     """Training units of a scratch run: passes over the own data, or pre-training tokens.
 
     A generative model from scratch needs pre-training data, whatever is labelled: about 20
@@ -152,29 +161,35 @@ def scratch_units(
     size = info.params
     if size and inputs.task in GENERATES_TEXT:
         units = units_per_param * size / tokens_per_example(inputs)
-        return max(units, n), "pre-training tokens: tokens per parameter x parameters"
+        return max(units, n), state("formula.pretraining")
     if size and inputs.task is Task.IMAGE_GENERATION:
-        return max(units_per_param * size, n), "images per parameter x parameters"
-    return n, "labelled examples x epochs"
+        return max(units_per_param * size, n), state("formula.images")
+    return n, state("formula.labels")
 
 
 def work_of(
-    inputs: ProjectInputs, approach: Approach, info: ModelInfo, flop: float, formula: str,
+    inputs: ProjectInputs, approach: Approach, info: ModelInfo, flop: float, formula: Statement,
     n_labelled: float, epochs: float, unlabelled_epochs: float, trained_share: float,
     teacher_flop: float | None, teacher_epochs: float, units_per_param: float,
 ) -> Work:  # fmt: skip
-    """Work items of one candidate; passes are multiples of one forward pass.
+    """Work items of one candidate; passes are multiples of one forward pass (flop.PASSES).
 
-    Full update 3, LoRA 2, last layers 1 + 2 x share, frozen features 1 (once, cached),
-    continued pre-training 3 over the unlabelled pool and then 3, distillation 3 + labels and
-    pseudo-labels of the teacher.
+    Features are computed once; continued pre-training passes the unlabelled pool and then the
+    labelled examples; distillation pays for the teacher's fine-tuning and its labels.
     """
+    full = PASSES["full_finetune"]
     unit = {"pixels": "images", "audio_seconds": "clips"}.get(inputs.unit_name, "examples")
     items: list[WorkItem] = []
     once = trial = 0.0
 
     def add(
-        name: str, units: float, per: float, passes: float, words: str, *, is_once: bool = False
+        name: str,
+        units: float,
+        per: float,
+        passes: float,
+        words: Statement,
+        *,
+        is_once: bool = False,
     ) -> None:
         nonlocal once, trial
         if units <= 0 or passes <= 0:
@@ -191,7 +206,7 @@ def work_of(
             "features of the frozen model, computed once",
             n_labelled,
             flop,
-            1.0,
+            PASSES["linear_probe"],
             formula,
             is_once=True,
         )
@@ -200,7 +215,7 @@ def work_of(
             "index of the documents, computed once",
             max(pool, n_labelled),
             flop,
-            1.0,
+            PASSES["linear_probe"],
             formula,
             is_once=True,
         )
@@ -209,7 +224,7 @@ def work_of(
             "features of the frozen part, computed once",
             n_labelled,
             flop,
-            1.0,
+            PASSES["linear_probe"],
             formula,
             is_once=True,
         )
@@ -217,45 +232,46 @@ def work_of(
             "new part trained on the features",
             n_labelled,
             flop * trained_share,
-            3.0 * epochs,
+            full * epochs,
             formula,
         )
     elif approach is Approach.PARTIAL_FINETUNE:
-        add("last layers", n_labelled, flop, (1 + 2 * trained_share) * epochs, formula)
+        add("last layers", n_labelled, flop, partial_passes(trained_share) * epochs, formula)
     elif approach is Approach.LORA:
-        add("adapters", n_labelled, flop, 2.0 * epochs, formula)
+        add("adapters", n_labelled, flop, PASSES["lora"] * epochs, formula)
     elif approach is Approach.CONTINUED_PRETRAIN:
         add(
             "domain text or images without labels",
             pool,
             flop,
-            3.0 * unlabelled_epochs,
+            full * unlabelled_epochs,
             formula,
             is_once=True,
         )
-        add("fine-tuning of all layers", n_labelled, flop, 3.0 * epochs, formula)
+        add("fine-tuning of all layers", n_labelled, flop, full * epochs, formula)
     elif approach is Approach.DISTILL:
         if teacher_flop:
             add(
                 "teacher fine-tuned",
                 n_labelled,
                 teacher_flop,
-                3.0 * teacher_epochs,
+                full * teacher_epochs,
                 formula,
                 is_once=True,
             )
             add(
-                "labels of the teacher", n_labelled + pool, teacher_flop, 1.0, formula, is_once=True
-            )
+                "labels of the teacher", n_labelled + pool, teacher_flop, TEACHER_PASSES, formula,
+                is_once=True,
+            )  # fmt: skip
         seen = n_labelled + pool * min(unlabelled_epochs, 1.0)
-        add("student on labelled and teacher-labelled data", seen, flop, 3.0 * epochs, formula)
+        add("student on labelled and teacher-labelled data", seen, flop, full * epochs, formula)
     elif approach is Approach.SCRATCH:
         units, words = scratch_units(inputs, info, n_labelled, units_per_param)
         if units > n_labelled:
-            add("pre-training", units, flop, 3.0, words, is_once=True)
-        add("training of all layers", n_labelled, flop, 3.0 * epochs, formula)
+            add("pre-training", units, flop, full, words, is_once=True)
+        add("training of all layers", n_labelled, flop, full * epochs, formula)
     elif approach is Approach.FULL_FINETUNE:
-        add("all layers", n_labelled, flop, 3.0 * epochs, formula)
+        add("all layers", n_labelled, flop, full * epochs, formula)
     evaluation = inputs.n_evaluation * flop
     if inputs.n_evaluation and approach is not Approach.BASELINE:
         items.append(

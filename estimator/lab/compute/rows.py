@@ -13,22 +13,19 @@ from estimator.engine.compute import text as parse
 from estimator.engine.compute.features import run_features
 from estimator.engine.compute.hardware import peak_tflop, precision_class, resolve_hardware
 from estimator.engine.compute.names import text_model
-from estimator.engine.compute.resolve import (
-    NameTables,
-    RunWork,
-    Unresolved,
-    is_tuned,
-    name_tables,
-    publisher_of,
-    resolve_run,
-)
+from estimator.engine.compute.publishers import is_tuned, publisher_of
+from estimator.engine.compute.resolve import RunWork, Unresolved, resolve_run
+from estimator.engine.compute.run_tables import NameTables, records, tables_of
+from estimator.engine.compute.steps import NOMINAL_UTILISATION
+from estimator.engine.compute.trees import TREES
 from estimator.units import TERA
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
-PLAUSIBLE_LOG = (-1.5, 7.0)
-"""Runs faster than 4.5 times the peak or 1,000 times slower are errors of the source."""
+PLAUSIBLE_LOG = (-0.3, 7.0)
+"""Runs faster than the peak (with 35 % for the work) or 1,000 times slower are errors of the
+source or of the work that was read from it."""
 
 
 ASSUMED_UTILISATION = (0.2, 0.3, 0.4)
@@ -41,7 +38,7 @@ def is_circular(y: float) -> bool:
 
 @dataclass(frozen=True)
 class FitRow:
-    """One row of the fit: ``y = log(device-hours / ideal hours)``."""
+    """One row of the fit: ``y = log(device-hours / base hours)``."""
 
     row_id: str
     features: Mapping[str, float]
@@ -52,23 +49,6 @@ class FitRow:
     steady: bool
     device_hours: float | None
     row: Mapping[str, object]
-
-
-def records(evidence: Evidence, name: str) -> list[dict[str, Any]]:
-    """Rows of a table as plain mappings."""
-    return [dict(r) for r in evidence.records(name)]
-
-
-def tables_of(evidence: Evidence) -> NameTables:
-    """Name tables of the shipped evidence."""
-    return name_tables(
-        records(evidence, "run_models"),
-        records(evidence, "run_shapes"),
-        records(evidence, "run_datasets"),
-        evidence.models,
-        evidence.accelerators,
-        evidence.assumptions["compute.default_tokens"].p50,
-    )
 
 
 def noise_class(run: RunWork) -> str:
@@ -100,13 +80,13 @@ def run_rows(frame: Sequence[Mapping[str, object]], tables: NameTables) -> list[
         if hours is None:
             continue
         run = resolve_run(raw, tables)
-        if isinstance(run, Unresolved):
+        if isinstance(run, Unresolved) or run.model.group == TREES:
             continue
         hours *= run.devices_per_unit
-        y = math.log(hours / run.ideal_hours)
-        if run.publisher == "epoch" and is_circular(y):
+        y = math.log(hours / run.base_hours)
+        if run.publisher == "epoch" and is_circular(math.log(hours / run.ideal_hours)):
             continue
-        if PLAUSIBLE_LOG[0] < y < PLAUSIBLE_LOG[1]:
+        if PLAUSIBLE_LOG[0] < math.log(hours / run.ideal_hours) < PLAUSIBLE_LOG[1]:
             out.append(_row(parse.words(raw.get("run_id")), run, y, False, hours, raw))
     return out
 
@@ -139,14 +119,16 @@ def mfu_rows(
         low = name.lower()
         approach = "lora" if "lora" in low else "full_finetune" if "finetune" in low else "scratch"
         run = RunWork(
-            training_flop=peak * TERA * 3600, ideal_hours=1.0, accelerator=hardware.accelerator,
+            training_flop=peak * TERA * 3600, ideal_hours=1.0,
+            base_hours=1.0 / NOMINAL_UTILISATION,
+            accelerator=hardware.accelerator,
             precision=precision, precision_stated=True, model=model, approach=approach,
             n_devices=parse.number(raw.get("n_devices")), seq=parse.sequence_length(name),
             pixels=None, batch=None, year=None, text=low, source=title,
             publisher=publisher_of({"source_title": title}), guessed=0.0,
             tuned=is_tuned({"source_title": title}),
         )  # fmt: skip
-        out.append(_row(f"mfu{i}", run, -math.log(share), True, None, raw))
+        out.append(_row(f"mfu{i}", run, -math.log(share * run.base_hours), True, None, raw))
     return out
 
 
@@ -195,8 +177,8 @@ def throughput_rows(
         if isinstance(run, Unresolved):
             continue
         run = replace(run, source=title)
-        y = math.log(n / run.ideal_hours)
-        if -0.3 < y < 4.5:
+        y = math.log(n / run.base_hours)
+        if PLAUSIBLE_LOG[0] < math.log(n / run.ideal_hours) < 4.5:
             out.append(_row(f"{model_column}{i}", run, y, True, None, raw))
     return out
 
@@ -253,6 +235,3 @@ def evidence_rows(evidence: Evidence) -> list[FitRow]:
         records(evidence, "throughput_lambda"), tables, titles, "workload", "transformer-?xl"
     )
     return thinned(out)
-
-
-__all__ = ["FitRow", "evidence_rows", "tables_of"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimator.engine.compute import text as parse
-from estimator.engine.compute.lexicon import AUDIO_GROUPS, IMAGE_GROUPS, TEXT_GROUPS
+from estimator.engine.compute.lexicon import calibration_group
 from estimator.engine.compute.model import (
     NOISE_SD,
     PRIOR_SD,
@@ -18,13 +18,13 @@ from estimator.engine.compute.model import (
     Posterior,
     design,
     fit_effects,
-    leave_out,
     noise_variance,
     row_weights,
 )
-from estimator.engine.compute.rows import FitRow, evidence_rows
 from estimator.engine.compute.utilisation import pack
 from estimator.engine.distributions import Z90, Array
+from estimator.lab.compute.leave_out import leave_out
+from estimator.lab.compute.rows import FitRow, evidence_rows
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 TARGET_COVERAGE = 0.8
 MIN_ROWS = 30
 MIN_SOURCES = 8
+MIN_STATED_SOURCES = 6
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,6 @@ def left_out(
     return LeftOut(tuple(rows), y, mean, var, source), fit_effects(d, y, noise, weights)
 
 
-def calibration_group(group: str) -> str:
-    """Group of the calibration of a work group: text, vision, speech or other."""
-    if group in TEXT_GROUPS:
-        return "text"
-    if group in AUDIO_GROUPS:
-        return "speech"
-    return "vision" if group in IMAGE_GROUPS else "other"
-
-
 def calibration(out: LeftOut) -> dict[str, float]:
     """Factors on the standard deviation that make the left-out 80 % interval hold 80 %."""
     z = np.abs(out.y - out.mean) / np.sqrt(out.var)
@@ -97,16 +89,23 @@ def left_out_points(out: LeftOut) -> list[list[Any]]:
             continue
         scale = factors.get(calibration_group(r.run.model.group), factors["all"])
         spread = Z90 * scale * float(np.sqrt(v))
-        hours = [r.run.ideal_hours * float(np.exp(m + z)) for z in (-spread, 0.0, spread)]
+        hours = [r.run.base_hours * float(np.exp(m + z)) for z in (-spread, 0.0, spread)]
         points.append([r.row_id, *(float(f"{h:.6g}") for h in hours)])
     return points
+
+
+def _usual_adapters(row: FitRow) -> bool:
+    run = row.run
+    known = run.settings.micro_batch is not None
+    return run.approach == "lora" and known and run.accelerator.vendor == "NVIDIA"
 
 
 def project_spread(out: LeftOut) -> dict[str, float]:
     """Standard deviation of log hours for a project of an unknown team, by group.
 
     80 % quantile of the left-out errors of sources that are not about speed, every source
-    counted once, over 1.2816; groups with few sources take that of all.
+    counted once, over 1.2816; groups with few sources take that of all. Adapters of text models
+    with a stated micro-batch on NVIDIA devices have a spread of their own (``text_lora``).
     """
     error = np.abs(out.y - out.mean)
     plain = np.array([not r.steady and not r.run.tuned for r in out.rows])
@@ -122,6 +121,9 @@ def project_spread(out: LeftOut) -> dict[str, float]:
         return float(error[rows][order][min(at, len(rows) - 1)] / Z90)
 
     result = {"all": spread(plain)}
+    stated = plain & (kinds == "text") & np.array([_usual_adapters(r) for r in out.rows])
+    if len(np.unique(out.source[stated])) >= MIN_STATED_SOURCES:
+        result["text_lora"] = spread(stated)
     for kind in ("text", "vision", "speech"):
         pick = plain & (kinds == kind)
         if len(np.unique(out.source[pick])) >= MIN_SOURCES:

@@ -11,26 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estimator.engine.compute import text as parse
-from estimator.engine.compute.fit import (
-    LeftOut,
-    calibration_group,
-    left_out,
-    publication_of,
-)
 from estimator.engine.compute.hardware import peak_tflop, resolve_hardware
-from estimator.engine.compute.lexicon import TEXT_GROUPS
-from estimator.engine.compute.memory_runs import run_memory_gb
-from estimator.engine.compute.model import IntArray, design, leave_out, noise_variance, row_weights
-from estimator.engine.compute.resolve import NameTables, RunWork, Unresolved, resolve_run
-from estimator.engine.compute.rows import (
-    FitRow,
-    evidence_rows,
-    records,
-    run_rows,
-    tables_of,
-    titled_runs,
-)
+from estimator.engine.compute.lexicon import TEXT_GROUPS, calibration_group
+from estimator.engine.compute.model import IntArray, design, noise_variance, row_weights
+from estimator.engine.compute.resolve import RunWork, Unresolved, resolve_run
+from estimator.engine.compute.run_tables import NameTables, records, tables_of
 from estimator.engine.distributions import Z90, Array
+from estimator.lab.compute.fit import LeftOut, left_out, publication_of
+from estimator.lab.compute.leave_out import leave_out
+from estimator.lab.compute.memory_runs import run_memory_gb
+from estimator.lab.compute.rows import FitRow, evidence_rows, run_rows, titled_runs
 from estimator.units import GIB_PER_GB
 
 if TYPE_CHECKING:
@@ -120,7 +110,7 @@ def _without(out: LeftOut, groups: Sequence[str]) -> Array:
 
 
 def textbook_log(row: FitRow) -> float:
-    """log(device-hours / our ideal hours) of the usual calculator: MFU 0.35 of textbook work.
+    """log(device-hours / our base hours) of the usual calculator: MFU 0.35 of textbook work.
 
     Text: 6 (full) or 4 (adapters) FLOP per parameter and token, tokens = examples x stated
     length; images and audio: 3 x forward FLOP; peak of the stated precision, else of half.
@@ -136,7 +126,12 @@ def textbook_log(row: FitRow) -> float:
     peak = peaks.get("fp8") if precision == "fp8" else peak_tflop(run.accelerator, precision)
     peak = peak or peak_tflop(run.accelerator, run.precision) or 1.0
     ours = peak_tflop(run.accelerator, run.precision) or 1.0
-    return math.log(flop / run.training_flop * ours / peak / CONSTANT_MFU)
+    ideal = run.ideal_hours / run.base_hours
+    return math.log(flop / run.training_flop * ours / peak / CONSTANT_MFU * ideal)
+
+
+def _constant_log(row: FitRow) -> float:
+    return math.log(row.run.ideal_hours / row.run.base_hours / CONSTANT_MFU)
 
 
 def compare_forms(out: LeftOut) -> dict[str, dict[str, float | int]]:
@@ -145,7 +140,7 @@ def compare_forms(out: LeftOut) -> dict[str, dict[str, float | int]]:
     never = np.zeros(len(out.rows), dtype=bool)
     forms = {
         "constant MFU 0.35, textbook work": np.array([textbook_log(r) for r in out.rows]),
-        "constant MFU 0.35": np.full(len(out.rows), -math.log(CONSTANT_MFU)),
+        "constant MFU 0.35": np.array([_constant_log(r) for r in out.rows]),
         "median of the work group": _median_form(
             out.rows, out.y, out.source, lambda r: r.run.model.group
         ),
@@ -268,7 +263,7 @@ def publications(
     whole = np.array([not r.steady for r in out.rows])
     error = out.mean - out.y
     inside = np.abs(error) <= Z90 * _scale(out.rows, factors) * np.sqrt(out.var)
-    constant = np.abs(-math.log(CONSTANT_MFU) - out.y)[whole]
+    constant = np.abs(np.array([_constant_log(r) for r in out.rows]) - out.y)[whole]
     ratio = float(np.median(constant) / np.median(np.abs(error[whole])))
     return {**_figures(error, inside, whole), "error_ratio_to_constant_mfu": round(ratio, 4)}
 

@@ -11,12 +11,14 @@ import pandas as pd
 
 from estimator.engine.compute import text as parse
 from estimator.engine.compute.features import run_features
-from estimator.engine.compute.fit import calibration_group
-from estimator.engine.compute.memory_runs import run_memory_gb
-from estimator.engine.compute.resolve import NameTables, RunWork, Unresolved, resolve_run
-from estimator.engine.compute.rows import noise_class, tables_of
+from estimator.engine.compute.lexicon import calibration_group
+from estimator.engine.compute.resolve import RunWork, Unresolved, resolve_run
+from estimator.engine.compute.run_tables import NameTables, tables_of
+from estimator.engine.compute.trees import SPREAD_SD, TREES
 from estimator.engine.compute.utilisation import Utilisation, unpack
 from estimator.engine.distributions import Z90
+from estimator.lab.compute.memory_runs import run_memory_gb
+from estimator.lab.compute.rows import noise_class
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -44,12 +46,19 @@ def predict_runs(
     if known:
         mean, var = fit.predict([run_features(r) for r in known])
         for r, m, v in zip(known, mean, var, strict=True):
+            if r.model.group == TREES:
+                interval[id(r)] = _around(r.base_hours, Z90 * SPREAD_SD)
+                continue
             noise = fit.noise_var[noise_class(r)] - fit.noise_var["stated"]
             scale = fit.calibration.get(calibration_group(r.model.group), fit.calibration["all"])
             spread = Z90 * scale * math.sqrt(max(v + noise, 1e-6))
-            centre = r.ideal_hours * math.exp(m) / r.devices_per_unit
-            interval[id(r)] = (centre * math.exp(-spread), centre, centre * math.exp(spread))
+            centre = r.base_hours * math.exp(m) / r.devices_per_unit
+            interval[id(r)] = _around(centre, spread)
     return [(r, interval.get(id(r))) for r in resolved]
+
+
+def _around(centre: float, spread: float) -> tuple[float, float, float]:
+    return centre * math.exp(-spread), centre, centre * math.exp(spread)
 
 
 def _resolved(row: Mapping[str, object], tables: NameTables) -> RunWork | Unresolved:
@@ -58,7 +67,7 @@ def _resolved(row: Mapping[str, object], tables: NameTables) -> RunWork | Unreso
         run = resolve_run(row, tables)
     except (ValueError, ArithmeticError) as error:
         return Unresolved(f"the figures of the row cannot be used: {error}")
-    if isinstance(run, RunWork) and not 0 < run.ideal_hours < HOURS_LIMIT:
+    if isinstance(run, RunWork) and not 0 < run.base_hours < HOURS_LIMIT:
         return Unresolved(f"work of {run.training_flop:.3g} FLOP is outside what can be computed")
     return run
 

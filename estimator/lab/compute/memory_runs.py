@@ -6,27 +6,31 @@ import re
 from collections.abc import Mapping
 
 from estimator.engine.compute import text as parse
-from estimator.engine.compute.flop import forward_flop, padded_length
+from estimator.engine.compute.flop import forward_flop, padded_length, picture_tokens
 from estimator.engine.compute.hardware import Hardware, precision_class, resolve_hardware
-from estimator.engine.compute.lexicon import TEXT_GROUPS, ModelInfo
+from estimator.engine.compute.lexicon import (
+    AUDIO_FRAMES_PER_SECOND,
+    AUDIO_GROUPS,
+    IMAGE_GROUPS,
+    ModelInfo,
+)
 from estimator.engine.compute.memory import (
     FRAMEWORK_GB,
     USABLE_SHARE,
     MemorySetting,
     activation_gb,
+    adapter_params,
     made_to_fit,
     peak_memory_gb,
     static_gb,
     vocabulary_of,
 )
 from estimator.engine.compute.names import find_model
-from estimator.engine.compute.resolve import (
-    APPROACH_OF_RUN,
-    NameTables,
-    RunWork,
-    Unresolved,
-    dataset_of,
-)
+from estimator.engine.compute.publishers import source_words
+from estimator.engine.compute.resolve import APPROACH_OF_RUN, RunWork, Unresolved
+from estimator.engine.compute.run_tables import NameTables, dataset_of
+from estimator.engine.compute.settings import Settings, read_settings
+from estimator.engine.compute.steps import KEEPS_ACTIVATIONS, recomputes_by_default
 from estimator.units import BYTES_PER_GB, GIB_PER_GB, GIGA
 
 _LADDER = (
@@ -139,11 +143,18 @@ def _savings(text: str) -> set[str]:
     return set(_LADDER[: at + 1])
 
 
-def _tokens(row: Mapping[str, object], model: ModelInfo, tables: NameTables, text: str) -> float:
+def _tokens(
+    row: Mapping[str, object], model: ModelInfo, tables: NameTables, text: str, said: Settings
+) -> float:
     longest = re.search(r"longest[a-z ]*?(?:about )?([\d,]+)(?:-([\d,]+))? tokens", text)
     if longest:
         return parse.number(longest.group(2) or longest.group(1)) or 512.0
-    stated = parse.sequence_length(text)
+    if model.group in IMAGE_GROUPS:
+        side = parse.resolution(text) or (1024.0 if model.group == "diffusion" else 224.0)
+        return picture_tokens(model.group, side, parse.frames(text), model.name)
+    if model.group in AUDIO_GROUPS:
+        return WHISPER_TOKENS if model.family == "whisper" else 10.0 * AUDIO_FRAMES_PER_SECOND
+    stated = said.longest_tokens
     if "unpacked" in text:
         return 2 * tables.default_tokens
     if stated:
@@ -169,31 +180,30 @@ def memory_setting(
     savings = _savings(text)
     if approach == "lora" and ("qlora" in savings or re.search(r"nf4|4-?bit", words)):
         precision = "int4"
-    batch = parse.global_batch(text, n)
-    stated_total = re.search(r"global|total|effective", text)
-    length = _tokens(row, model, tables, text)
+    said = read_settings(text, n, source_words(row))
+    length = _tokens(row, model, tables, text, said)
     usual = 1.0 if length >= LONG_TOKENS else DEFAULT_BATCH.get(model.group, 8.0)
-    per_device = batch / n if batch and stated_total else batch or usual
-    if re.search(r"micro-?batch|/gpu|per[- ]device|mbs", text) and batch:
-        per_device = batch / n
+    per_device = said.micro_batch or (said.global_batch or 0.0) / n or usual
     trainable = parse.number(row.get("params_trainable"))
     params = model.params or 1.0
     pixels = parse.resolution(text)
     flop = forward_flop(model, None, pixels) if model.forward_gflop else None
     full = approach in ("full_finetune", "continued_pretrain")
     mixed = bool(re.search(r"mixed|\bamp\b|autocast", words))
+    pure_named = bool(re.search(r"pure|-true", words))
     pure = bool(re.search(r"pure|-true|bfloat16|\bbf16\b", words)) and not mixed
     return MemorySetting(
         approach=approach,
         precision="fp64" if re.search(r"fp64|float64", words) else precision,
-        optimiser="adamw_8bit" if re.search(r"8-?bit adam|adam8", words) or "8-bit" in savings
-        else "sgd" if re.search(r"\bsgd\b", text) else "adamw",
+        optimiser="adamw_8bit" if "8-bit" in savings else _optimiser(said),
         batch_per_device=per_device,
-        tokens=length if model.group in (*TEXT_GROUPS, "bio") else 1.0,
+        tokens=length,
         pixels=pixels,
-        checkpointing=_recomputes(text, savings, approach),
+        checkpointing=_recomputes(said, savings, approach, model),
         trained_share=min((trainable or 0.25 * params) / params, 1.0),
-        adapter_params=(trainable or 0.003 * params) if approach == "lora" else 0.0,
+        adapter_params=(trainable or adapter_params(
+            model, said.lora_rank or DEFAULT_RANK, said.lora_targets or "attention"
+        )) if approach == "lora" else 0.0,
         vocabulary=vocabulary_of(model),
         forward_gflop_example=(flop or 0.0) / GIGA,
         pure_half=pure and full,
@@ -203,10 +213,18 @@ def memory_setting(
         selective="select" in text,
         fused_step="fuse" in savings,
         offloaded="cpu offload" in text,
+        eager=said.kernel == "eager",
+        usual_stack=said.framework not in LEAN and "gptq" not in words,
+        master=re.search(r"deepspeed|zero-?[123]|fsdp", text) is not None
+        or (full and n > 1 and not pure_named),
     )  # fmt: skip
 
 
+LEAN = ("litgpt", "torchtune", "unsloth")
 LONG_TOKENS = 8192.0
+DEFAULT_RANK = 16.0
+WHISPER_TOKENS = 1500.0
+"""Frames of a 30 s window after the two convolutions."""
 DEFAULT_BATCH: Mapping[str, float] = {
     "encoder": 12.0,
     "llm": 4.0,
@@ -217,14 +235,21 @@ DEFAULT_BATCH: Mapping[str, float] = {
 """Examples per device where a run does not say: usual values of public fine-tuning scripts."""
 
 
-def _recomputes(text: str, savings: set[str], approach: str) -> bool:
-    if re.search(r"act-ckpt false|no checkpoint", text) or "select" in text:
-        return False
-    named = re.search(
-        r"act-ckpt true|full (activation|recompute)|gradient checkpoint|recomput|offload", text
-    )
+def _recomputes(said: Settings, savings: set[str], approach: str, model: ModelInfo) -> bool:
+    if said.checkpointing is not None:
+        return said.checkpointing
     return (
-        bool(named)
-        or "activation checkpointing" in savings
-        or (approach == "lora" and "qlora" in text)
+        "activation checkpointing" in savings
+        or (approach == "lora" and "qlora" in savings)
+        or (
+            said.framework not in KEEPS_ACTIVATIONS
+            and recomputes_by_default(approach, model.params)
+        )
     )
+
+
+def _optimiser(said: Settings) -> str:
+    """Named optimiser as the memory rule knows it; paged states live in host memory."""
+    known = {"adamw_paged_8bit": "adamw_paged", "lion_8bit": "adamw_8bit"}
+    name = said.optimiser or "adamw"
+    return known.get(name, name)

@@ -12,17 +12,11 @@ from functools import partial
 
 import numpy as np
 
-from estimator.engine.compute.fit import publication_of
-from estimator.engine.compute.model import (
-    Design,
-    IntArray,
-    design,
-    leave_out,
-    noise_variance,
-    row_weights,
-)
-from estimator.engine.compute.rows import FitRow
+from estimator.engine.compute.model import Design, IntArray, design, noise_variance, row_weights
 from estimator.engine.distributions import Array
+from estimator.lab.compute.fit import publication_of
+from estimator.lab.compute.leave_out import leave_out
+from estimator.lab.compute.rows import FitRow
 
 FACTORS = (2.2, 1.7, 1.35)
 WIDTHS = (0.01, 1.2)

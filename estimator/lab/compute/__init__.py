@@ -1,0 +1,1 @@
+"""Hours and memory fitted, left out and scored."""
