@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from estimator.engine.distributions import Array
-from estimator.engine.money.context import Context, Figure
+from estimator.engine.figure import Figure
+from estimator.engine.money.context import Context
 from estimator.engine.money.labelling import LabellingPlan
-from estimator.engine.money.people import ROLE_LABELS, Effort
+from estimator.engine.money.people import ROLE_LABELS, PhaseEffort
 from estimator.engine.results import CalendarTask, ComputeEstimate
-from estimator.units import DAYS_PER_WEEK, HOURS_PER_WEEK
+from estimator.units import DAYS_PER_WEEK, HOURS_PER_WEEK, WEEKS_PER_MONTH
+from estimator.vocabulary import Effort, Stage
+
+STAGE_OF_TASK = (
+    ("Scoping", Stage.START),
+    ("Labelling", Stage.GUIDE),
+    ("Labelling", Stage.TEST),
+    ("Labelling", Stage.LABELS),
+    ("Collecting data", Stage.DATA),
+    ("Cleaning data", Stage.DATA),
+    ("Modelling", Stage.MODEL),
+    ("Training runs", Stage.MODEL),
+    ("Integration, release", Stage.RELEASE),
+)
+"""The tasks whose start is when a stage is paid."""
 
 
 @dataclass(frozen=True)
@@ -20,16 +36,48 @@ class Plan:
 
     tasks: tuple[CalendarTask, ...]
     weeks_draws: Array
+    lean_weeks_draws: Array
+    """The same project at lean care, for comparison [weeks]."""
 
 
-def people_on_a_phase(team: int | None, most: float) -> float:
-    """People who share one phase: the team, at most ``most``; one when no team is stated."""
-    return 1.0 if team is None else min(float(team), most)
+def pace(ctx: Context, work: Array | float) -> Array | float:
+    """Calendar weeks of one person-week of a project with ``work`` person-weeks.
+
+    Notes
+    -----
+    ``team^-a`` with a stated team. Where none is stated it grows with the work: a project of the
+    usual size takes ``usual team^-a``, and time grows with ``work^b``, b = people.schedule_power.
+    """
+    power = ctx.value("people.team_power")
+    team = ctx.inputs.people.team
+    if team is not None:
+        return float(team) ** -power
+    usual = ctx.value("people.adaptation_weeks")
+    grown = np.maximum(np.asarray(work) / usual, 1e-9) ** (ctx.value("people.schedule_power") - 1.0)
+    # No team is smaller than one person.
+    return np.minimum(ctx.value("people.usual_team") ** -power * grown, 1.0)
+
+
+def waiting(ctx: Context, level: Effort) -> Array | float:
+    """Weeks of access, procurement, review and approvals [weeks]."""
+    wait = ctx.figure("people.wait_weeks")
+    if level is not Effort.STANDARD:
+        wait = wait * ctx.figure(f"people.wait_level.{level}")
+    return wait.draws
+
+
+def lean_weeks(ctx: Context, work: Array) -> Array:
+    """The calendar of the same work at lean care, labels not awaited [weeks]."""
+    if ctx.inputs.people.effort is not Effort.LEAN:
+        work = work * ctx.value("people.level.lean")
+    if ctx.inputs.people.effort is Effort.REGULATED:
+        work = work / ctx.value("people.level.regulated")
+    return np.asarray(waiting(ctx, Effort.LEAN) + work * pace(ctx, work))
 
 
 def plan(
     ctx: Context,
-    efforts: dict[str, Effort],
+    efforts: dict[str, PhaseEffort],
     labelling: LabellingPlan,
     compute: ComputeEstimate,
     audit: Figure | None,
@@ -38,16 +86,17 @@ def plan(
 
     Notes
     -----
-    Scoping; then collection and cleaning beside labelling; modelling once data and labels are
-    there, with the wall-clock of training; evaluation; audit. Integration starts with modelling
-    and its part that cannot run beside it follows evaluation. A team of one does one phase after
-    the other. Length of a phase = person-weeks / people who share it.
+    Calendar = waiting + work / team^a. Half of the waiting (access, procurement) comes first, half
+    (review, approvals) last; the phases follow one another, for what runs side by side is in the
+    power of the team. Labels are made beside the work on data and awaited, the audit beside the
+    review.
     """
-    size, team = ctx.draws.size, ctx.inputs.people.team
-    people = people_on_a_phase(team, ctx.value("people.max_parallel"))
+    size = ctx.draws.size
+    work = np.broadcast_to(np.asarray(sum(e.weeks.draws for e in efforts.values())), (size,))
+    per_week = pace(ctx, work)
 
     def length(phase: str) -> Array:
-        return np.broadcast_to(np.asarray(efforts[phase].weeks.draws) / people, (size,))
+        return np.broadcast_to(np.asarray(efforts[phase].weeks.draws * per_week), (size,))
 
     def task(name: str, role: str, start: Array, weeks: Array) -> Array:
         if np.any(weeks > 0):
@@ -55,39 +104,50 @@ def plan(
         return np.asarray(start + weeks)
 
     tasks: list[CalendarTask] = []
-    zero = np.zeros(size)
-    scoped = task("Scoping", ROLE_LABELS["project_lead"], zero, length("scoping"))
-    data = ROLE_LABELS["data_engineer"]
-    collected = task("Collecting data", data, scoped, length("data_collection"))
+    half = np.broadcast_to(np.asarray(waiting(ctx, ctx.inputs.people.effort)) / 2, (size,))
+    lead, data = ROLE_LABELS["project_lead"], ROLE_LABELS["data_engineer"]
+    scoped = task("Scoping", lead, np.zeros(size), length("scoping"))
+    open_ = task("Access and procurement", lead, scoped, half)
+    collected = task("Collecting data", data, open_, length("data_collection"))
     cleaned = task("Cleaning data", data, collected, length("data_cleaning"))
     weeks = np.broadcast_to(np.asarray(labelling.weeks_draws, dtype=float), (size,))
-    labelled = task("Labelling", "labellers", scoped, weeks)
+    start = np.maximum(open_, scoped + labelling.start_weeks_draws)
+    labelled = task("Labelling", "labellers", start, weeks)
     ready = np.maximum(cleaned, labelled)
-    ml = ROLE_LABELS["ml_engineer"]
-    compatible = task(
-        "Compatibility", ROLE_LABELS["software_engineer"], ready, length("compatibility")
-    )
-    free = compatible if team == 1 else ready
-    modelled = task("Modelling", ml, free, length("modelling"))
+    ml, software = ROLE_LABELS["ml_engineer"], ROLE_LABELS["software_engineer"]
+    compatible = task("Compatibility", software, ready, length("compatibility"))
+    modelled = task("Modelling", ml, compatible, length("modelling"))
     hours = compute.wallclock_hours_draws / HOURS_PER_WEEK
     trained = task("Training runs", "machines", modelled, hours)
-    evaluated = task(
-        "Evaluation", ROLE_LABELS["data_scientist"], np.maximum(trained, compatible),
-        length("evaluation"),
-    )  # fmt: skip
-    software, work = ROLE_LABELS["software_engineer"], length("integration")
-    beside = 0.0 if team == 1 else ctx.value("people.integration_overlap")
-    early = np.minimum(work * beside, np.maximum(evaluated - compatible, 0.0))
-    task("Integration, prepared", software, compatible, early)
-    integrated = task("Integration, release", software, evaluated, work - early)
-    after = integrated if team == 1 else evaluated
-    governed = task("Governance", ROLE_LABELS["project_lead"], after, length("governance"))
-    done = np.maximum(integrated, governed)
+    evaluated = task("Evaluation", ROLE_LABELS["data_scientist"], trained, length("evaluation"))
+    integrated = task("Integration, release", software, evaluated, length("integration"))
+    governed = task("Governance", lead, integrated, length("governance"))
+    done = task("Review and approvals", lead, governed, half)
     if audit is not None:
         days = np.broadcast_to(np.asarray(audit.draws, dtype=float), (size,))
-        after = governed if team == 1 else evaluated
-        done = np.maximum(done, task("Bias audit", "data scientist", after, days))
-    return Plan(tuple(tasks), done)
+        done = np.maximum(done, task("Bias audit", "data scientist", governed, days))
+    return Plan(tuple(tasks), done, lean_weeks(ctx, work))
+
+
+def months_of(plan: Plan) -> tuple[int, dict[Stage, int]]:
+    """Months of the project, and the month in which the money of each stage is spent.
+
+    Notes
+    -----
+    Base case. A stage is paid in the month its first task starts; a project shorter than a month is
+    month 0 alone.
+    """
+    starts = {t.name: float(t.start_weeks_draws[0]) for t in plan.tasks}
+    last = max(math.ceil(float(plan.weeks_draws[0]) / WEEKS_PER_MONTH - 1e-9), 1)
+    first: dict[Stage, int] = {}
+    for name, stage in STAGE_OF_TASK:
+        if name in starts:
+            month = int(starts[name] / WEEKS_PER_MONTH)
+            first[stage] = min(first.get(stage, month), month)
+    data = first.get(Stage.DATA, 0)
+    for stage in (Stage.GUIDE, Stage.TEST, Stage.LABELS):
+        first.setdefault(stage, data)
+    return last, first
 
 
 def dates(tasks: tuple[CalendarTask, ...], start_ordinal: int) -> list[tuple[str, int, int]]:

@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from estimator.engine.catalogue import PriceRow
-from estimator.engine.distributions import Array
+from estimator.engine.figure import Figure, leaf
 from estimator.engine.money.context import Context
 from estimator.engine.money.pricebook import OWN_SOURCE
 from estimator.errors import PriceNotFoundError
+from estimator.evidence.things import PriceRow
 from estimator.vocabulary import Basis, PurchaseOption
+from estimator.words.statement import Date, Number, Share, Statement, Term, joined, listed, state
 
 OWN = "own"
 CPU = "CPU"
@@ -28,14 +29,20 @@ class Rental:
     usd_per_device_hour: float
     basis: Basis
     source_id: str
-    note: str
-    factor_draws: Array | float = 1.0
-    """Draws of the price over its p50: spot prices move."""
+    note: Statement
+    factor: Figure = Figure(1.0)
+    """The price over its p50: spot prices move."""
 
     @property
-    def usd_draws(self) -> Array | float:
-        """Draws of the price of a device-hour [USD]."""
-        return self.usd_per_device_hour * self.factor_draws
+    def price(self) -> Figure:
+        """Price of a device-hour as a figure [USD]."""
+        name = "compute.usd_per_device_hour"
+        if self.basis is not Basis.TYPED and self.row is not None:
+            name = f"price.{self.row.provider}.{self.row.instance_type}"
+        listed = leaf(
+            name, self.usd_per_device_hour, "USD per device-hour", self.basis, self.source_id
+        )
+        return (listed * self.factor).named(self.note)
 
     @property
     def billed_factor(self) -> float:
@@ -120,16 +127,24 @@ def not_offered(
             if (r.provider, r.region, r.accelerator) == (provider, region, accelerator)
         }
     )
-    say = [f"{accelerator} is not offered by {provider} in {region} ({option})"]
+    say = [
+        state(
+            "price.not_offered",
+            device=accelerator,
+            provider=provider,
+            region=region,
+            option=option,
+        )
+    ]
     if options:
-        say.append(f"offered there: {', '.join(options)}")
+        say.append(state("price.offered", names=listed(options)))
     if there:
-        say.append(f"regions with it: {', '.join(there)}")
+        say.append(state("price.regions", names=listed(there)))
     elif here:
-        say.append(f"accelerators there: {', '.join(here)}")
+        say.append(state("price.devices", names=listed(here)))
     else:
-        say.append("type compute.usd_per_device_hour to use an own price")
-    return PriceNotFoundError("compute.accelerator: " + "; ".join(say))
+        say.append(state("price.type_own"))
+    return PriceNotFoundError(state("joined", parts=listed(say)))
 
 
 def rent(ctx: Context, accelerator: str, n_devices: int) -> Rental:
@@ -169,7 +184,7 @@ def _rent(ctx: Context, accelerator: str, n_devices: int) -> Rental:
         if typed is not None:
             return Rental(
                 None, 1, n_devices, float(n_devices), float(typed), Basis.TYPED, "",
-                "typed price of a device-hour",
+                state("note.typed_price"),
             )  # fmt: skip
         raise not_offered(ctx.evidence.prices, c.provider, c.region, accelerator, c.purchase_option)
     if names_cpu(accelerator) and typed is None:
@@ -178,17 +193,30 @@ def _rent(ctx: Context, accelerator: str, n_devices: int) -> Rental:
     billed = row.accelerator_count * count
     discount = float(ctx.inputs.finance.discounts.get(c.provider, 0.0))
     listed = row.usd_per_instance_hour / row.accelerator_count
-    note = (
-        f"{count} x {row.instance_type} in {row.region or row.provider}, {row.purchase_option}, "
-        f"{billed:g} devices billed for {n_devices} used, price of {row.as_of}"
+    note = joined(
+        state(
+            "note.rented",
+            n=count,
+            instance=row.instance_type,
+            place=row.region or row.provider,
+            option=Term("ui.option", row.purchase_option),
+            billed=Number(billed),
+            used=n_devices,
+            date=Date(str(row.as_of)),
+        ),
+        state("note.discount", share=Share(discount)) if discount else "",
+        state("note.stale") if row.stale else "",
     )
-    if discount:
-        note += f", {discount:.0%} discount"
-    if row.stale:
-        note += ", older source: a later cut is known"
     if typed is not None:
         return Rental(
-            row, count, n_devices, billed, float(typed), Basis.TYPED, "", f"typed; {note}"
+            row,
+            count,
+            n_devices,
+            billed,
+            float(typed),
+            Basis.TYPED,
+            "",
+            joined(state("note.typed"), note),
         )
     basis, source_id = _origin(row)
     return Rental(
@@ -204,10 +232,10 @@ def _origin(row: PriceRow) -> tuple[Basis, str]:
     return Basis.PUBLISHED, row.source_id
 
 
-def _spot(ctx: Context, row: PriceRow) -> Array | float:
+def _spot(ctx: Context, row: PriceRow) -> Figure:
     if row.purchase_option != PurchaseOption.SPOT:
-        return 1.0
-    return ctx.figure("money.spot_price_factor").draws
+        return Figure(1.0)
+    return ctx.figure("money.spot_price_factor")
 
 
 def _rent_cpu(ctx: Context, rows: Sequence[PriceRow], accelerator: str) -> Rental:
@@ -216,7 +244,13 @@ def _rent_cpu(ctx: Context, rows: Sequence[PriceRow], accelerator: str) -> Renta
     fits = [r for r in rows if (r.vcpus or 0) >= need] or list(rows)
     row = min(fits, key=lambda r: r.usd_per_instance_hour)
     discount = float(ctx.inputs.finance.discounts.get(row.provider, 0.0))
-    note = f"1 x {row.instance_type} ({row.vcpus:g} vCPU) in {row.region}, price of {row.as_of}"
+    note = state(
+        "note.cpu",
+        instance=row.instance_type,
+        vcpus=Number(float(row.vcpus or 0.0)),
+        place=row.region,
+        date=Date(str(row.as_of)),
+    )
     basis, source_id = _origin(row)
     return Rental(
         row, 1, 1, 1.0, row.usd_per_instance_hour * (1.0 - discount), basis, source_id, note
@@ -232,5 +266,5 @@ def rent_cpu_or(ctx: Context, accelerator: str, cpu: str = CPU) -> Rental:
         return Rental(
             rental.row, rental.n_instances, 1, rental.billed_devices, rental.usd_per_device_hour,
             rental.basis, rental.source_id,
-            f"{rental.note}; the provider lists no processor-only instance",
+            joined(rental.note, state("note.no_cpu")),
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,30 +10,16 @@ import numpy as np
 
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Array, Draws
+from estimator.engine.figure import Figure, leaf
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.money.lines import printed
 from estimator.vocabulary import Basis
+from estimator.words.statement import state
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
-JUDGEMENT = "judgement"
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """Draws of one number with where it comes from."""
-
-    draws: Array | float
-    basis: Basis
-    source_id: str
-    note: str = ""
-
-    @property
-    def base(self) -> float:
-        """The base case."""
-        return float(self.draws if isinstance(self.draws, float) else self.draws[0])
 
 
 @dataclass(frozen=True)
@@ -45,7 +30,6 @@ class Context:
     evidence: Evidence
     assumptions: Assumptions
     draws: Draws
-    _drawn: dict[str, Figure] = field(default_factory=dict)
     _made: dict[Hashable, Any] = field(default_factory=dict)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -64,18 +48,29 @@ class Context:
         return self.assumptions.value(name)
 
     def figure(self, name: str) -> Figure:
-        """Draws of a judgement with its basis and source."""
-        if name not in self._drawn:
-            row = self.assumptions.rows[name]
-            basis = Basis(self.assumptions.basis(name))
-            source_id = "" if basis is Basis.TYPED else row.source_id
-            drawn = self.assumptions.draw(name, self.draws)
-            self._drawn[name] = Figure(drawn, basis, source_id, f"assumption {name}")
-        return self._drawn[name]
+        """Draws of a judgement as a figure of one part."""
+        return self.once(("figure", name), lambda: self._figure(name, spread=True))
+
+    def point(self, name: str) -> Figure:
+        """A judgement that is used at its middle, without its spread."""
+        return self.once(("point", name), lambda: self._figure(name, spread=False))
+
+    def _figure(self, name: str, spread: bool) -> Figure:
+        row = self.assumptions.rows[name]
+        basis = Basis(self.assumptions.basis(name))
+        source_id = "" if basis is Basis.TYPED else row.source_id
+        drawn = self.assumptions.draw(name, self.draws) if spread else self.value(name)
+        note = state("note.assumption", name=name)
+        return leaf(name, drawn, row.unit, basis, source_id, name, note)
 
     def spread(self, key: str, p10: float, p50: float, p90: float) -> Array | float:
         """Lognormal draws of a published range; a plain number where the range is a point."""
         return p50 if p10 == p50 == p90 else self.draws.lognormal(key, p10, p50, p90)
+
+    @property
+    def own_team(self) -> bool:
+        """People are paid as own wages, not as a partner's invoice."""
+        return self.inputs.people.partner_usd_per_day is None
 
 
 def as_printed(figure: Figure) -> Figure:
@@ -84,11 +79,4 @@ def as_printed(figure: Figure) -> Figure:
         return figure
     draws = np.array(figure.draws)
     draws[0] = printed(float(draws[0]))
-    return dataclasses.replace(figure, draws=draws)
-
-
-def weakest(*parts: Figure) -> tuple[Basis, str]:
-    """Basis and source of a product: the least certain part names the line."""
-    order = [Basis.ASSUMED, Basis.FITTED, Basis.PUBLISHED, Basis.MEASURED, Basis.TYPED]
-    part = min(parts, key=lambda f: order.index(f.basis))
-    return part.basis, part.source_id
+    return figure.replaced(draws)

@@ -68,7 +68,7 @@ def row_extras(
         "delay_cost_usd": float(gains.delay_cost_draws[0]),
         "delay_cost_usd_per_week": float(max(gains.monthly_draws[0], 0.0) / WEEKS_PER_MONTH),
         **_deadline(ctx, labels),
-        **_finance(gains, sums.cash_flow_base),
+        **_finance(gains, sums.cash_flow_base, bill.last - bill.horizon),
         **_own(ctx),
         **_next_steps(ctx, bill),
         **_replacement(ctx, candidate),
@@ -81,15 +81,16 @@ def row_extras(
 def _currency(ctx: Context, total_usd: float) -> dict[str, Any]:
     """The total in the report's currency, at the rate used, beside the newest published rate."""
     finance = ctx.inputs.finance
+    rate = finance.usd_rate or 1.0
     published = None
     if finance.currency != USD:
         found = latest_rate(ctx.records("fx"), finance.currency)
         published = found and dict(zip(("usd_rate", "date", "source_id"), found, strict=True))
     return {
         "currency": finance.currency,
-        "usd_rate": finance.usd_rate,
+        "usd_rate": rate,
         "published_rate": published,
-        "total_in_currency": round(to_currency(total_usd, finance.usd_rate), 2),
+        "total_in_currency": round(to_currency(total_usd, rate), 2),
     }
 
 
@@ -136,11 +137,12 @@ def _deadline(ctx: Context, labels: LabellingPlan) -> dict[str, Any]:
     return {"labelling_people_for_deadline": people_needed(hours, weeks, labels.hours_per_week)}
 
 
-def _finance(gains: Benefit, flow: tuple[float, ...]) -> dict[str, Any]:
+def _finance(gains: Benefit, flow: tuple[float, ...], project: int) -> dict[str, Any]:
+    """Rate of return and payback from kick-off; benefits start with the month of use."""
     monthly = float(gains.monthly_draws[0])
     if not np.isfinite(monthly) or monthly == 0.0:
         return {"irr": None, "payback_months": None}
-    net = [-flow[0], *(monthly - f for f in flow[1:])]
+    net = [(monthly if month > project else 0.0) - f for month, f in enumerate(flow)]
     return {"irr": irr(net), "payback_months": payback_months(net)}
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.engine.distributions import Array
-from estimator.engine.money.context import JUDGEMENT, Context, Figure, weakest
+from estimator.engine.figure import Figure, typed
+from estimator.engine.money.context import Context
 from estimator.engine.money.lines import Bill
 from estimator.engine.money.rates import LabelPrice, label_price, published_price, usd_per_hour
 from estimator.units import SECONDS_PER_HOUR, WEEKS_PER_MONTH
-from estimator.vocabulary import Basis, LabellingSource, Phase
+from estimator.vocabulary import Basis, LabellingSource, Phase, Stage
+from estimator.words.statement import Count, Share, joined, state
 
 MANY_ANSWERS = 10
 Z95 = 1.959963984540054
@@ -22,10 +24,16 @@ class LabellingPlan:
     """What other rooms of the bill need to know about the labels."""
 
     price: LabelPrice
+    later_usd: Figure
+    """An answer bought while the model is in use, the platform's fee included [USD]."""
+    free: bool
+    """Labels come out of records or by themselves."""
     hours_draws: Array | float
     """Hours of labelling work [h]."""
     weeks_draws: Array | float
     """Calendar weeks with the people of the source [weeks]."""
+    start_weeks_draws: Array | float
+    """Weeks until the labellers start [weeks]."""
     people: float
     hours_per_week: float
 
@@ -70,35 +78,93 @@ def add_labelling(ctx: Context, bill: Bill, n_to_buy: int) -> LabellingPlan:
     """
     source = ctx.inputs.labelling.source
     price = label_price(ctx, source)
-    free = source is LabellingSource.OWN and ctx.inputs.labelling.usd_per_label is None
-    answers = ctx.inputs.labelling.labels_per_item
+    free = comes_free(ctx)
+    answers = answers_per_item(ctx)
     n_labels = 0 if free else n_to_buy * answers
     usd = _tiered(ctx, price.usd, n_labels, source)
     paid = price.wages
     if n_labels:
-        bill.add(
-            "labelling", Phase.LABELLING, float(n_labels), "label", usd.draws,
-            usd.basis, usd.source_id, note=usd.note, wages=paid, own=paid,
-        )  # fmt: skip
-    if free and n_to_buy:
-        checked = ctx.figure("labelling.own_share_checked")
-        bill.add(
-            "labelling_check", Phase.LABELLING, n_to_buy * checked.draws, "label", usd.draws,
-            Basis.ASSUMED, JUDGEMENT, note="own records checked by hand", wages=paid, own=paid,
-        )  # fmt: skip
+        bill.add("labelling", Phase.LABELLING, float(n_labels), "label", usd, wages=paid, own=paid)
+    n_eval = ctx.inputs.n_evaluation
+    if free:
+        _checks(ctx, bill, n_to_buy, "labelling_check", Stage.LABELS)
+        _checks(ctx, bill, n_eval, "evaluation_check", Stage.TEST)
+    if source is LabellingSource.MODEL:
+        _audit(ctx, bill, n_to_buy + n_eval)
     if source is LabellingSource.MODEL_ASSISTED:
         _pre_labels(ctx, bill, n_to_buy + ctx.inputs.n_evaluation)
-    if n_labels:
+    if n_labels and source is not LabellingSource.MODEL:
         _quality_lines(ctx, bill, n_to_buy, answers, usd, paid)
-    _set_up_lines(ctx, bill, n_to_buy, answers, usd, paid, free)
-    n_eval = ctx.inputs.n_evaluation
-    if n_eval:
+    if n_eval and not free:
         bill.add(
-            "evaluation_set", Phase.LABELLING, float(n_eval * answers), "label", usd.draws,
-            usd.basis, usd.source_id, wages=paid, own=paid,
-            note="labelled test set, paid by every approach",
-        )  # fmt: skip
-    return _plan(ctx, price, n_labels + n_eval * answers)
+            "evaluation_set",
+            Phase.LABELLING,
+            float(n_eval * answers),
+            "label",
+            usd,
+            stage=Stage.TEST,
+            wages=paid,
+            own=paid,
+            note=state("note.test_set"),
+        )
+    _set_up_lines(ctx, bill, n_to_buy, answers, usd, paid, free)
+    bought = 0 if free else n_labels + n_eval * answers
+    return _plan(ctx, price, bought, free)
+
+
+def comes_free(ctx: Context) -> bool:
+    """Labels come out of own records or by themselves, unless a price is typed."""
+    labelling = ctx.inputs.labelling
+    own = labelling.source is LabellingSource.OWN or labelling.labels_come_free
+    return own and labelling.usd_per_label is None
+
+
+def answers_per_item(ctx: Context) -> int:
+    """Answers collected for each example; a model is asked once."""
+    labelling = ctx.inputs.labelling
+    return 1 if labelling.source is LabellingSource.MODEL else labelling.labels_per_item
+
+
+def usd_per_labelled_example(ctx: Context) -> float | None:
+    """Base price of one more labelled example, all its answers [USD]; None: labels come free.
+
+    This is the one place that says it; the decision reads it from the row.
+    """
+    if comes_free(ctx):
+        return None
+    return answers_per_item(ctx) * label_price(ctx, ctx.inputs.labelling.source).usd.base
+
+
+def _checks(ctx: Context, bill: Bill, n_items: int, item: str, stage: Stage) -> None:
+    """The share of free labels that own staff look at."""
+    price = label_price(ctx, LabellingSource.IN_HOUSE)
+    if n_items:
+        bill.add(
+            item,
+            Phase.LABELLING,
+            n_items * ctx.figure("labelling.own_share_checked"),
+            "checked label",
+            price.usd,
+            stage=stage,
+            note=state("note.own_records"),
+            wages=True,
+            own=True,
+        )
+
+
+def _audit(ctx: Context, bill: Bill, n_items: int) -> None:
+    """The share of a model's labels that own staff label again."""
+    price = label_price(ctx, LabellingSource.IN_HOUSE)
+    bill.add(
+        "labelling_audit",
+        Phase.LABELLING,
+        n_items * ctx.figure("labelling.model_audit_share"),
+        "audited label",
+        price.usd,
+        note=state("note.audited"),
+        wages=True,
+        own=True,
+    )
 
 
 def _tiered(ctx: Context, usd: Figure, n_labels: int, source: LabellingSource) -> Figure:
@@ -109,17 +175,21 @@ def _tiered(ctx: Context, usd: Figure, n_labels: int, source: LabellingSource) -
     factor = tier_factor(n_labels, limit, ctx.value("labelling.tier_factor"))
     if factor == 1.0:
         return usd
-    note = f"{usd.note}; mean of two tiers, the second above {limit:,.0f} labels"
-    return Figure(usd.draws * factor, usd.basis, usd.source_id, note)
+    note = joined(usd.note, state("note.tiers", limit=Count(limit)))
+    return (usd * factor).named(note)
 
 
 def _pre_labels(ctx: Context, bill: Bill, n_items: int) -> None:
     draft = published_price(ctx, "*", "model")
     if draft is not None and n_items:
         bill.add(
-            "pre_labelling", Phase.LABELLING, float(n_items), "draft", draft.draws, draft.basis,
-            draft.source_id, note=f"drafts by a hosted model; {draft.note}",
-        )  # fmt: skip
+            "pre_labelling",
+            Phase.LABELLING,
+            float(n_items),
+            "draft",
+            draft,
+            note=joined(state("note.drafts"), draft.note),
+        )
 
 
 def _quality_lines(
@@ -127,25 +197,33 @@ def _quality_lines(
 ) -> None:
     review = ctx.figure("labelling.review_price_factor")
     share = ctx.inputs.labelling.review_share
-    basis, source_id = weakest(usd, review)
     bill.add(
-        "labelling_review", Phase.LABELLING, n_items * share, "reviewed label",
-        usd.draws * review.draws, basis, source_id,
-        note=f"{share:.0%} of the examples seen by a second person", wages=paid, own=paid,
-    )  # fmt: skip
+        "labelling_review",
+        Phase.LABELLING,
+        n_items * share,
+        "reviewed label",
+        usd * review,
+        note=state("note.reviewed", share=Share(share)),
+        wages=paid,
+        own=paid,
+    )
     if answers < 2:
         return
     disagree = ctx.figure("labelling.disagreement_share")
     agreement = ctx.inputs.facts.annotator_agreement
     if agreement is not None:
-        disagree = Figure(1.0 - agreement, Basis.TYPED, "")
+        disagree = typed("facts.annotator_agreement", 1.0 - agreement, "share of items")
     decide = ctx.figure("labelling.adjudication_price_factor")
-    basis, source_id = weakest(usd, disagree, decide)
     bill.add(
-        "labelling_adjudication", Phase.LABELLING, n_items * disagree.draws, "decided label",
-        usd.draws * decide.draws, basis, source_id, wages=paid, own=paid,
-        note="examples whose answers differ",
-    )  # fmt: skip
+        "labelling_adjudication",
+        Phase.LABELLING,
+        n_items * disagree,
+        "decided label",
+        usd * decide,
+        wages=paid,
+        own=paid,
+        note=state("note.differ"),
+    )
 
 
 def _set_up_lines(
@@ -161,7 +239,6 @@ def _set_up_lines(
     n_all = n_items + ctx.inputs.n_evaluation
     if not n_all:
         return
-    own_team = ctx.inputs.people.partner_usd_per_day is None
     hourly = usd_per_hour(ctx, "data_scientist")
     for item, name in (
         ("labelling_guidelines", "labelling.guideline_hours"),
@@ -170,23 +247,36 @@ def _set_up_lines(
         if item.endswith("setup") and source is not LabellingSource.VENDOR:
             continue
         hours = ctx.figure(name)
-        basis, source_id = weakest(hours, hourly)
         bill.add(
-            item, Phase.LABELLING, hours.draws, "hour", hourly.draws, basis, source_id,
-            note=hours.note, wages=True, own=own_team, same=True,
-        )  # fmt: skip
+            item,
+            Phase.LABELLING,
+            hours,
+            "hour",
+            hourly,
+            stage=Stage.GUIDE,
+            note=hours.note,
+            wages=True,
+            own=ctx.own_team,
+            same=True,
+        )
     pilot = ctx.figure("labelling.pilot_items")
     most = ctx.value("labelling.pilot_max_share") * n_all
-    basis, source_id = weakest(usd, pilot)
     if not free:
         bill.add(
-            "labelling_pilot_round", Phase.LABELLING,
-            np.minimum(pilot.draws, most) * answers, "label", usd.draws, basis, source_id,
-            note="first round, labelled again after the guide changed", wages=paid, own=paid,
-        )  # fmt: skip
+            "labelling_pilot_round",
+            Phase.LABELLING,
+            pilot.replaced(np.minimum(pilot.draws, most) * answers),
+            "label",
+            usd,
+            stage=Stage.GUIDE,
+            note=state("note.first_round"),
+            wages=paid,
+            own=paid,
+        )
+    if source is LabellingSource.VENDOR and ctx.inputs.labelling.usd_per_label is None:
+        _minimum_order(ctx, bill)
     if source is LabellingSource.CROWD:
-        many = answers >= MANY_ANSWERS
-        fee = ctx.figure("labelling.crowd_fee_many" if many else "labelling.crowd_fee")
+        fee = _fee(ctx, answers)
         rewards = [
             usd
             for line, usd in zip(bill.items, bill.usd, strict=True)
@@ -194,33 +284,61 @@ def _set_up_lines(
         ]
         if rewards:
             reward = np.add.reduce(rewards)
-            bill.add(
-                "labelling_platform_fee", Phase.LABELLING, reward, "USD of reward", fee.draws,
-                fee.basis, fee.source_id, note=fee.note,
-            )  # fmt: skip
+            bill.add("labelling_platform_fee", Phase.LABELLING, reward, "USD of reward", fee)
+
+
+def _fee(ctx: Context, answers: int) -> Figure:
+    """Fee of the platform on every reward."""
+    many = answers >= MANY_ANSWERS
+    return ctx.figure("labelling.crowd_fee_many" if many else "labelling.crowd_fee")
+
+
+def _minimum_order(ctx: Context, bill: Bill) -> None:
+    """What an order below the smallest a vendor takes is filled up with."""
+    ordered = [
+        usd for line, usd in zip(bill.items, bill.usd, strict=True) if line.unit.endswith("label")
+    ]
+    least = ctx.figure("labelling.minimum_order_usd")
+    if not ordered:
+        return
+    missing = np.maximum(least.draws - np.asarray(np.add.reduce(ordered)), 0.0)
+    if not np.any(missing > 0.0):
+        return
+    bill.add(
+        "labelling_minimum_order",
+        Phase.LABELLING,
+        missing / least.draws,
+        "order",
+        least,
+        note=state("note.smallest_order"),
+    )
 
 
 def add_tool(ctx: Context, bill: Bill, plan: LabellingPlan) -> None:
     """Seats of a labelling tool for the months it is used, where no platform brings its own."""
-    if ctx.inputs.labelling.source is LabellingSource.CROWD:
+    if ctx.inputs.labelling.source in (LabellingSource.CROWD, LabellingSource.MODEL):
         return
     seat = ctx.figure("labelling.tool_usd_per_seat_month")
     months = np.maximum(np.ceil(np.asarray(plan.weeks_draws) / WEEKS_PER_MONTH), 1.0)
-    bill.add(
-        "labelling_tool", Phase.LABELLING, months * np.ceil(plan.people), "seat-month",
-        seat.draws, seat.basis, seat.source_id, note=seat.note,
-    )  # fmt: skip
+    bill.add("labelling_tool", Phase.LABELLING, months * np.ceil(plan.people), "seat-month", seat)
 
 
-def _plan(ctx: Context, price: LabelPrice, n_answers: int) -> LabellingPlan:
+def _plan(ctx: Context, price: LabelPrice, n_answers: int, free: bool) -> LabellingPlan:
     source = ctx.inputs.labelling.source
-    factor: Array | float = 1.0
-    if source is LabellingSource.MODEL_ASSISTED:
-        factor = ctx.figure("labelling.model_assisted_time_factor").draws
-    elif source is LabellingSource.EXPERT:
-        factor = ctx.figure("labelling.expert_time_factor").draws
-    hours = n_answers * price.seconds.draws * factor / SECONDS_PER_HOUR
+    hours = n_answers * price.seconds.draws / SECONDS_PER_HOUR
+    later = price.usd
+    if source is LabellingSource.CROWD:
+        later = later * (1.0 + _fee(ctx, answers_per_item(ctx)))
     people = ctx.value(f"labelling.people.{source}")
     weekly = ctx.value(f"labelling.hours_per_week.{source}")
     weeks = hours / (ctx.figure(f"labelling.people.{source}").draws * weekly)
-    return LabellingPlan(price, hours, weeks, people, weekly)
+    usual = ctx.value("labelling.usual_weeks")
+    # More people are found for more work, as in the calendar of the project itself.
+    longer = np.maximum(np.asarray(weeks) / usual, 1.0) ** (
+        ctx.value("people.schedule_power") - 1.0
+    )
+    weeks = weeks * longer
+    start: Array | float = 0.0
+    if n_answers and source in (LabellingSource.VENDOR, LabellingSource.IN_HOUSE):
+        start = ctx.figure(f"labelling.start_weeks.{source}").draws
+    return LabellingPlan(price, later, free, hours, weeks, start, people, weekly)

@@ -7,7 +7,9 @@ is ever made.
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -15,12 +17,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estimator.engine.distributions import Array
+from estimator.engine.figure import Figure, as_figure
 from estimator.engine.results import CostItem
 from estimator.units import CENTS_PER_USD, MONTHS_PER_YEAR
-from estimator.vocabulary import Basis, Phase
+from estimator.vocabulary import Phase, Stage
+from estimator.words.statement import Note
 
 DIGITS = 6
+MAX_LINE_USD = 1e15
+"""Above it cents are no longer counted exactly."""
 ONE_OFF, MONTHLY, YEARLY = "one_off", "monthly", "yearly"
+USUAL_STAGE = {
+    Phase.LABELLING: Stage.LABELS,
+    Phase.COMPUTE: Stage.MODEL,
+    Phase.PEOPLE: Stage.RELEASE,
+    Phase.RUNNING: Stage.LIVE,
+    Phase.OTHER: Stage.RELEASE,
+}
+"""Stage of a one-off line that names none."""
 
 
 def printed(x: float) -> float:
@@ -118,10 +132,13 @@ class Bill:
         Length of every array of draws.
     horizon : int
         Months of use.
+    last : int
+        Last month; the project takes month 0 until ``place`` says how long it takes.
     """
 
     size: int
     horizon: int
+    last: int = 0
     items: list[CostItem] = field(default_factory=list)
     usd: list[Array] = field(default_factory=list)
     """Draws of every line's money, base case to the cent [USD]."""
@@ -130,18 +147,21 @@ class Bill:
     own_wages: set[str] = field(default_factory=set)
     wage_driven: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.last = self.last or self.horizon
+
     def add(
         self,
         item: str,
         phase: Phase,
-        quantity: Array | float,
+        quantity: Figure | Array | float,
         unit: str,
-        unit_price_usd: Array | float,
-        basis: Basis,
-        source_id: str,
+        unit_price_usd: Figure | Array | float,
+        *,
+        stage: Stage | None = None,
         timing: str = ONE_OFF,
         months: tuple[float, ...] = (),
-        note: str = "",
+        note: Note = "",
         wages: bool = False,
         own: bool = False,
         same: bool = False,
@@ -150,8 +170,11 @@ class Bill:
 
         Parameters
         ----------
-        quantity : array or float
-            Over the whole horizon, in ``unit``.
+        quantity, unit_price_usd : Figure, array or float
+            Over the whole horizon, in ``unit``, and USD per unit. Basis and source of the line are
+            those of the weakest part of both; a plain number has no part.
+        stage : Stage, optional
+            Default: live for later money, else the usual one of the phase.
         months : tuple of float
             Share of each month; empty: today for one-off lines, equal months otherwise.
         wages : bool
@@ -170,41 +193,84 @@ class Bill:
             self.items.append(line)
             self.usd.append(usd)
             return
-        q, p = draws_of(quantity, self.size), draws_of(unit_price_usd, self.size)
+        amount, price = as_figure(quantity), as_figure(unit_price_usd)
+        q, p = draws_of(amount.draws, self.size), draws_of(price.draws, self.size)
         if not (q[0] or np.any(q)) or not (p[0] or np.any(p)):
             return
         usd = q * p
         usd[0] = round(float(usd[0]), 2)
+        parts = tuple(dict.fromkeys((*amount.parts, *price.parts)))
+        whole = Figure(0.0, parts)
+        line = CostItem(
+            item=item,
+            phase=phase,
+            quantity_draws=q,
+            unit=unit,
+            unit_price_usd_draws=p,
+            basis=whole.basis,
+            source_id=whole.source_id,
+            timing=timing,
+            months=months or (once(self.last) if timing == ONE_OFF else every_month(self.horizon)),
+            note=note or price.note or amount.note,
+            stage=stage or (USUAL_STAGE[phase] if timing == ONE_OFF else Stage.LIVE),
+            parts=parts,
+            own_staff=own,
+        )
         self.usd.append(usd)
-        shares = months or (once if timing == ONE_OFF else every_month)(self.horizon)
-        self.items.append(CostItem(item, phase, q, unit, p, basis, source_id, timing, shares, note))
-        if wages:
-            self.wage_driven.add(item)
-        if own:
-            self.own_wages.add(item)
+        self.items.append(line)
+        if same:
+            self.shared[item] = line, usd
 
     def profiles(self) -> Array:
-        """Shares of the months, shape (lines, horizon + 1)."""
+        """Shares of the months, shape (lines, last + 1)."""
         return np.array([item.months for item in self.items])
 
-    def sums(self, rate: float) -> Sums:
-        """Totals of all lines at a yearly discount rate."""
-        factors = discount_factors(rate, self.horizon)
+    def place(self, project_months: int, month_of: Mapping[Stage, int]) -> None:
+        """Put one-off lines into the month they are spent in, and use after the project.
+
+        Parameters
+        ----------
+        project_months : int
+            Months of the project, at least one; use starts in the month after them.
+        month_of : mapping of Stage to int
+            Month in which the money of a stage is spent, 0 today.
+        """
+        self.last = project_months - 1 + self.horizon
+        before = (0.0,) * (project_months - 1)
+        for k, item in enumerate(self.items):
+            if item.timing == ONE_OFF:
+                month = min(month_of.get(item.stage, 0), project_months - 1)
+                months = at_months(self.last, (month,))
+            else:
+                months = before + item.months
+            self.items[k] = dataclasses.replace(item, months=months)
+
+    def sums(self, rate: float, surprises: Array | float = 0.0) -> Sums:
+        """Totals of all lines at a yearly discount rate.
+
+        Parameters
+        ----------
+        surprises : array or float
+            What the project costs above its lines, by draw; nothing in the base case, which is the
+            plan [USD].
+        """
+        factors = discount_factors(rate, self.last)
         phases = {p: np.zeros(self.size) for p in Phase}
-        later, later_npv = np.zeros(self.size), np.zeros(self.size)
+        later, npv = np.zeros(self.size), np.zeros(self.size)
         for item, usd in zip(self.items, self.usd, strict=True):
             phases[item.phase] += usd
             if item.timing != ONE_OFF:
                 later += usd
-                later_npv += usd * (float(np.dot(item.months, factors)) if rate else 1.0)
+            npv += usd * (float(np.dot(item.months, factors)) if rate else 1.0)
+        phases[Phase.OTHER] += surprises
         total = np.add.reduce(list(phases.values()))
         flow = self.cash_flow_base()
-        base = np.array([u[0] for u in self.usd])
-        now = np.array([i.timing == ONE_OFF for i in self.items])
+        cents = [round(float(u[0]) * CENTS_PER_USD) for u in self.usd]
+        now = [c for c, i in zip(cents, self.items, strict=True) if i.timing == ONE_OFF]
         one_off = total - later
-        npv = one_off + later_npv
-        total[0] = round(float(base.sum()), 2)
-        one_off[0] = round(float(base[now].sum()), 2)
+        npv += surprises
+        total[0] = sum(cents) / CENTS_PER_USD
+        one_off[0] = sum(now) / CENTS_PER_USD
         npv[0] = round(float(np.dot(flow, factors)), 2) if rate else total[0]
         for row in phases.values():
             row[0] = round(float(row[0]), 2)
@@ -212,11 +278,7 @@ class Bill:
 
     def cash_flow_base(self) -> tuple[float, ...]:
         """Base case by month [USD]; adds up to the base total to the cent."""
-        months = np.zeros(self.horizon + 1, dtype=np.int64)
+        months = np.zeros(self.last + 1, dtype=np.int64)
         for item, usd in zip(self.items, self.usd, strict=True):
-            cents = round(float(usd[0]) * CENTS_PER_USD)
-            if item.timing == ONE_OFF:
-                months[0] += cents
-            else:
-                months += allocate_cents(cents, item.months)
+            months += allocate_cents(round(float(usd[0]) * CENTS_PER_USD), item.months)
         return tuple(int(c) / CENTS_PER_USD for c in months)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from estimator.engine.figure import Figure, typed
 from estimator.engine.groups import OwnHardware
 from estimator.engine.money.context import Context
 from estimator.units import HOURS_PER_MONTH, HOURS_PER_YEAR, MONTHS_PER_YEAR
-from estimator.vocabulary import Basis
+from estimator.words.statement import state
 
 
 @dataclass(frozen=True)
@@ -49,18 +50,35 @@ def own_hour(hw: OwnHardware, pue: float, space_usd_per_kw_month: float) -> OwnH
     )
 
 
-def own_parts(ctx: Context) -> tuple[tuple[str, float, Basis, str, str], ...]:
-    """Parts of an own device-hour as (name, USD per device-hour, basis, source, note)."""
+def own_parts(ctx: Context) -> tuple[tuple[str, Figure], ...]:
+    """Parts of an own device-hour as (name, USD per device-hour)."""
     hw = ctx.inputs.own_hardware
     if hw is None:
         return ()
     pue, space = ctx.figure("money.own_pue"), ctx.figure("money.space_usd_per_kw_month")
     hour = own_hour(hw, pue.base, space.base)
+    unit = "USD per device-hour"
     return (
-        ("depreciation", hour.depreciation_usd, Basis.TYPED, "", "straight line less rest value"),
-        ("energy", hour.energy_usd, pue.basis, pue.source_id, f"PUE {pue.base:g}"),
-        ("space", hour.space_usd, space.basis, space.source_id, space.note),
-        ("staff", hour.staff_usd, Basis.TYPED, "", "people who keep it running"),
+        (
+            "depreciation",
+            typed(
+                "own_hardware.capex_usd",
+                hour.depreciation_usd,
+                unit,
+                state("note.straight_line"),
+            ),
+        ),
+        ("energy", pue.replaced(hour.energy_usd).named(f"PUE {pue.base:g}")),
+        ("space", space.replaced(hour.space_usd)),
+        (
+            "staff",
+            typed(
+                "own_hardware.staff_usd_per_year",
+                hour.staff_usd,
+                unit,
+                state("note.staff"),
+            ),
+        ),
     )
 
 

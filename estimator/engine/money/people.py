@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from estimator.engine.distributions import Array
-from estimator.engine.money.context import Context, Figure, weakest
+from estimator.engine.figure import Figure
+from estimator.engine.money.context import Context
 from estimator.engine.money.lines import Bill
 from estimator.engine.money.rates import usd_per_week
 from estimator.engine.money.serving_api import retrieves
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.units import HOURS_PER_MONTH, WORKDAYS_PER_WEEK
-from estimator.vocabulary import Basis, Phase
+from estimator.vocabulary import Approach, Effort, Integration, Phase, Stage
+from estimator.words.statement import Number, Term, joined, state
 
 ROLE_OF: dict[str, str] = {
     "scoping": "project_lead",
@@ -25,6 +26,17 @@ ROLE_OF: dict[str, str] = {
 }
 """Who does a phase, in the order of the work."""
 
+STAGE_OF: dict[str, Stage] = {
+    "scoping": Stage.START,
+    "data_collection": Stage.DATA,
+    "data_cleaning": Stage.DATA,
+    "modelling": Stage.MODEL,
+    "evaluation": Stage.MODEL,
+    "compatibility": Stage.RELEASE,
+    "integration": Stage.RELEASE,
+    "governance": Stage.RELEASE,
+}
+
 ROLE_LABELS: dict[str, str] = {
     "data_scientist": "data scientist",
     "data_engineer": "data engineer",
@@ -35,8 +47,14 @@ ROLE_LABELS: dict[str, str] = {
 }
 
 
+REFERENCE = (Approach.LORA, Approach.FULL_FINETUNE)
+"""Approaches that are the adaptation the published efforts are about."""
+
+NO_FOREIGN_MODEL = (Approach.BASELINE, Approach.SCRATCH)
+
+
 @dataclass(frozen=True)
-class Effort:
+class PhaseEffort:
     """Person-weeks of one phase."""
 
     phase: str
@@ -44,42 +62,73 @@ class Effort:
     weeks: Figure
 
 
-def effort(ctx: Context, candidate: Candidate, phase: str) -> Effort:
+def project_weeks(ctx: Context) -> Figure:
+    """Person-weeks of one adapted model in this firm at the stated care.
+
+    Notes
+    -----
+    ``fitted person-weeks x level of care``, more in a sensitive domain unless the level already is
+    the regulated one. Shared by all approaches and phases, and by the calendar (common draws).
+    """
+
+    def weeks() -> Figure:
+        level = ctx.inputs.people.effort
+        whole = ctx.figure("people.adaptation_weeks")
+        if level is not Effort.STANDARD:
+            whole = whole * ctx.figure(f"people.level.{level}")
+        if ctx.inputs.limits.sensitive_domain and level is not Effort.REGULATED:
+            whole = whole * ctx.figure("people.sensitive_factor")
+        return whole
+
+    return ctx.once("project weeks", weeks)
+
+
+def effort(ctx: Context, candidate: Candidate, phase: str) -> PhaseEffort:
     """Person-weeks of a phase for an approach.
 
     Notes
     -----
-    ``weeks of a custom model x factor of the approach``; with automation the modelling part is
-    multiplied by people.automation_factor. The weeks are shared by all approaches (common draws).
+    ``person-weeks of an adapted model x share of the phase x factor``: data work and modelling
+    differ by approach, integration by the firm; with automation the modelling part is multiplied by
+    people.automation_factor.
     """
-    base = ctx.figure(f"people.weeks.{phase}")
-    name = f"people.factor.{phase}.{candidate.approach}"
-    if retrieves(ctx, candidate) and f"people.factor.{phase}.retrieval" in ctx.assumptions.rows:
-        name = f"people.factor.{phase}.retrieval"
-    factor = ctx.figure(name)
-    draws: Array | float = base.draws * factor.draws
-    parts = [base] if factor.base == 1.0 and factor.basis is Basis.ASSUMED else [base, factor]
+    share = ctx.point(f"people.share.{phase}")
+    if phase == "compatibility" and candidate.approach in NO_FOREIGN_MODEL:
+        share = Figure(0.0)
+    weeks = project_weeks(ctx) * share
+    kind = {"data_collection": "data", "data_cleaning": "data", "modelling": "modelling"}.get(phase)
+    if kind and candidate.approach not in REFERENCE:
+        name = "retrieval" if retrieves(ctx, candidate) else str(candidate.approach)
+        weeks = weeks * ctx.point(f"people.{kind}_factor.{name}")
+    way = ctx.inputs.people.integration
+    if phase == "integration" and way is not Integration.PIPELINES:
+        weeks = weeks * ctx.point(f"people.integration.{way}")
     if phase == "modelling" and ctx.inputs.people.automation:
-        automation = ctx.figure("people.automation_factor")
-        draws, parts = draws * automation.draws, [*parts, automation]
-    basis, source_id = weakest(*parts)
-    note = f"{base.base:.3g} weeks of a custom model x {factor.base:g} ({name})"
-    return Effort(phase, ROLE_OF[phase], Figure(draws, basis, source_id, note))
+        weeks = weeks * ctx.figure("people.automation_factor")
+    weeks_told = Number(project_weeks(ctx).base)
+    note = state("note.effort", weeks=weeks_told, share=Number(share.base))
+    if ctx.inputs.people.effort is Effort.LEAN:
+        note = joined(note, state(f"note.lean.{phase}"))
+    return PhaseEffort(phase, ROLE_OF[phase], weeks.named(note))
 
 
-def add_people(ctx: Context, bill: Bill, candidate: Candidate) -> dict[str, Effort]:
+def add_people(ctx: Context, bill: Bill, candidate: Candidate) -> dict[str, PhaseEffort]:
     """One line per phase: person-weeks x loaded wage of its role."""
-    own = ctx.inputs.people.partner_usd_per_day is None
     out = {}
     for phase, role in ROLE_OF.items():
         e = effort(ctx, candidate, phase)
         wage = usd_per_week(ctx, role)
-        basis, source_id = weakest(e.weeks, wage)
         bill.add(
-            f"people_{phase}", Phase.PEOPLE, e.weeks.draws, "person-week", wage.draws,
-            basis, source_id, note=f"{ROLE_LABELS[role]}: {e.weeks.note}; {wage.note}",
-            wages=True, own=own,
-        )  # fmt: skip
+            f"people_{phase}",
+            Phase.PEOPLE,
+            e.weeks,
+            "person-week",
+            wage,
+            stage=STAGE_OF[phase],
+            note=joined(Term("role", ROLE_LABELS[role]), e.weeks.note, wage.note),
+            wages=True,
+            own=ctx.own_team,
+        )
         out[phase] = e
     return out
 
@@ -91,12 +140,17 @@ def add_operations(ctx: Context, bill: Bill, compute: ComputeEstimate, per_node:
     load = ctx.figure("people.weeks.operations")
     months = compute.wallclock_hours_draws / HOURS_PER_MONTH
     wage = usd_per_week(ctx, "ml_engineer")
-    basis, source_id = weakest(load, wage)
     bill.add(
-        "people_operations", Phase.PEOPLE, load.draws * months, "person-week", wage.draws,
-        basis, source_id, note="a run on several machines is watched", wages=True,
-        own=ctx.inputs.people.partner_usd_per_day is None,
-    )  # fmt: skip
+        "people_operations",
+        Phase.PEOPLE,
+        load * months,
+        "person-week",
+        wage,
+        stage=Stage.MODEL,
+        note=state("note.watched"),
+        wages=True,
+        own=ctx.own_team,
+    )
 
 
 def add_bias_audit(ctx: Context, bill: Bill) -> Figure | None:
@@ -105,14 +159,15 @@ def add_bias_audit(ctx: Context, bill: Bill) -> Figure | None:
         return None
     days, outside = ctx.figure("people.bias_audit_days"), ctx.figure("people.bias_audit_usd")
     wage = usd_per_week(ctx, "data_scientist")
-    basis, source_id = weakest(days, wage)
     bill.add(
-        "bias_audit", Phase.OTHER, days.draws, "person-day", wage.draws / WORKDAYS_PER_WEEK,
-        basis, source_id, note=days.note, wages=True,
-        own=ctx.inputs.people.partner_usd_per_day is None,
-    )  # fmt: skip
-    bill.add(
-        "bias_audit_review", Phase.OTHER, 1.0, "audit", outside.draws, outside.basis,
-        outside.source_id, note=outside.note,
-    )  # fmt: skip
-    return Figure(days.draws / WORKDAYS_PER_WEEK, Basis(days.basis), days.source_id, days.note)
+        "bias_audit",
+        Phase.OTHER,
+        days,
+        "person-day",
+        wage / WORKDAYS_PER_WEEK,
+        note=days.note,
+        wages=True,
+        own=ctx.own_team,
+    )
+    bill.add("bias_audit_review", Phase.OTHER, 1.0, "audit", outside)
+    return days / WORKDAYS_PER_WEEK

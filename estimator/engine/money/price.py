@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.distributions import Draws
+from estimator.engine.distributions import Draws, percentiles
 from estimator.engine.inputs import ProjectInputs
-from estimator.engine.money.calendar import Plan, plan
+from estimator.engine.money.calendar import Plan, months_of, plan
 from estimator.engine.money.cloud import OWN, Rental
 from estimator.engine.money.context import Context
 from estimator.engine.money.extras import row_extras, with_comparisons
-from estimator.engine.money.labelling import LabellingPlan, add_labelling, add_tool
+from estimator.engine.money.labelling import (
+    LabellingPlan,
+    add_labelling,
+    add_tool,
+    usd_per_labelled_example,
+)
 from estimator.engine.money.lines import Bill
 from estimator.engine.money.people import add_bias_audit, add_operations, add_people
-from estimator.engine.money.reserves import add_reserves
+from estimator.engine.money.rates import BOUGHT
+from estimator.engine.money.reserves import add_reserves, budget, surprises
 from estimator.engine.money.running import add_retraining, add_storage, add_upkeep
 from estimator.engine.money.serving import add_instance_serving
 from estimator.engine.money.serving_api import add_api_serving, is_api
@@ -30,7 +36,8 @@ from estimator.engine.results import (
     MoneyEstimate,
 )
 from estimator.errors import PriceNotFoundError
-from estimator.vocabulary import Basis, LabellingSource, Phase
+from estimator.vocabulary import Basis, LabellingSource, Phase, Stage
+from estimator.words.statement import Statement, state
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -88,7 +95,9 @@ def _price_row(
     labels = add_labelling(ctx, bill, candidate.n_labelled_to_buy)
     add_tool(ctx, bill, labels)
     _collect(ctx, bill, candidate)
-    training, served, missing, slow = TrainingBill(), None, "", ""
+    training, served = TrainingBill(), None
+    missing: Statement | None = None
+    slow: Statement | None = None
     api = is_api(candidate)
     try:
         training = add_training(ctx, bill, candidate, compute)
@@ -99,7 +108,7 @@ def _price_row(
     except PriceNotFoundError as error:
         if not api and compute.api_tokens_draws is None:
             raise
-        missing = str(error)
+        missing = error.args[0]
     add_commitment(ctx, bill, training, served)
     efforts = add_people(ctx, bill, candidate)
     add_operations(ctx, bill, compute, DEVICES_PER_NODE)
@@ -107,8 +116,9 @@ def _price_row(
     add_upkeep(ctx, bill, labels, rented=not api)
     add_retraining(ctx, bill, candidate, labels, training.repeat)
     add_storage(ctx, bill, candidate)
-    add_reserves(ctx, bill)
     calendar = plan(ctx, efforts, labels, compute, audit)
+    bill.place(*months_of(calendar))
+    add_reserves(ctx, bill)
     return _sum_up(
         ctx,
         bill,
@@ -130,9 +140,14 @@ def _collect(ctx: Context, bill: Bill, candidate: Candidate) -> None:
     lacking = max(wanted - ctx.inputs.n_unlabelled_available, 0)
     usd = ctx.figure("money.collection_usd_per_item")
     bill.add(
-        "collection", Phase.OTHER, float(lacking), "example", usd.draws, usd.basis,
-        usd.source_id, note="examples that are not owned yet",
-    )  # fmt: skip
+        "collection",
+        Phase.OTHER,
+        float(lacking),
+        "example",
+        usd,
+        stage=Stage.DATA,
+        note=state("note.collected"),
+    )
 
 
 def _sum_up(
@@ -146,10 +161,10 @@ def _sum_up(
     calendar: Plan,
     served: Rental | None,
     api: bool,
-    missing: str,
-    slow: str,
+    missing: Statement | None,
+    slow: Statement | None,
 ) -> MoneyEstimate:
-    sums = bill.sums(ctx.inputs.finance.discount_rate)
+    sums = bill.sums(ctx.inputs.finance.discount_rate, surprises(ctx, bill))
     if missing:
         sums = sums.unknown()
     gains = benefit(ctx, accuracy, calendar.weeks_draws)
@@ -167,9 +182,16 @@ def _sum_up(
         data_goes_to=_data_goes_to(ctx, candidate, compute, served, api),
         usd_per_device_hour=training.usd_per_device_hour,
         assumed_share=_assumed_share(bill),
+        usd_per_labelled_example=usd_per_labelled_example(ctx),
         feasible=not missing and not slow,
         reasons=tuple(reason for reason in (missing, slow) if reason),
-        extras=row_extras(ctx, bill, candidate, labels, training, gains, sums),
+        extras={
+            **row_extras(ctx, bill, candidate, labels, training, gains, sums),
+            "budget": budget(sums),
+            "lean_weeks": dict(
+                zip(("p10", "p50", "p90"), percentiles(calendar.lean_weeks_draws), strict=True)
+            ),
+        },
     )
 
 
@@ -193,11 +215,9 @@ def _data_goes_to(
     i, c = ctx.inputs, ctx.inputs.compute
     places = []
     source = i.labelling.source
-    if source in (LabellingSource.CROWD, LabellingSource.VENDOR) and (
-        candidate.n_labelled_to_buy or i.n_evaluation
-    ):
+    if source in BOUGHT and (candidate.n_labelled_to_buy or i.n_evaluation):
         places.append(f"labeller ({source})")
-    if source is LabellingSource.MODEL_ASSISTED:
+    if source in (LabellingSource.MODEL_ASSISTED, LabellingSource.MODEL):
         places.append("API (drafts of labels)")
     trains = bool(np.any(compute.device_hours_draws > 0))
     if c.provider != OWN and (trains or served is not None):

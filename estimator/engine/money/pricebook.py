@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from estimator.engine.catalogue import PriceRow
+from estimator.errors import printable, shown
+from estimator.evidence.things import PriceRow
 from estimator.units import HOURS_PER_YEAR
 from estimator.vocabulary import PurchaseOption
 
@@ -44,6 +45,7 @@ KEY = (
     "purchase_option",
 )
 
+NAME_LIMIT, PROBLEMS_LIMIT = 200, 1000
 RANGES: Mapping[str, tuple[float, float]] = {
     "accelerator_count": (0.05, 100_000),
     "vcpus": (1, 100_000),
@@ -88,7 +90,9 @@ class Problem:
     allowed: str
 
     def __str__(self) -> str:
-        return f"line {self.line}, {self.column}: {self.value!r} is not allowed; {self.allowed}"
+        return (
+            f"line {self.line}, {self.column}: {shown(self.value)} is not allowed; {self.allowed}"
+        )
 
 
 def usd_per_device_hour(row: PriceRow) -> float:
@@ -191,6 +195,11 @@ def _count(rows: Sequence[PriceRow]) -> list[Finding]:
 
 
 def _median(rows: Sequence[PriceRow], far_factor: float) -> list[Finding]:
+    """Prices far from the market: the median over providers of their cheapest device-hour.
+
+    A provider counts once, in its cheapest region, so that one with many regions or large hosts
+    does not make the market.
+    """
     groups: dict[tuple[str, str], list[PriceRow]] = defaultdict(list)
     for r in rows:
         if r.usd_per_instance_hour > 0:
@@ -199,7 +208,11 @@ def _median(rows: Sequence[PriceRow], far_factor: float) -> list[Finding]:
     for mine in groups.values():
         if len(mine) < MIN_FOR_MEDIAN:
             continue
-        middle = median(usd_per_device_hour(r) for r in mine)
+        cheapest: dict[str, float] = {}
+        for r in mine:
+            usd = usd_per_device_hour(r)
+            cheapest[r.provider] = min(usd, cheapest.get(r.provider, usd))
+        middle = median(cheapest.values())
         for r in mine:
             ratio = usd_per_device_hour(r) / middle
             if not 1 / far_factor <= ratio <= far_factor:
@@ -244,7 +257,7 @@ def age_days(as_of: str, today: datetime.date) -> int | None:
     try:
         numbers = [int(p) for p in parts]
         return (today - datetime.date(*[*numbers, 1, 1][:3])).days
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -286,7 +299,17 @@ def parse_price_csv(
         Bad cells with line, column, value and what is allowed; a file with any of them should
         not replace the last good price book.
     """
-    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    try:
+        return _parse(text, accelerators)
+    except csv.Error as error:
+        return (), (Problem(1, "file", str(error), "a table in CSV"),)
+
+
+def _parse(
+    text: str, accelerators: Collection[str] | None
+) -> tuple[tuple[PriceRow, ...], tuple[Problem, ...]]:
+    lines = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    reader = csv.DictReader(io.StringIO(lines))
     header = [h.strip() for h in reader.fieldnames or []]
     missing = [c for c in COLUMNS if c not in header]
     if missing:
@@ -297,7 +320,9 @@ def parse_price_csv(
     for cells in reader:
         line = reader.line_num
         row = {
-            str(k).strip(): (v or "").strip() for k, v in cells.items() if isinstance(v, str | None)
+            str(k).strip(): printable(v or "").strip()
+            for k, v in cells.items()
+            if isinstance(v, str | None)
         }
         bad = list(_cell_problems(line, row, accelerators))
         key = tuple(row.get(c, "") for c in KEY)
@@ -307,6 +332,8 @@ def parse_price_csv(
             )
         keys.setdefault(key, line)
         problems += bad
+        if len(problems) > PROBLEMS_LIMIT:
+            break
         if not bad:
             rows.append(_row(row, line))
     if not rows and not problems:
@@ -318,8 +345,10 @@ def _cell_problems(
     line: int, row: Mapping[str, str], accelerators: Collection[str] | None
 ) -> Iterable[Problem]:
     for column in ("provider", "instance_type", "accelerator", "region"):
-        if not row.get(column):
-            yield Problem(line, column, "", "a name")
+        if not 0 < len(row.get(column, "")) <= NAME_LIMIT:
+            yield Problem(
+                line, column, row.get(column, ""), f"a name of 1 to {NAME_LIMIT} characters"
+            )
     accelerator = row.get("accelerator", "")
     if accelerators is not None and accelerator and accelerator not in accelerators:
         yield Problem(

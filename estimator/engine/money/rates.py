@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from estimator.engine.money.context import Context, Figure, as_printed, weakest
+from estimator.engine.figure import Figure, leaf, typed
+from estimator.engine.money.context import Context, as_printed
+from estimator.engine.money.label_time import seconds_per_label, time_factor, units
 from estimator.errors import PriceNotFoundError
-from estimator.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, WORKDAYS_PER_WEEK
-from estimator.vocabulary import Basis, LabellingSource
+from estimator.units import SECONDS_PER_HOUR, WORKDAYS_PER_WEEK
+from estimator.vocabulary import Basis, LabellingSource, Pay
+from estimator.words.statement import Number, Term, Usd, state
 
-TOKENS_PER_THOUSAND = 1000.0
 BOUGHT = (LabellingSource.CROWD, LabellingSource.VENDOR)
 
 
@@ -44,24 +46,30 @@ def _usd_per_week(ctx: Context, role: str) -> Figure:
     people = ctx.inputs.people
     if people.partner_usd_per_day is not None:
         usd = people.partner_usd_per_day * WORKDAYS_PER_WEEK
-        return Figure(usd, Basis.TYPED, "", "partner at a day rate")
+        return typed("people.partner_usd_per_day", usd, "USD per person-week", "a partner")
     if role in people.usd_per_week:
-        return Figure(float(people.usd_per_week[role]) * people.wage_factor, Basis.TYPED, "")
+        usd = float(people.usd_per_week[role]) * people.wage_factor
+        return typed(f"people.usd_per_week.{role}", usd, "USD per person-week")
     for row in ctx.records("wages"):
         if row["role"] == role and row["country"] == people.location:
             break
     else:
-        raise PriceNotFoundError(f"people.location: no wage of a {role} in {people.location}")
+        raise PriceNotFoundError(
+            state("price.no_wage", role=Term("role", role), country=people.location)
+        )
     yearly = ctx.spread(
         f"people.wage.{people.location}",
         row["annual_usd_p10"],
         row["annual_usd_p50"],
         row["annual_usd_p90"],
     )
-    loaded = ctx.value(f"people.loaded_multiplier.{people.location}")
-    factor = loaded / ctx.value("people.productive_weeks") * people.wage_factor
-    note = f"wage {row['annual_usd_p50']:,.0f} USD a year x {loaded:g}"
-    return as_printed(Figure(yearly * factor, Basis.PUBLISHED, row["source_id"], note))
+    loaded = ctx.point(f"people.loaded_multiplier.{people.location}")
+    note = state("note.wage", usd=Usd(row["annual_usd_p50"]), factor=Number(loaded.base))
+    wage = leaf(
+        f"wage.{role}.{people.location}", yearly, "USD a year", Basis.PUBLISHED, row["source_id"]
+    )
+    week = wage * (loaded / ctx.point("people.productive_weeks") * people.wage_factor)
+    return as_printed(week.named(note))
 
 
 def usd_per_hour(ctx: Context, role: str) -> Figure:
@@ -70,47 +78,47 @@ def usd_per_hour(ctx: Context, role: str) -> Figure:
 
 
 def _usd_per_hour(ctx: Context, role: str) -> Figure:
-    week = usd_per_week(ctx, role)
-    hours = ctx.value("people.hours_per_week")
-    return as_printed(Figure(week.draws / hours, week.basis, week.source_id, week.note))
-
-
-def _units(ctx: Context, unit: str) -> float:
-    """How many priced units one example holds."""
-    length = ctx.inputs.unit_length
-    return {
-        "item": 1.0,
-        "token": length,
-        "token_1000": length / TOKENS_PER_THOUSAND,
-        "audio_minute": length / SECONDS_PER_MINUTE,
-        "audio_second": length,
-        "object": ctx.value("labelling.objects_per_image"),
-    }[unit]
-
-
-def seconds_per_label(ctx: Context) -> Figure:
-    """Time of one answer by the task [s]: published where read, else a judgement."""
-    task = str(ctx.inputs.task)
-    for row in ctx.records("label_seconds"):
-        if row["task"] == task:
-            p = [row[f"seconds_{k}"] * _units(ctx, row["unit"]) for k in ("p10", "p50", "p90")]
-            seconds = ctx.spread("labelling.seconds", *p)
-            return Figure(seconds, Basis.PUBLISHED, row["source_id"], row["locator"])
-    return ctx.figure(f"labelling.seconds.{task}")
+    return as_printed(usd_per_week(ctx, role) / ctx.point("people.hours_per_week"))
 
 
 def published_price(ctx: Context, task: str, source: str) -> Figure | None:
     """Published price of one example's label, or of an hour; None where none is published [USD]."""
     for row in ctx.records("label_prices"):
         if row["task"] == task and row["labelling_source"] == source:
-            scale = 1.0 if row["unit"] == "hour" else _units(ctx, row["unit"])
             usd = ctx.spread(
-                f"labelling.price.{source}",
-                *(row[f"usd_{k}"] * scale for k in ("p10", "p50", "p90")),
+                f"labelling.price.{source}", *(row[f"usd_{k}"] for k in ("p10", "p50", "p90"))
             )
-            note = f"{row['usd_p50']:g} USD per {row['unit']}: {row['locator']}"
-            return Figure(usd, Basis.PUBLISHED, row["source_id"], note)
+            per = Term("unit", row["unit"])
+            note = state("note.published", usd=Usd(row["usd_p50"]), per=per, source=row["locator"])
+            name, unit = f"label_price.{task}.{source}", f"USD per {row['unit']}"
+            one = leaf(name, usd, unit, Basis.PUBLISHED, row["source_id"], note=note)
+            return one if row["unit"] == "hour" else one * units(ctx, row["unit"])
     return None
+
+
+def pay(ctx: Context, source: LabellingSource) -> Figure:
+    """Pay of an hour of labelling work [USD per hour].
+
+    Notes
+    -----
+    Crowd: the level of pay that the scenario states. Vendor and experts: published rates. Own
+    staff, with or without drafts of a model: the loaded wage of a labeller, paid hours included.
+
+    Raises
+    ------
+    PriceNotFoundError
+        When no rate is published for the source.
+    """
+    if source is LabellingSource.CROWD and ctx.inputs.labelling.pay is not Pay.MARKET:
+        return ctx.figure(f"labelling.pay.{ctx.inputs.labelling.pay}")
+    if source in (*BOUGHT, LabellingSource.EXPERT):
+        hourly = published_price(ctx, "*", source)
+        if hourly is None:
+            raise PriceNotFoundError(
+                state("price.no_labels", source=Term("ui.option", str(source)))
+            )
+        return hourly
+    return usd_per_hour(ctx, "labeller") * ctx.figure("labelling.in_house_overhead")
 
 
 def label_price(ctx: Context, source: LabellingSource) -> LabelPrice:
@@ -118,39 +126,28 @@ def label_price(ctx: Context, source: LabellingSource) -> LabelPrice:
 
     Notes
     -----
-    A typed ``labelling.usd_per_label`` is the price. Otherwise the published price per label of
-    the task; where none is published, ``seconds x USD per hour / 3600``. In-house labels cost paid
-    hours of a labeller, expert labels hours of a specialist, model-assisted labels the share of
-    the time that a correction takes.
+    A typed ``labelling.usd_per_label`` is the price. Then the published price per label where one
+    is known for the task, else ``seconds x time factor of the source x pay / 3600``. An answer of
+    a model alone has the published price of a model's label.
     """
     return ctx.once(("label", source), lambda: _label_price(ctx, source))
 
 
 def _label_price(ctx: Context, source: LabellingSource) -> LabelPrice:
-    seconds = seconds_per_label(ctx)
-    typed = ctx.inputs.labelling.usd_per_label
-    if typed is not None:
-        return LabelPrice(Figure(float(typed), Basis.TYPED, "", "typed"), seconds, wages=False)
-    if source in BOUGHT:
-        found = published_price(ctx, str(ctx.inputs.task), source)
-        if found is not None:
-            return LabelPrice(found, seconds, wages=False)
-        hourly, factor, wages = published_price(ctx, "*", source), None, False
-    elif source is LabellingSource.EXPERT:
-        hourly, wages = published_price(ctx, "*", source), False
-        factor = ctx.figure("labelling.expert_time_factor")
-    else:
-        hourly, wages = usd_per_hour(ctx, "labeller"), True
-        factor = ctx.figure("labelling.in_house_overhead")
-    if hourly is None:
-        raise PriceNotFoundError(f"labelling.source: no price of labels by {source}")
-    parts = [hourly, seconds]
-    usd = hourly.draws * seconds.draws / SECONDS_PER_HOUR
-    if factor is not None:
-        usd, parts = usd * factor.draws, [*parts, factor]
-    if source is LabellingSource.MODEL_ASSISTED:
-        share = ctx.figure("labelling.model_assisted_time_factor")
-        usd, parts = usd * share.draws, [*parts, share]
-    basis, source_id = weakest(*parts)
-    note = f"{seconds.base:.3g} s a label at {hourly.base:.3g} USD an hour"
-    return LabelPrice(Figure(usd, basis, source_id, note), seconds, wages)
+    seconds = seconds_per_label(ctx) * time_factor(ctx, source)
+    own = ctx.inputs.labelling.usd_per_label
+    if own is not None:
+        price = typed("labelling.usd_per_label", float(own), "USD per label", "typed")
+        return LabelPrice(price, seconds, wages=False)
+    if source is LabellingSource.MODEL:
+        draft = published_price(ctx, "*", "model")
+        if draft is None:
+            raise PriceNotFoundError(state("price.no_labels", source=Term("ui.option", "model")))
+        return LabelPrice(draft, Figure(0.0), wages=False)
+    found = published_price(ctx, str(ctx.inputs.task), source) if source in BOUGHT else None
+    if found is not None:
+        return LabelPrice(found, seconds, wages=False)
+    hourly = pay(ctx, source)
+    note = state("note.timed", seconds=Number(seconds.base), usd=Usd(hourly.base))
+    usd = (seconds * hourly / SECONDS_PER_HOUR).named(note)
+    return LabelPrice(usd, seconds, wages=source not in (*BOUGHT, LabellingSource.EXPERT))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from estimator.engine.distributions import Array
+from estimator.engine.figure import Figure, leaf
 from estimator.engine.money.cloud import OWN
-from estimator.engine.money.context import Context, Figure, weakest
-from estimator.engine.money.labelling import LabellingPlan
+from estimator.engine.money.context import Context
+from estimator.engine.money.labelling import LabellingPlan, answers_per_item
 from estimator.engine.money.lines import MONTHLY, YEARLY, Bill, at_months
 from estimator.engine.money.rates import usd_per_hour, usd_per_week
-from estimator.engine.money.serving_api import TOKENS_PER_MILLION, retrieves
+from estimator.engine.money.serving_api import TOKENS_PER_MILLION, in_context, retrieves
 from estimator.engine.results import Candidate
 from estimator.units import GIGA, MONTHS_PER_YEAR, WORKDAYS_PER_WEEK
-from estimator.vocabulary import Approach, Phase
+from estimator.vocabulary import Approach, Basis, Phase
+from estimator.words.statement import Number, joined, state
 
 KB_PER_GB = 1e6
 PIXELS_224 = 224.0**2
@@ -25,7 +26,7 @@ def retraining_months(horizon: int, every: int | None) -> tuple[int, ...]:
 
 def add_upkeep(ctx: Context, bill: Bill, plan: LabellingPlan, rented: bool) -> None:
     """Monitoring, checked answers, support, operations and the yearly audit."""
-    own = ctx.inputs.people.partner_usd_per_day is None
+    own = ctx.own_team
     for item, name, role in (
         ("monitoring", "serving.monitoring_hours_per_month", "data_scientist"),
         ("support", "serving.support_hours_per_month", "software_engineer"),
@@ -34,31 +35,48 @@ def add_upkeep(ctx: Context, bill: Bill, plan: LabellingPlan, rented: bool) -> N
         if item == "operations" and not rented:
             continue
         hours, wage = ctx.figure(name), usd_per_hour(ctx, role)
-        basis, source_id = weakest(hours, wage)
         bill.add(
-            item, Phase.RUNNING, hours.draws * bill.horizon, "hour", wage.draws, basis,
-            source_id, MONTHLY, note=hours.note, wages=True, own=own, same=True,
-        )  # fmt: skip
+            item,
+            Phase.RUNNING,
+            hours * bill.horizon,
+            "hour",
+            wage,
+            timing=MONTHLY,
+            note=hours.note,
+            wages=True,
+            own=own,
+            same=True,
+        )
     tool = ctx.figure("serving.monitoring_tool_usd_per_month")
-    bill.add(
-        "monitoring_tool", Phase.RUNNING, float(bill.horizon), "month", tool.draws, tool.basis,
-        tool.source_id, MONTHLY, note=tool.note, same=True,
-    )  # fmt: skip
+    months = float(bill.horizon)
+    bill.add("monitoring_tool", Phase.RUNNING, months, "month", tool, timing=MONTHLY, same=True)
     checked = ctx.figure("serving.monitoring_labels_per_month")
-    basis, source_id = weakest(checked, plan.price.usd)
     bill.add(
-        "monitoring_labels", Phase.RUNNING, checked.draws * bill.horizon, "label",
-        plan.price.usd.draws, basis, source_id, MONTHLY, note=checked.note,
-        wages=plan.price.wages, own=plan.price.wages, same=True,
-    )  # fmt: skip
+        "monitoring_labels",
+        Phase.RUNNING,
+        checked * months,
+        "label",
+        plan.later_usd,
+        timing=MONTHLY,
+        note=checked.note,
+        wages=plan.price.wages,
+        own=plan.price.wages,
+        same=True,
+    )
     days, wage = ctx.figure("serving.audit_days_per_year"), usd_per_week(ctx, "project_lead")
     years = bill.horizon / MONTHS_PER_YEAR
-    basis, source_id = weakest(days, wage)
     bill.add(
-        "yearly_audit", Phase.RUNNING, days.draws * years, "person-day",
-        wage.draws / WORKDAYS_PER_WEEK, basis, source_id, YEARLY, _yearly(bill.horizon),
-        note=days.note, wages=True, own=own,
-    )  # fmt: skip
+        "yearly_audit",
+        Phase.RUNNING,
+        days * years,
+        "person-day",
+        wage / WORKDAYS_PER_WEEK,
+        timing=YEARLY,
+        months=_yearly(bill.horizon),
+        note=days.note,
+        wages=True,
+        own=own,
+    )
 
 
 def _yearly(horizon: int) -> tuple[float, ...]:
@@ -72,41 +90,86 @@ def add_retraining(
     bill: Bill,
     candidate: Candidate,
     plan: LabellingPlan,
-    compute_lines: list[tuple[str, Array | float, str, Array | float, Figure]],
+    compute_lines: list[tuple[str, Figure, str, Figure]],
 ) -> None:
-    """Relabelling, compute and people at every retraining; none for a model used as it is.
+    """Relabelling, compute and people at every retraining.
 
     Notes
     -----
     Each retraining repeats one trial of the training compute (the recipe is known), renews
-    ``serving.relabel_share`` of the training labels and takes serving.retraining_weeks.
+    ``serving.relabel_share`` of the labels that were bought and takes serving.retraining_weeks;
+    labels that come by themselves cost nothing again. A model used as it is is not trained again:
+    what it reads at every answer is renewed, or what a retired hosted model is replaced by tested.
     """
-    if candidate.approach is Approach.ZERO_SHOT or retrieves(ctx, candidate):
-        return
     months = retraining_months(bill.horizon, ctx.inputs.serving.retrain_every_months)
     if not months:
         return
     n, shares = float(len(months)), at_months(bill.horizon, months)
-    answers = ctx.inputs.labelling.labels_per_item
-    fresh = candidate.n_labelled(ctx.inputs) * ctx.inputs.serving.relabel_share * answers
-    usd = plan.price.usd
+    if candidate.approach is Approach.ZERO_SHOT or retrieves(ctx, candidate):
+        _renew_as_is(ctx, bill, candidate, n, shares)
+        return
+    fresh = 0.0 if plan.free else float(candidate.n_labelled_to_buy)
+    fresh *= ctx.inputs.serving.relabel_share * answers_per_item(ctx)
+    often = state("note.retrainings", n=len(months))
     bill.add(
-        "relabelling", Phase.RUNNING, fresh * n, "label", usd.draws, usd.basis, usd.source_id,
-        YEARLY, shares, note=f"{len(months)} retrainings", wages=plan.price.wages,
+        "relabelling",
+        Phase.RUNNING,
+        fresh * n,
+        "label",
+        plan.later_usd,
+        timing=YEARLY,
+        months=shares,
+        note=often,
+        wages=plan.price.wages,
         own=plan.price.wages,
-    )  # fmt: skip
-    for name, quantity, unit, price, origin in compute_lines:
+    )
+    for name, quantity, unit, price in compute_lines:
         bill.add(
-            f"retraining_{name}", Phase.RUNNING, quantity * n, unit, price, origin.basis,
-            origin.source_id, YEARLY, shares, note=f"{len(months)} retrainings; {origin.note}",
-        )  # fmt: skip
+            f"retraining_{name}",
+            Phase.RUNNING,
+            quantity * n,
+            unit,
+            price,
+            timing=YEARLY,
+            months=shares,
+            note=joined(often, price.note),
+        )
     weeks, wage = ctx.figure("serving.retraining_weeks"), usd_per_week(ctx, "ml_engineer")
-    basis, source_id = weakest(weeks, wage)
     bill.add(
-        "retraining_people", Phase.RUNNING, weeks.draws * n, "person-week", wage.draws, basis,
-        source_id, YEARLY, shares, note=weeks.note, wages=True,
-        own=ctx.inputs.people.partner_usd_per_day is None,
-    )  # fmt: skip
+        "retraining_people",
+        Phase.RUNNING,
+        weeks * n,
+        "person-week",
+        wage,
+        timing=YEARLY,
+        months=shares,
+        note=weeks.note,
+        wages=True,
+        own=ctx.own_team,
+    )
+
+
+def _renew_as_is(
+    ctx: Context, bill: Bill, candidate: Candidate, n: float, shares: tuple[float, ...]
+) -> None:
+    """Fresh context rows of an in-context model, or the test of a hosted model's successor."""
+    share, item = None, ""
+    if in_context(candidate):
+        share, item = ctx.point("serving.context_refresh_share"), "context_refresh"
+    elif candidate.model is not None and candidate.model.hosted:
+        share, item = ctx.point("serving.retest_share"), "retest_hosted"
+    if share is not None:
+        bill.add(
+            item,
+            Phase.RUNNING,
+            ctx.figure("serving.retraining_weeks") * share * n,
+            "person-week",
+            usd_per_week(ctx, "ml_engineer"),
+            timing=YEARLY,
+            months=shares,
+            wages=True,
+            own=ctx.own_team,
+        )
 
 
 def example_kb(ctx: Context) -> float:
@@ -128,17 +191,24 @@ def add_storage(ctx: Context, bill: Bill, candidate: Candidate) -> None:
     logs_gb = requests * ctx.value("serving.kb_per_answer") / KB_PER_GB
     usd = ctx.figure("serving.storage_usd_per_gb_month")
     bill.add(
-        "storage", Phase.RUNNING, (data_gb + weights_gb + logs_gb) * bill.horizon, "GB-month",
-        usd.draws, usd.basis, usd.source_id, MONTHLY,
-        note=f"data {data_gb:.3g}, weights {weights_gb:.3g}, logs {logs_gb:.3g} GB",
-    )  # fmt: skip
+        "storage",
+        Phase.RUNNING,
+        (data_gb + weights_gb + logs_gb) * bill.horizon,
+        "GB-month",
+        usd,
+        timing=MONTHLY,
+        note=state(
+            "note.storage",
+            data=Number(data_gb),
+            weights=Number(weights_gb),
+            logs=Number(logs_gb),
+        ),
+    )
     out = ctx.figure("serving.transfer_usd_per_gb")
     leaves = ctx.inputs.compute.provider != OWN
     share = ctx.value("serving.transfer_out_share") if leaves else 0.0
-    bill.add(
-        "transfer", Phase.RUNNING, logs_gb * share * bill.horizon, "GB", out.draws, out.basis,
-        out.source_id, MONTHLY, note=out.note,
-    )  # fmt: skip
+    leaving = logs_gb * share * bill.horizon
+    bill.add("transfer", Phase.RUNNING, leaving, "GB", out, timing=MONTHLY)
     if retrieves(ctx, candidate):
         _index(ctx, bill)
 
@@ -152,15 +222,18 @@ def _index(ctx: Context, bill: Bill) -> None:
     if embedding:
         prices = sorted(embedding, key=lambda p: (p.input_usd_per_mtok or 0.0, p.model))
         middle = prices[len(prices) // 2]
-        published = Figure(float(middle.input_usd_per_mtok or 0.0), tokens.basis, tokens.source_id)
-        bill.add(
-            "retrieval_index", Phase.COMPUTE, documents * tokens.draws / TOKENS_PER_MILLION,
-            "million tokens", published.draws, published.basis, published.source_id,
-            note=f"embedding of the documents, {middle.provider} {middle.model}",
-        )  # fmt: skip
+        note = state("note.embedding", name=f"{middle.provider} {middle.model}")
+        listed = leaf(
+            f"api.{middle.model}",
+            float(middle.input_usd_per_mtok or 0.0),
+            "USD per million tokens",
+            Basis.PUBLISHED,
+            middle.source_id,
+            note=note,
+        )
+        quantity = tokens * (documents / TOKENS_PER_MILLION)
+        bill.add("retrieval_index", Phase.COMPUTE, quantity, "million tokens", listed)
     usd = ctx.figure("serving.index_usd_per_gb_month")
     gb = documents * ctx.value("serving.index_kb_per_document") / KB_PER_GB
-    bill.add(
-        "retrieval_store", Phase.RUNNING, gb * bill.horizon, "GB-month", usd.draws, usd.basis,
-        usd.source_id, MONTHLY, note=usd.note,
-    )  # fmt: skip
+    months = gb * bill.horizon
+    bill.add("retrieval_store", Phase.RUNNING, months, "GB-month", usd, timing=MONTHLY)

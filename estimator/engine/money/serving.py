@@ -6,17 +6,20 @@ import math
 
 import numpy as np
 
-from estimator.engine.catalogue import Accelerator, BaseModel
+from estimator.engine.compute.work import example_flop, model_info
 from estimator.engine.distributions import Array
+from estimator.engine.figure import Figure, typed
 from estimator.engine.money.cloud import OWN, Rental, rent, rent_cpu_or
-from estimator.engine.money.context import Context, Figure, weakest
+from estimator.engine.money.context import Context
 from estimator.engine.money.lines import MONTHLY, Bill
 from estimator.engine.money.own_hardware import own_parts
-from estimator.engine.money.serving_api import Load, request_load
+from estimator.engine.money.serving_api import Load, in_context, interactive, request_load
 from estimator.engine.results import Candidate
 from estimator.errors import PriceNotFoundError
+from estimator.evidence.things import Accelerator, BaseModel
 from estimator.units import GIGA, HOURS_PER_MONTH, SECONDS_PER_HOUR, TERA
-from estimator.vocabulary import Approach, Basis, DeviceKind, Modality, Phase, Task
+from estimator.vocabulary import Approach, DeviceKind, Modality, Phase, Task
+from estimator.words.statement import Number, Statement, joined, state
 
 LLM_PARAMS = 1e9
 BYTES_16_BIT = 2.0
@@ -31,6 +34,8 @@ def service_class(ctx: Context, model: BaseModel | None) -> str:
         return "other"
     if task is Task.IMAGE_GENERATION:
         return "diffusion"
+    if task is Task.MUSIC_GENERATION:
+        return "llm_decode"
     if task in (Task.OBJECT_DETECTION, Task.SEMANTIC_SEGMENTATION):
         return "detection"
     if model.modality is Modality.TEXT:
@@ -41,25 +46,45 @@ def service_class(ctx: Context, model: BaseModel | None) -> str:
     return "audio" if model.modality is Modality.AUDIO else "other"
 
 
-def forward_flop(ctx: Context, model: BaseModel, load: Load) -> Array | float:
+def forward_flop(ctx: Context, model: BaseModel, load: Load) -> Figure:
     """Operations of one request on own devices [FLOP].
 
     Notes
     -----
-    ``2 x active parameters x tokens`` for text; otherwise the model's forward GFLOP scaled with
-    image area or length; without it ``2 x parameters x length`` of the project's unit.
+    ``2 x active parameters x tokens`` for text; otherwise the forward FLOP of one example that
+    training reads too; where none is known ``2 x parameters x length`` of the project's unit.
     """
     params = model.params_active or model.params_total or 0.0
     length = ctx.inputs.unit_length
     if model.modality is Modality.TEXT:
-        return 2.0 * params * (load.input_tokens + np.asarray(load.output_tokens))
-    if model.forward_gflop:
-        scale = 1.0
-        if model.input_size:
-            power = 2.0 if ctx.inputs.unit_name == "pixels" else 1.0
-            scale = (length / model.input_size) ** power
-        return model.forward_gflop * GIGA * scale
-    return 2.0 * params * max(length, 1.0)
+        return (load.input_tokens + load.output_tokens) * (2.0 * params)
+    info = model_info(model, ctx.inputs.task)
+    flop, _ = example_flop(ctx.inputs, info, typed=model.source_id == "typed")
+    return Figure(flop if flop is not None else 2.0 * params * max(length, 1.0))
+
+
+def passes(ctx: Context, candidate: Candidate) -> Figure:
+    """Forward passes of one request: denoising steps, guidance, rows read again.
+
+    Notes
+    -----
+    A picture takes its denoising steps with guidance, a piece of music two passes per audio token,
+    an in-context model one row for each of its context rows beside the asked one.
+    """
+    task = ctx.inputs.task
+    if task is Task.IMAGE_GENERATION:
+        return ctx.figure("serving.passes_per_picture")
+    if task is Task.MUSIC_GENERATION:
+        return ctx.figure("serving.passes_per_audio_token")
+    if in_context(candidate):
+        return Figure(1.0 + context_rows(ctx, candidate))
+    return Figure(1.0)
+
+
+def context_rows(ctx: Context, candidate: Candidate) -> float:
+    """Training rows that an in-context model reads at every answer."""
+    most = ctx.value("serving.context_rows_most")
+    return min(float(candidate.n_labelled(ctx.inputs)), most)
 
 
 def peak_flop_per_s(device: Accelerator) -> float:
@@ -81,32 +106,26 @@ def device_seconds(ctx: Context, candidate: Candidate, device: Accelerator) -> F
     load = request_load(ctx, candidate)
     peak = peak_flop_per_s(device)
     if peak <= 0:
-        raise PriceNotFoundError(f"{device.accelerator}: no peak rate known, serving unpriced")
+        raise PriceNotFoundError(state("price.no_serving_peak", device=device.accelerator))
     kind = service_class(ctx, model)
     if kind == "llm":
         prefill = ctx.figure("serving.utilisation.llm_prefill")
         decode = ctx.figure("serving.utilisation.llm_decode")
         per_token = 2.0 * (model.params_active or model.params_total or 0.0) / peak
-        seconds = per_token * (
-            load.input_tokens / prefill.draws + load.output_tokens / decode.draws
-        )
-        parts = (prefill, decode, stack, *load.figures)
-    else:
-        used = ctx.figure(f"serving.utilisation.{kind}")
-        seconds = forward_flop(ctx, model, load) / (peak * used.draws)
-        parts = (used, stack)
-    basis, source_id = weakest(*parts)
-    return Figure(seconds / stack.draws, basis, source_id)
+        return (load.input_tokens / prefill + load.output_tokens / decode) * per_token / stack
+    used = ctx.figure(f"serving.utilisation.{kind}")
+    work = forward_flop(ctx, model, load) * passes(ctx, candidate)
+    return work / (used * stack * peak)
 
 
 def cpu_seconds(ctx: Context, candidate: Candidate, vcpus: float) -> Figure:
     """Time of one request on a processor instance [s]."""
     if candidate.approach is Approach.BASELINE or candidate.model is None:
-        rate = ctx.figure("serving.cpu_requests_per_s")
-        return Figure(1.0 / (vcpus * rate.draws), rate.basis, rate.source_id)
+        return Figure(1.0) / (ctx.figure("serving.cpu_requests_per_s") * vcpus)
     speed = ctx.figure("serving.cpu_gflop_per_s")
     flop = forward_flop(ctx, candidate.model, request_load(ctx, candidate))
-    return Figure(flop / (vcpus * speed.draws * GIGA), speed.basis, speed.source_id)
+    flop = flop * passes(ctx, candidate)
+    return flop / (speed * (vcpus * GIGA))
 
 
 def instance_hours(
@@ -134,25 +153,26 @@ def instance_hours(
 
 def add_instance_serving(
     ctx: Context, bill: Bill, candidate: Candidate
-) -> tuple[Rental | None, str]:
+) -> tuple[Rental | None, Statement | None]:
     """Lines of serving on rented or own instances, whole and always on unless batch will do.
 
     Returns
     -------
-    tuple of (Rental or None, str)
-        What is rented, and in words why it is too slow for the wanted latency; "" where it is not.
+    tuple of (Rental or None, Statement or None)
+        What is rented, and why it is too slow for the wanted latency; None where it is not.
 
     Notes
     -----
-    Processors serve where one small instance carries the load within the wanted latency; else the
-    accelerator of the provider that serves it cheapest within that latency, as many devices as the
-    weights need; the scenario's own where none is quick enough.
+    Processors serve models of usable size where one small instance holds them and carries the load
+    within the wanted latency; else the device of the training accelerator's maker that serves
+    cheapest within that latency, as many as the weights need; the scenario's own where none is
+    quick enough. Moving to another maker's devices means porting and is not done silently.
     """
     serving, c = ctx.inputs.serving, ctx.inputs.compute
     if ctx.inputs.limits.edge_device or serving.requests_per_month <= 0:
-        return None, ""
+        return None, None
     batch = None
-    if serving.latency_ms is None:
+    if not interactive(ctx):
         batch = (
             ctx.value("serving.batch_runs_per_month"),
             ctx.value("serving.batch_minimum_hours"),
@@ -173,19 +193,22 @@ def add_instance_serving(
         serving.requests_per_month, seconds.draws, load_share.draws,
         ctx.value("serving.standby_instances"), batch,
     )  # fmt: skip
-    price = Figure(1.0, rental.basis, rental.source_id)
-    basis, source_id = weakest(price, seconds, load_share)
+    used = (seconds * load_share).replaced(hours * bill.horizon * rental.billed_devices)
     bill.add(
-        "serving_instances", Phase.RUNNING,
-        hours * bill.horizon * rental.billed_devices, "device-hour", rental.usd_draws,
-        basis, source_id or rental.source_id, MONTHLY, note=rental.note,
-    )  # fmt: skip
+        "serving_instances",
+        Phase.RUNNING,
+        used,
+        "device-hour",
+        rental.price,
+        timing=MONTHLY,
+        note=rental.note,
+    )
     device = rental.row.accelerator if rental.row else c.accelerator
     return rental, _too_slow(serving.latency_ms, float(seconds.base), device)
 
 
-def _too_slow(latency_ms: float | None, busy_seconds: float, name: str) -> str:
-    """Why a device cannot answer in time, in words.
+def _too_slow(latency_ms: float | None, busy_seconds: float, name: str) -> Statement | None:
+    """Why a device cannot answer in time.
 
     Notes
     -----
@@ -194,8 +217,8 @@ def _too_slow(latency_ms: float | None, busy_seconds: float, name: str) -> str:
     """
     busy = busy_seconds * MS_PER_SECOND
     if latency_ms is None or busy <= latency_ms:
-        return ""
-    return f"works about {busy:.3g} ms on a request on {name}; allowed are {latency_ms:g} ms"
+        return None
+    return state("price.too_slow", busy=Number(busy), device=name, allowed=Number(latency_ms))
 
 
 def _cheapest_device(
@@ -221,7 +244,7 @@ def _cheapest_device(
         rank = (seconds > limit, usd, name != c.accelerator)
         if best is None or rank < best:
             best, chosen, factor = rank, rental, slower
-    return chosen, Figure(usual.draws * factor, usual.basis, usual.source_id)
+    return chosen, usual * factor
 
 
 def _devices_sold(ctx: Context) -> tuple[str, ...]:
@@ -233,11 +256,12 @@ def _devices_sold(ctx: Context) -> tuple[str, ...]:
         if (r.provider, r.region, r.purchase_option) == (c.provider, c.region, c.purchase_option)
     }
     known = ctx.evidence.accelerators
+    maker = known[c.accelerator].vendor
     return tuple(
         sorted(
             name
             for name in sold - {c.accelerator}
-            if name in known and known[name].kind is DeviceKind.GPU
+            if name in known and known[name].kind is DeviceKind.GPU and known[name].vendor == maker
         )
     )
 
@@ -245,11 +269,33 @@ def _devices_sold(ctx: Context) -> tuple[str, ...]:
 def _cpu_carries(ctx: Context, candidate: Candidate, seconds: float, load_share: float) -> bool:
     if candidate.approach is Approach.BASELINE or candidate.model is None:
         return True
+    if not _cpu_is_usable(ctx, candidate):
+        return False
     latency = ctx.inputs.serving.latency_ms
     if latency is not None and seconds * MS_PER_SECOND > latency:
         return False
     busy = ctx.inputs.serving.requests_per_month * seconds / SECONDS_PER_HOUR
     return busy <= HOURS_PER_MONTH * load_share
+
+
+def _cpu_is_usable(ctx: Context, candidate: Candidate) -> bool:
+    """A processor instance holds the model and answers it at a speed that somebody would accept."""
+    params = (candidate.model.params_total or 0.0) if candidate.model else 0.0
+    if ctx.inputs.task in (Task.IMAGE_GENERATION, Task.MUSIC_GENERATION):
+        return False
+    if params > ctx.value("serving.cpu_most_params"):
+        return False
+    if in_context(candidate) and candidate.n_labelled(ctx.inputs) > ctx.value(
+        "serving.cpu_context_rows"
+    ):
+        return False
+    need_gb = params * BYTES_16_BIT * ctx.value("serving.memory_factor") / GIGA
+    try:
+        rental = rent_cpu_or(ctx, ctx.inputs.compute.accelerator)
+    except PriceNotFoundError:
+        return True
+    held = rental.row.memory_gib if rental.row else None
+    return held is None or need_gb <= held
 
 
 def _devices_for_weights(ctx: Context, candidate: Candidate, device: Accelerator) -> int:
@@ -281,24 +327,28 @@ def _serve_on_own(
         ctx.inputs.serving.requests_per_month, seconds.draws / n, load_share.draws,
         ctx.value("serving.standby_instances"), batch,
     )  # fmt: skip
-    quantity = hours * bill.horizon * n
-    note = "served on own hardware; whole devices"
-    for part, usd, basis, source_id, why in own_prices(ctx):
+    quantity = (seconds * load_share).replaced(hours * bill.horizon * n)
+    for part, usd in own_prices(ctx):
         bill.add(
-            f"serving_{part}", Phase.RUNNING, quantity, "device-hour", usd, basis, source_id,
-            MONTHLY, note=f"{note}; {why}",
-        )  # fmt: skip
+            f"serving_{part}",
+            Phase.RUNNING,
+            quantity,
+            "device-hour",
+            usd,
+            timing=MONTHLY,
+            note=joined(state("note.served_own"), usd.note),
+        )
     return float(seconds.base) / n, name
 
 
-def own_prices(ctx: Context) -> tuple[tuple[str, float, Basis, str, str], ...]:
+def own_prices(ctx: Context) -> tuple[tuple[str, Figure], ...]:
     """Parts of an own device-hour, or the typed price of one."""
-    typed = ctx.inputs.compute.usd_per_device_hour
-    if typed is not None:
-        return (("own_devices", float(typed), Basis.TYPED, "", "typed price of a device-hour"),)
+    usd = ctx.inputs.compute.usd_per_device_hour
+    if usd is not None:
+        name = "compute.usd_per_device_hour"
+        note = state("note.typed_price")
+        return (("own_devices", typed(name, float(usd), "USD per device-hour", note)),)
     parts = own_parts(ctx)
     if not parts:
-        raise PriceNotFoundError(
-            "compute.provider: own needs own_hardware or compute.usd_per_device_hour"
-        )
-    return tuple((f"own_{name}", usd, b, s, why) for name, usd, b, s, why in parts)
+        raise PriceNotFoundError(state("price.own_needs"))
+    return tuple((f"own_{name}", usd) for name, usd in parts)

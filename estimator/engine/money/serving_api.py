@@ -6,31 +6,51 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from estimator.engine.distributions import Array
-from estimator.engine.money.context import Context, Figure, weakest
+from estimator.engine.figure import Figure, leaf
+from estimator.engine.money.context import Context
 from estimator.engine.money.lines import MONTHLY, Bill
 from estimator.engine.results import Candidate
 from estimator.errors import PriceNotFoundError
+from estimator.evidence.things import ApiPrice
 from estimator.units import SECONDS_PER_MINUTE
-from estimator.vocabulary import Approach, Basis, HybridKind, Phase
+from estimator.vocabulary import Approach, Basis, HybridKind, Phase, Task
+from estimator.words.statement import Date, Share, Statement, joined, state
+from estimator.words.statement import Task as TaskWord
 
 TOKENS_PER_MILLION = 1e6
 PER_THOUSAND_IMAGES = 1000.0
 CHARACTERS_PER_UNIT = 100.0
+WAITED_FOR = frozenset(
+    {
+        Task.TEXT_CLASSIFICATION,
+        Task.QUESTION_ANSWERING,
+        Task.TEXT_GENERATION,
+        Task.TABULAR_CLASSIFICATION,
+        Task.RECOMMENDATION,
+    }
+)
+"""Tickets, chat, search, fraud and recommendations are answered while somebody waits."""
+
+IN_CONTEXT = frozenset({"TabPFN"})
+"""Families of models that are given training rows instead of being trained."""
 
 
 @dataclass(frozen=True)
 class Load:
     """What one request is made of."""
 
-    input_tokens: Array | float
-    output_tokens: Array | float
-    figures: tuple[Figure, ...]
+    input_tokens: Figure
+    output_tokens: Figure
 
 
 def is_api(candidate: Candidate) -> bool:
     """The finished model is reached through an API priced by use."""
     return candidate.model is not None and candidate.model.hosted
+
+
+def in_context(candidate: Candidate) -> bool:
+    """The model reads its training rows again at every answer."""
+    return candidate.model is not None and candidate.model.family in IN_CONTEXT
 
 
 def retrieves(ctx: Context, candidate: Candidate) -> bool:
@@ -47,25 +67,27 @@ def request_load(ctx: Context, candidate: Candidate) -> Load:
     where an index is asked. Images and sound count in the tokens a hosted model charges for them.
     """
     i = ctx.inputs
-    length: Array | float = i.unit_length
-    figures: list[Figure] = []
+    length = Figure(i.unit_length)
     if i.unit_name == "pixels":
-        image = ctx.figure("serving.image_tokens")
-        length, figures = image.draws, [*figures, image]
+        length = ctx.figure("serving.image_tokens")
     elif i.unit_name == "audio_seconds":
-        sound = ctx.figure("serving.audio_tokens_per_second")
-        length, figures = sound.draws * i.unit_length, [*figures, sound]
-    as_is = candidate.approach is Approach.ZERO_SHOT or retrieves(ctx, candidate)
-    if as_is:
-        prompt = ctx.figure("serving.prompt_tokens")
-        length, figures = length + prompt.draws, [*figures, prompt]
+        length = ctx.figure("serving.audio_tokens_per_second") * i.unit_length
+    if candidate.approach is Approach.ZERO_SHOT or retrieves(ctx, candidate):
+        length = length + ctx.figure("serving.prompt_tokens")
     if retrieves(ctx, candidate):
-        passages = ctx.figure("serving.retrieval_tokens")
-        length, figures = length + passages.draws, [*figures, passages]
+        length = length + ctx.figure("serving.retrieval_tokens")
     name = f"serving.output_tokens.{i.task}"
     known = name in ctx.assumptions.rows
     out = ctx.figure(name if known else "serving.output_tokens.other")
-    return Load(length, out.draws, (*figures, out))
+    return Load(length, out)
+
+
+def interactive(ctx: Context) -> bool:
+    """Somebody waits for the answer: stated, else by the wanted latency, else by the task."""
+    serving = ctx.inputs.serving
+    if serving.interactive is not None:
+        return serving.interactive
+    return serving.latency_ms is not None or ctx.inputs.task in WAITED_FOR
 
 
 def api_discount(ctx: Context, provider: str) -> float:
@@ -86,41 +108,59 @@ def add_api_serving(ctx: Context, bill: Bill, candidate: Candidate) -> None:
     assert model is not None
     price = ctx.evidence.api_price_of.get(model.name)
     if price is None:
-        raise PriceNotFoundError(f"models.{candidate.approach}: no API price of {model.name}")
+        raise PriceNotFoundError(
+            state("price.no_api", approach=str(candidate.approach), model=model.name)
+        )
     requests = ctx.inputs.serving.requests_per_month * bill.horizon
     tuned = candidate.approach is not Approach.ZERO_SHOT
-    note = f"{price.provider} {price.model}, list price of {price.as_of}"
     off = api_discount(ctx, price.provider)
-    if off:
-        note += f", {off:.0%} discount"
+    note = joined(list_price(price), state("note.discount", share=Share(off)) if off else "")
     if price.other_unit_price_usd:
         quantity, unit, per = other_unit(ctx, requests, price.other_unit)
-        per *= 1.0 - off
-        bill.add(
-            "serving_api", Phase.RUNNING, quantity, unit, price.other_unit_price_usd * per,
-            Basis.PUBLISHED, price.source_id, MONTHLY, note=note,
-        )  # fmt: skip
+        list_usd = price.other_unit_price_usd * per * (1.0 - off)
+        listed = _listed(price, list_usd, f"USD per {unit}")
+        bill.add("serving_api", Phase.RUNNING, quantity, unit, listed, timing=MONTHLY, note=note)
         return
     load = request_load(ctx, candidate)
     usd_in = price.finetuned_input_usd_per_mtok if tuned else price.input_usd_per_mtok
     usd_out = price.finetuned_output_usd_per_mtok if tuned else price.output_usd_per_mtok
     usd_in, usd_out = usd_in or price.input_usd_per_mtok, usd_out or price.output_usd_per_mtok
     if not usd_in:
-        raise PriceNotFoundError(f"models.{candidate.approach}: no token price of {model.name}")
-    published = Figure(1.0, Basis.PUBLISHED, price.source_id)
-    basis, source_id = weakest(published, *load.figures)
-    batch = ctx.inputs.serving.latency_ms is None and price.batch_discount
+        raise PriceNotFoundError(
+            state("price.no_tokens", approach=str(candidate.approach), model=model.name)
+        )
+    serving = ctx.inputs.serving
+    asked = serving.batch if serving.batch is not None else not interactive(ctx)
+    batch = asked and price.batch_discount
     discount = 1.0 - float(price.batch_discount or 0.0) if batch else 1.0
     if batch:
-        note += f", batch at {discount:.0%} of it"
+        note = joined(note, state("note.batch", share=Share(discount)))
+    kept = serving.cached_share if price.cached_input_usd_per_mtok else 0.0
     for item, tokens, usd in (
-        ("serving_api_input", load.input_tokens, usd_in),
-        ("serving_api_output", load.output_tokens, usd_out or 0.0),
+        ("serving_api_input", load.input_tokens * (1.0 - kept), usd_in),
+        ("serving_api_cached", load.input_tokens * kept, price.cached_input_usd_per_mtok or 0.0),
+        ("serving_api_output", load.output_tokens + serving.reasoning_tokens, usd_out or 0.0),
     ):
         bill.add(
-            item, Phase.RUNNING, requests * tokens / TOKENS_PER_MILLION, "million tokens",
-            usd * discount * (1.0 - off), basis, source_id, MONTHLY, note=note,
-        )  # fmt: skip
+            item,
+            Phase.RUNNING,
+            tokens * (requests / TOKENS_PER_MILLION),
+            "million tokens",
+            _listed(price, usd * discount * (1.0 - off), "USD per million tokens"),
+            timing=MONTHLY,
+            note=note,
+        )
+
+
+def list_price(price: ApiPrice) -> Statement:
+    """Whose list price, and of which day."""
+    name = f"{price.provider} {price.model}"
+    return state("note.list_price", name=name, date=Date(str(price.as_of)))
+
+
+def _listed(price: ApiPrice, usd: float, unit: str) -> Figure:
+    """A published price of a hosted model."""
+    return leaf(f"api.{price.model}", usd, unit, Basis.PUBLISHED, price.source_id)
 
 
 def other_unit(ctx: Context, requests: float, unit: str) -> tuple[float, str, float]:
@@ -135,4 +175,6 @@ def other_unit(ctx: Context, requests: float, unit: str) -> tuple[float, str, fl
         return requests * float(np.ceil(letters / CHARACTERS_PER_UNIT)), unit, 1.0
     if ("image" in unit or "page" in unit) and name == "pixels":
         return requests, unit, 1.0
-    raise PriceNotFoundError(f"API price per {unit!r} does not fit task {ctx.inputs.task}")
+    raise PriceNotFoundError(
+        state("price.wrong_unit", unit=unit, task=TaskWord(str(ctx.inputs.task)))
+    )

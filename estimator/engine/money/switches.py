@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.engine.money.lines import ONE_OFF, Bill
+from estimator.engine.money.lines import Bill
 
 OFF: float | str = 0.0
 
@@ -11,14 +11,16 @@ SWITCHES: dict[str, str] = {
     "labelling_pilot_round": "labelling.pilot_items",
     "labelling_review": "labelling.review_price_factor",
     "labelling_adjudication": "labelling.adjudication_price_factor",
+    "labelling_audit": "labelling.model_audit_share",
+    "labelling_minimum_order": "labelling.minimum_order_usd",
     "labelling_tool": "labelling.tool_usd_per_seat_month",
     "labelling_platform_fee": "labelling.crowd_fee",
     "collection": "money.collection_usd_per_item",
-    "people_data_collection": "people.weeks.data_collection",
-    "people_data_cleaning": "people.weeks.data_cleaning",
-    "people_integration": "people.weeks.integration",
-    "people_compatibility": "people.weeks.compatibility",
-    "people_governance": "people.weeks.governance",
+    "people_data_collection": "people.share.data_collection",
+    "people_data_cleaning": "people.share.data_cleaning",
+    "people_integration": "people.share.integration",
+    "people_compatibility": "people.share.compatibility",
+    "people_governance": "people.share.governance",
     "people_operations": "people.weeks.operations",
     "bias_audit": "people.bias_audit_days",
     "bias_audit_review": "people.bias_audit_usd",
@@ -36,7 +38,6 @@ SWITCHES: dict[str, str] = {
 
 SWITCH_FIELDS: dict[str, tuple[str, float | str]] = {
     "evaluation_set": ("n_evaluation", 0),
-    "contingency": ("finance.contingency", "none"),
     "tax_project": ("finance.tax_rate", 0.0),
     "relabelling": ("serving.relabel_share", 0.0),
 }
@@ -50,13 +51,10 @@ def line_switches(bill: Bill) -> dict[str, dict[str, object]]:
     -------
     dict
         By line: ``field`` (dotted path of the scenario), ``value`` that switches it off and
-        ``total_without_usd``, its part of the contingency included. Tax and drift on the line are
-        not taken back; re-price the scenario for the exact figure.
+        ``total_without_usd``. Tax and drift on the line are not taken back; re-price the scenario
+        for the exact figure.
     """
     base = {i.item: float(u[0]) for i, u in zip(bill.items, bill.usd, strict=True)}
-    timing = {i.item: i.timing for i in bill.items}
-    reserve = next((i for i in bill.items if i.item == "contingency"), None)
-    share = float(reserve.unit_price_usd_draws[0]) if reserve else 0.0
     total = sum(base.values())
     out: dict[str, dict[str, object]] = {}
     for item, usd in base.items():
@@ -66,7 +64,5 @@ def line_switches(bill: Bill) -> dict[str, dict[str, object]]:
             field, value = SWITCH_FIELDS[item]
         else:
             continue
-        follows = share if timing[item] == ONE_OFF and item != "contingency" else 0.0
-        saved = usd * (1.0 + follows)
-        out[item] = {"field": field, "value": value, "total_without_usd": round(total - saved, 2)}
+        out[item] = {"field": field, "value": value, "total_without_usd": round(total - usd, 2)}
     return out

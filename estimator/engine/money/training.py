@@ -7,15 +7,22 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from estimator.engine.distributions import Array
+from estimator.engine.figure import Figure, leaf
 from estimator.engine.money.cloud import CPU, OWN, Rental, rent, rent_cpu_or
-from estimator.engine.money.context import Context, Figure
+from estimator.engine.money.context import Context
 from estimator.engine.money.lines import Bill
 from estimator.engine.money.serving import own_prices
-from estimator.engine.money.serving_api import TOKENS_PER_MILLION, api_discount, other_unit
+from estimator.engine.money.serving_api import (
+    TOKENS_PER_MILLION,
+    api_discount,
+    list_price,
+    other_unit,
+)
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.errors import PriceNotFoundError
 from estimator.units import HOURS_PER_YEAR
 from estimator.vocabulary import Approach, Basis, DeviceKind, Phase, PurchaseOption
+from estimator.words.statement import Count, joined, state
 
 TERM_YEARS = {PurchaseOption.COMMITTED_1Y: 1, PurchaseOption.COMMITTED_3Y: 3}
 
@@ -27,10 +34,8 @@ class TrainingBill:
     rental: Rental | None = None
     usd_per_device_hour: float | None = None
     billed_hours: Array | float = 0.0
-    repeat: list[tuple[str, Array | float, str, Array | float, Figure]] = field(
-        default_factory=list
-    )
-    """Lines of one repeated run: name, quantity, unit, unit price, origin."""
+    repeat: list[tuple[str, Figure, str, Figure]] = field(default_factory=list)
+    """Lines of one repeated run: name, quantity, unit, unit price."""
 
 
 def add_training(
@@ -63,19 +68,19 @@ def _rented_lines(ctx: Context, bill: Bill, compute: ComputeEstimate, out: Train
         name = compute.accelerator.accelerator if compute.accelerator else c.accelerator
         n = max(compute.n_devices, 1)
         rental = rent(ctx, name, n)
-    basis = rental.basis if rental.basis is Basis.TYPED else Basis.FITTED
-    source_id = rental.source_id or _first(compute.source_ids)
     factor = rental.billed_factor
-    hours = compute.device_hours_draws * factor
-    bill.add(
-        "training_compute", Phase.COMPUTE, hours, "device-hour", rental.usd_draws,
-        basis, source_id, note=rental.note,
-    )  # fmt: skip
+    hours = _hours(compute, compute.device_hours_draws * factor)
+    bill.add("training_compute", Phase.COMPUTE, hours, "device-hour", rental.price)
     out.rental, out.usd_per_device_hour = rental, rental.usd_per_device_hour
-    out.billed_hours = hours
-    origin = Figure(0.0, basis, source_id, rental.note)
-    single = compute.single_run_device_hours_draws * factor
-    out.repeat.append(("compute", single, "device-hour", rental.usd_draws, origin))
+    out.billed_hours = hours.draws
+    single = _hours(compute, compute.single_run_device_hours_draws * factor)
+    out.repeat.append(("compute", single, "device-hour", rental.price))
+
+
+def _hours(compute: ComputeEstimate, draws: Array) -> Figure:
+    """Device-hours with the fit behind them."""
+    source_id = _first(compute.source_ids)
+    return leaf("compute.device_hours", draws, "device-hour", Basis.FITTED, source_id)
 
 
 def add_commitment(ctx: Context, bill: Bill, training: TrainingBill, served: Rental | None) -> None:
@@ -100,29 +105,24 @@ def add_commitment(ctx: Context, bill: Bill, training: TrainingBill, served: Ren
             used = used + line.quantity_draws * months / bill.horizon
     term = years * HOURS_PER_YEAR * rental.billed_devices
     bill.add(
-        "commitment_unused", Phase.COMPUTE, np.maximum(term - used, 0.0), "device-hour",
-        rental.usd_per_device_hour, rental.basis, rental.source_id,
-        note=f"committed for {years} year(s): {term:,.0f} device-hours are paid",
-    )  # fmt: skip
+        "commitment_unused",
+        Phase.COMPUTE,
+        np.maximum(term - used, 0.0),
+        "device-hour",
+        rental.price,
+        note=state("note.committed", years=years, hours=Count(term)),
+    )
 
 
 def _own_lines(ctx: Context, bill: Bill, compute: ComputeEstimate, out: TrainingBill) -> None:
     total = 0.0
-    for name, usd, basis, source_id, why in own_prices(ctx):
-        bill.add(
-            f"training_{name}", Phase.COMPUTE, compute.device_hours_draws, "device-hour", usd,
-            basis, source_id, note=f"own hardware; {why}",
-        )  # fmt: skip
-        total += usd
-        out.repeat.append(
-            (
-                name,
-                compute.single_run_device_hours_draws,
-                "device-hour",
-                usd,
-                Figure(0.0, basis, source_id, why),
-            )
-        )
+    hours = _hours(compute, compute.device_hours_draws)
+    single = _hours(compute, compute.single_run_device_hours_draws)
+    for name, usd in own_prices(ctx):
+        note = joined(state("note.own_hardware"), usd.note)
+        bill.add(f"training_{name}", Phase.COMPUTE, hours, "device-hour", usd, note=note)
+        total += usd.base
+        out.repeat.append((name, single, "device-hour", usd))
     out.usd_per_device_hour, out.billed_hours = total, compute.device_hours_draws
 
 
@@ -133,14 +133,14 @@ def _api_lines(
     if model is not None and model.hosted:
         price = ctx.evidence.api_price_of.get(model.name)
         as_is = candidate.approach in (Approach.ZERO_SHOT, Approach.HYBRID)
-        what = "prompts tried on the test set" if as_is else "fine-tuning of a hosted model"
+        what = state("note.prompts" if as_is else "note.tuning")
         tuning = price.finetune_train_usd_per_mtok if price else None
         usd = price.input_usd_per_mtok if price and as_is else tuning
     else:
         teacher = ctx.evidence.default_models.get((str(ctx.inputs.task), str(Approach.ZERO_SHOT)))
         price = ctx.evidence.api_price_of.get(teacher or "")
         usd = price.input_usd_per_mtok if price else None
-        what = "answers of the teacher"
+        what = state("note.teacher")
     quantity: Array | float = tokens / TOKENS_PER_MILLION
     unit = "million tokens"
     if price is not None and not usd and price.other_unit_price_usd:
@@ -148,15 +148,17 @@ def _api_lines(
         quantity, unit, per = other_unit(ctx, calls, price.other_unit)
         usd = price.other_unit_price_usd * per
     if price is None or not usd:
-        raise PriceNotFoundError(f"models.{candidate.approach}: no API price for {what}")
+        raise PriceNotFoundError(
+            state("price.no_api_for", approach=str(candidate.approach), model=what)
+        )
     usd *= 1.0 - api_discount(ctx, price.provider)
-    note = f"{what}: {price.provider} {price.model}, list price of {price.as_of}"
-    bill.add(
-        "training_api", Phase.COMPUTE, quantity, unit, usd,
-        Basis.FITTED, price.source_id, note=note,
-    )  # fmt: skip
-    origin = Figure(0.0, Basis.FITTED, price.source_id, note)
-    out.repeat.append(("api", quantity, unit, usd, origin))
+    note = joined(what, list_price(price))
+    listed = leaf(
+        f"api.{price.model}", usd, f"USD per {unit}", Basis.PUBLISHED, price.source_id, note=note
+    )
+    bought = leaf("compute.api_tokens", quantity, unit, Basis.FITTED, price.source_id)
+    bill.add("training_api", Phase.COMPUTE, bought, unit, listed, note=note)
+    out.repeat.append(("api", bought, unit, listed))
 
 
 def _first(ids: tuple[str, ...]) -> str:

@@ -10,12 +10,8 @@ from estimator.engine.distributions import Array
 from estimator.engine.money.context import Context
 from estimator.engine.money.lines import discount_factors
 from estimator.engine.results import AccuracyEstimate
+from estimator.metrics import is_fraction, is_hundred, lower_is_better
 from estimator.units import WEEKS_PER_MONTH
-
-PERCENT_METRICS = frozenset(
-    {"bleu", "chrf", "rouge1", "rouge2", "rougel", "rouge_l", "rouge-1", "rouge-l", "sacrebleu"}
-)
-ERROR_METRICS = frozenset({"wer", "cer", "error", "eer", "ter", "per"})
 
 
 @dataclass(frozen=True)
@@ -37,13 +33,11 @@ def share_right(metric: str, draws: Array) -> Array | None:
     -----
     Error rates count as ``1 - x``, scores of 0 to 100 as ``x / 100``, all within 0 and 1.
     """
-    if metric in ERROR_METRICS:
-        return np.asarray(np.clip(1.0 - draws, 0.0, 1.0))
-    if metric in PERCENT_METRICS:
-        return np.asarray(np.clip(draws / 100.0, 0.0, 1.0))
-    if metric in ("fid", "fad", "perplexity", "rmse", "mae", "mse", "kid"):
+    if not (is_fraction(metric) or is_hundred(metric)):
         return None
-    return np.asarray(np.clip(draws, 0.0, 1.0))
+    share = draws if is_fraction(metric) else draws / 100.0
+    right = 1.0 - share if lower_is_better(metric) else share
+    return np.asarray(np.clip(right, 0.0, 1.0))
 
 
 def monthly_value(ctx: Context, accuracy: AccuracyEstimate) -> Array:

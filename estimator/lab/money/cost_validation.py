@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimator.engine.compute import backtest_runs
 from estimator.engine.compute.hardware import accelerator_id
 from estimator.engine.groups import OwnHardware
 from estimator.engine.money.own_hardware import own_hour
+from estimator.lab.compute.backtest import backtest_runs
 from estimator.units import WATTS_PER_KW
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Published costs against predicted ones."""

@@ -1,0 +1,148 @@
+"""People and calendar of a project from published efforts, source by source.
+
+The middle over sources is their median: a vendor's page, a survey and a case report each count
+once, and no single one moves it. What is stated as a range tells how far projects of one source
+lie apart; what the sources' middles tell is how far a new project may lie from all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimator.engine.distributions import Z90
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+TABLES = ("people_effort", "people_effort_more")
+ADAPTED, REGULATED = "adapted", "regulated"
+MONTHS_OF_5_YEARS = 60.0
+STEPS = ("platform", "pipelines", "scripts", "by_hand")
+PHASES = ("scoping", "data", "modelling", "evaluation", "integration")
+
+
+@dataclass(frozen=True)
+class Stated:
+    """One published range, both ends in the unit of its quantity."""
+
+    family: str
+    kind: str
+    low: float
+    high: float
+
+    @property
+    def middle(self) -> float:
+        """Geometric middle of the range."""
+        return float(np.sqrt(self.low * self.high))
+
+
+def stated(evidence: Evidence, *quantities: str) -> list[tuple[str, Stated]]:
+    """Rows of the effort tables that the fit reads, with their quantity."""
+    rows = [r for t in TABLES for r in evidence.table(t).to_dict("records")]
+    return [
+        (r["quantity"], Stated(r["family"], r["kind"], float(r["fit_low"]), float(r["fit_high"])))
+        for r in rows
+        if r["quantity"] in quantities
+    ]
+
+
+def by_family(rows: Sequence[Stated]) -> dict[str, float]:
+    """Geometric middle of every source family."""
+    names = dict.fromkeys(r.family for r in rows)
+    return {
+        f: float(np.exp(np.mean([np.log(r.middle) for r in rows if r.family == f]))) for f in names
+    }
+
+
+def spread_of(middles: Sequence[float]) -> tuple[float, float, float]:
+    """p10, p50, p90 of a new source: median, and the deviation between sources, few as they are.
+
+    Notes
+    -----
+    ``p50 exp(-+ 1.28 s sqrt(1 + 1/n))`` with ``s`` the standard deviation of the logarithms.
+    """
+    logs = np.log(np.asarray(middles))
+    wide = Z90 * float(logs.std(ddof=1)) * float(np.sqrt(1 + 1 / len(logs)))
+    middle = float(np.exp(np.median(logs)))
+    return middle * float(np.exp(-wide)), middle, middle * float(np.exp(wide))
+
+
+def efforts(evidence: Evidence, usd_per_week: float) -> list[Stated]:
+    """Person-weeks of one project; money is divided by the loaded wage of a week [USD]."""
+    found = stated(evidence, "person_weeks", "one_off_usd")
+    return [
+        s
+        if q == "person_weeks"
+        else Stated(s.family, s.kind, s.low / usd_per_week, s.high / usd_per_week)
+        for q, s in found
+    ]
+
+
+def fit_effort(evidence: Evidence, usd_per_week: float) -> dict[str, Any]:
+    """Middle and spread of person-weeks, calendar, levels, integration, phases and upkeep.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    usd_per_week : float
+        Mean loaded wage of a person-week, for sources that state money [USD].
+    """
+    rows = efforts(evidence, usd_per_week)
+    adapted = [r for r in rows if r.kind == ADAPTED]
+    weeks = spread_of(list(by_family(adapted).values()))
+    wide = [float(np.log(r.high / r.low)) / 2 for r in adapted if r.high > r.low]
+    up = [*wide, *(float(np.log(r.middle / weeks[1])) for r in rows if r.kind == REGULATED)]
+    calendar = [s for _, s in stated(evidence, "weeks") if s.kind == ADAPTED]
+    ladder = {s.kind: s.middle for _, s in stated(evidence, "integration_weeks")}
+    phases = {s.kind: (s.low + s.high) / 2 for _, s in stated(evidence, "phase_weeks")}
+    return {
+        "adaptation_weeks": weeks,
+        "lean": float(np.exp(-np.mean(wide))),
+        "regulated": float(np.exp(np.mean(up))),
+        "calendar_weeks": spread_of(list(by_family(calendar).values())),
+        "integration": {k: ladder[k] / ladder["pipelines"] for k in STEPS},
+        "phases": {k: phases[k] / sum(phases.values()) for k in PHASES},
+        "upkeep_hours": spread_of(list(by_family(upkeep(evidence, usd_per_week)).values())),
+    }
+
+
+def upkeep(evidence: Evidence, usd_per_week: float, hours: float = 40.0) -> list[Stated]:
+    """Hours of people a month for one model in use [h].
+
+    Notes
+    -----
+    A bill over five years is divided by 60 months and the wage of an hour; the integration it
+    contains is left in, so the figure is an upper one.
+    """
+    usd = usd_per_week / hours * MONTHS_OF_5_YEARS
+    return [
+        s if q == "upkeep_hours_month" else Stated(s.family, s.kind, s.low / usd, s.high / usd)
+        for q, s in stated(evidence, "upkeep_hours_month", "upkeep_usd_5_years")
+    ]
+
+
+def left_out(rows: Sequence[Stated]) -> list[dict[str, Any]]:
+    """Every source predicted from the others: ratio of middles, and whether the interval held."""
+    found = by_family(rows)
+    out: list[dict[str, Any]] = []
+    for family, middle in found.items():
+        p10, p50, p90 = spread_of([m for f, m in found.items() if f != family])
+        mine = [r for r in rows if r.family == family]
+        touched = any(r.low <= p90 and r.high >= p10 for r in mine)
+        out.append(
+            {
+                "source": family,
+                "stated": middle,
+                "p10": p10,
+                "p50": p50,
+                "p90": p90,
+                "factor": p50 / middle,
+                "inside": p10 <= middle <= p90,
+                "touched": touched,
+            }
+        )
+    return out
