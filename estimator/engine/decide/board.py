@@ -12,31 +12,14 @@ from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.limits import NO_EVIDENCE, row_reasons
 from estimator.engine.distributions import Array, medians
 from estimator.engine.results import CandidateResult, Evaluation
+from estimator.metrics import lower_is_better
 from estimator.vocabulary import Phase
-
-LOWER_IS_BETTER = frozenset(
-    {
-        "error",
-        "wer",
-        "cer",
-        "per",
-        "eer",
-        "ter",
-        "fid",
-        "kid",
-        "fad",
-        "perplexity",
-        "mae",
-        "mse",
-        "mase",
-        "rmse",
-    }
-)
+from estimator.words.statement import Statement
 
 
 def direction(metric: str) -> float:
     """+1 where a higher value of the metric is better, else -1."""
-    return -1.0 if metric.lower() in LOWER_IS_BETTER else 1.0
+    return -1.0 if lower_is_better(metric) else 1.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +53,7 @@ class Board:
     weeks: Array
     allowed: np.ndarray
     possible: np.ndarray
-    reasons: tuple[tuple[str, ...], ...]
+    reasons: tuple[tuple[Statement, ...], ...]
     valued: bool
 
     @cached_property

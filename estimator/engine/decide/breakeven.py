@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from estimator.engine.decide.board import row_labels
 from estimator.engine.decide.rerun import (
     HORIZON,
     SEARCH_DRAWS,
@@ -17,14 +16,12 @@ from estimator.engine.decide.rerun import (
     quiet,
 )
 from estimator.engine.decide.switching import VOLUME
-from estimator.engine.decide.words import count
 from estimator.engine.results import Evaluation
 
 VALUES: dict[str, tuple[float, ...]] = {
     VOLUME: (0.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9),
     HORIZON: (1.0, 6.0, 12.0, 24.0, 36.0, 48.0, 60.0),
 }
-UNITS = {VOLUME: "requests a month", HORIZON: "months"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,6 @@ class BreakEven:
     usd: float
     cheaper_below: str
     cheaper_above: str
-    text: str
 
 
 def break_even(
@@ -68,7 +64,6 @@ def break_even(
         progress(done, len(values))
     table = np.array(totals).T
     keys = [r.candidate.key for r in evaluation.results]
-    labels = dict(zip(keys, row_labels(evaluation.results), strict=True))
     out: list[BreakEven] = []
     for i in range(len(keys)):
         for j in range(i + 1, len(keys)):
@@ -78,9 +73,5 @@ def break_even(
                 value = float(values[k] + t * (values[k + 1] - values[k]))
                 money = float(table[i, k] + t * (table[i, k + 1] - table[i, k]))
                 below, above = (keys[i], keys[j]) if gap[k] < 0 else (keys[j], keys[i])
-                text = (
-                    f"{labels[below]} is cheaper up to {count(value)} {UNITS[path]}, "
-                    f"{labels[above]} beyond."
-                )
-                out.append(BreakEven(path, keys[i], keys[j], value, money, below, above, text))
+                out.append(BreakEven(path, keys[i], keys[j], value, money, below, above))
     return tuple(sorted(out, key=lambda b: b.value))

@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.decide.board import make_board
+from estimator.engine.decide.board import is_valued, make_board
 from estimator.engine.decide.frontier import Frontier, cost_accuracy_frontier
-from estimator.engine.decide.pilot import PilotPlan, pilot_plan
+from estimator.engine.decide.loss import value_typed
+from estimator.engine.decide.plan_json import pilot_plan_dict, staged_plan_dict
 from estimator.engine.decide.recommend import Recommendation, recommend
 from estimator.engine.decide.rerun import Evaluate, Progress, quiet
 from estimator.engine.decide.restrictions import RestrictionCost, restriction_costs
 from estimator.engine.decide.risks import Risk, risks
+from estimator.engine.decide.staged import PlanValue, StagedPlan, plan_value, staged_plan
 from estimator.engine.decide.switching import Switch, switching_values
 from estimator.engine.decide.tornado import Tornado, tornado
 from estimator.engine.decide.traits import Traits, traits
-from estimator.engine.distributions import Draws
 from estimator.engine.results import Evaluation
+from estimator.words.statement import ENGLISH_USD, Field, with_statements
 
 
 @dataclass(frozen=True)
 class Decision:
     """Everything the decision adds to an evaluation."""
 
+    evaluation: Evaluation
     recommendation: Recommendation
     frontier: Frontier
     traits: Mapping[str, Traits]
     risks: Mapping[str, tuple[Risk, ...]]
     switching: tuple[Switch, ...]
     tornado: Tornado | None
-    pilot: PilotPlan | None
     restrictions: tuple[RestrictionCost, ...] = ()
 
     def recommendation_dict(self) -> dict[str, Any]:
@@ -42,12 +44,12 @@ class Decision:
             "label": r.label,
             "outcome": str(r.outcome),
             "equals": list(r.equals),
-            "headline": r.headline,
+            **with_statements({"headline": r.headline}),
             "best_probability": r.best_probability,
             "regret_usd": _pair(r.regret_usd),
-            "reason": r.reason,
-            "next_step": r.next_step,
-            "decision_path": list(r.decision_path),
+            **with_statements({"reason": r.reason}),
+            **with_statements({"next_step": r.next_step}),
+            **with_statements({"decision_path": list(r.decision_path)}),
             "order": list(r.order),
             "reachable_target": r.reachable_target,
             "would_reach": [
@@ -68,13 +70,14 @@ class Decision:
                     "value_at_switch": s.value_at_switch,
                     "to_approach": s.to_approach,
                     "reason": s.reason,
+                    **({} if s.to_step is None else with_statements({"to_step": s.to_step})),
                 }
                 for s in self.switching
             ],
             "drivers": [
                 {
                     "input": b.input,
-                    "name": b.name,
+                    "name": str(Field(b.input).write(ENGLISH_USD, "")),
                     "low": b.low,
                     "high": b.high,
                     "effect_usd": b.effect_usd,
@@ -102,10 +105,17 @@ class Decision:
         }
 
     def row_dict(self, key: str) -> dict[str, Any]:
-        """What the decision adds to one row of ``approaches``."""
+        """What the decision adds to one row of ``approaches``.
+
+        Where something is worth money a row alone has no net value: it is not decided on without
+        the gates before it. The plan's stands in ``staged_plan``.
+        """
         row = self.recommendation.rows[key]
         own = self.traits[key]
+        worth = is_valued(self.evaluation) or value_typed(self.evaluation.inputs) > 0
+        alone = {"net_value_usd": None} if worth else {}
         return {
+            **alone,
             "best_probability": row.best_probability,
             "miss_target_probability": row.miss_target,
             "over_budget_probability": row.over_budget,
@@ -144,9 +154,15 @@ class Decision:
             "recommendation": self.recommendation_dict(),
             "frontier": list(self.frontier.keys),
             "dominated": dict(self.frontier.dominated),
-            "pilot_plan": self.pilot.to_dict() if self.pilot else {},
+            "staged_plan": staged_plan_dict(self.plan, self.evaluation),
+            "pilot_plan": pilot_plan_dict(self.plan, self.evaluation),
             "rows": {key: self.row_dict(key) for key in self.recommendation.rows},
         }
+
+    @property
+    def plan(self) -> StagedPlan:
+        """The staged plan."""
+        return self.recommendation.plan
 
     def _as_today(self) -> dict[str, Any] | None:
         today = self.recommendation.as_today
@@ -167,10 +183,10 @@ def decide(
     evaluation: Evaluation,
     evaluate: Evaluate,
     assumptions: Assumptions,
-    draws: Draws,
+    value: PlanValue | None = None,
     progress: Progress = quiet,
 ) -> Decision:
-    """Recommendation, frontier, switching values, tornado, pilot, risks and traits.
+    """Staged plan, recommendation, frontier, switching values, tornado, risks and traits.
 
     Parameters
     ----------
@@ -179,44 +195,40 @@ def decide(
     evaluate : callable
         ``evaluate(inputs) -> Evaluation``; honours ``inputs.draws``.
     assumptions : Assumptions
-    draws : Draws
-        Of the evaluation; the noise of a pilot's test set is drawn from it.
+    value : PlanValue, optional
+        Value of a month before any result was entered; of this evaluation when left out.
     progress : callable
         Called with (done, total) of the steps.
     """
-    recommendation = recommend(evaluation, assumptions)
-    frontier = cost_accuracy_frontier(evaluation, assumptions)
-    limits = restriction_costs(evaluation, evaluate, assumptions)
-    progress(1, 4)
-    switching = switching_values(evaluation, evaluate, assumptions)
-    progress(2, 4)
+    quick = quick_decision(evaluation, assumptions, value)
+    recommendation = quick.recommendation
+    limits = restriction_costs(evaluation, recommendation, evaluate, assumptions)
+    progress(1, 3)
+    switching = switching_values(evaluation, recommendation.plan, evaluate, assumptions)
+    progress(2, 3)
     bars = tornado(evaluation, recommendation, evaluate, assumptions)
-    progress(3, 4)
-    pilot = pilot_plan(evaluation, assumptions, draws)
-    progress(4, 4)
-    return Decision(
-        recommendation=recommendation,
-        frontier=frontier,
-        traits=traits(evaluation, assumptions),
-        risks=risks(evaluation, assumptions),
-        switching=switching,
-        tornado=bars,
-        pilot=pilot,
-        restrictions=limits,
-    )
+    progress(3, 3)
+    return replace(quick, switching=switching, tornado=bars, restrictions=limits)
 
 
-def quick_decision(evaluation: Evaluation, assumptions: Assumptions) -> Decision:
-    """The decision without what needs re-runs of the model: no switches, drivers or pilot."""
+def quick_decision(
+    evaluation: Evaluation,
+    assumptions: Assumptions,
+    value: PlanValue | None = None,
+    ladder: bool = True,
+) -> Decision:
+    """The decision without what needs re-runs of the model: no switches, no drivers."""
     board = make_board(evaluation, assumptions)
+    value = value or plan_value(evaluation, assumptions, board)
+    plan = staged_plan(evaluation, assumptions, value, board, ladder=ladder)
     return Decision(
-        recommendation=recommend(evaluation, assumptions, board),
+        evaluation=evaluation,
+        recommendation=recommend(evaluation, assumptions, board, plan),
         frontier=cost_accuracy_frontier(evaluation, assumptions, board),
         traits=traits(evaluation, assumptions),
         risks=risks(evaluation, assumptions, board),
         switching=(),
         tornado=None,
-        pilot=None,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.decide.words import count, labels_needed, usd
 from estimator.engine.distributions import median
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import (
@@ -16,12 +15,13 @@ from estimator.engine.results import (
     MoneyEstimate,
 )
 from estimator.vocabulary import Approach, DeviceKind, LabellingSource
+from estimator.words.statement import Count, Number, Place, Statement, Usd, Weeks, listed, state
 
 OUTSIDE_LABELLERS = frozenset(
     {LabellingSource.CROWD, LabellingSource.VENDOR, LabellingSource.MODEL_ASSISTED}
 )
 OWN_WEIGHTS = frozenset({Approach.BASELINE, Approach.SCRATCH})
-NO_EVIDENCE = "no evidence for this task and approach"
+NO_EVIDENCE = state("limit.no_evidence")
 SMALL_ON_PURPOSE = frozenset({Approach.BASELINE, Approach.DISTILL})
 
 
@@ -44,7 +44,7 @@ def limit_reasons(
     compute: ComputeEstimate,
     money: MoneyEstimate,
     assumptions: Assumptions,
-) -> tuple[str, ...]:
+) -> tuple[Statement, ...]:
     """Why the scenario's limits forbid a row, in words; empty when nothing does.
 
     Notes
@@ -72,15 +72,15 @@ def feasibility(
     compute: ComputeEstimate,
     money: MoneyEstimate,
     assumptions: Assumptions,
-) -> tuple[bool, tuple[str, ...]]:
+) -> tuple[bool, tuple[Statement, ...]]:
     """Can this row be taken at all? With every reason against it, in words.
 
     Reasons come from memory and devices (compute), missing prices (money), the limits of the
     scenario, and missing evidence (accuracy).
     """
-    rows = (("does not fit", compute), ("has no price", money))
+    rows = (("limit.does_not_fit", compute), ("limit.no_price", money))
     reasons = [
-        reason for word, row in rows if not row.feasible for reason in (row.reasons or (word,))
+        reason for key, row in rows if not row.feasible for reason in (row.reasons or (state(key),))
     ]
     reasons += limit_reasons(inputs, candidate, accuracy, compute, money, assumptions)
     if accuracy.draws is None:
@@ -91,7 +91,7 @@ def feasibility(
 
 def row_reasons(
     result: CandidateResult, inputs: ProjectInputs, assumptions: Assumptions
-) -> tuple[str, ...]:
+) -> tuple[Statement, ...]:
     """Reasons against a row: those it came with and those of the limits, each once."""
     _, reasons = feasibility(
         inputs, result.candidate, result.accuracy, result.compute, result.money, assumptions
@@ -106,69 +106,74 @@ def _hosted(candidate: Candidate, compute: ComputeEstimate) -> bool:
 
 def _external(
     inputs: ProjectInputs, candidate: Candidate, compute: ComputeEstimate, money: MoneyEstimate
-) -> str:
+) -> Statement | None:
     if not inputs.limits.no_external_services:
-        return ""
+        return None
     places = [p for p in money.data_goes_to if p.startswith(("API", "labeller"))]
     if _hosted(candidate, compute):
-        return "uses a hosted API, and no external services are allowed"
+        return state("limit.hosted")
     if places:
-        return f"sends data to {', '.join(places)}, and no external services are allowed"
-    return ""
+        return state("limit.external", places=listed([Place(p) for p in places]))
+    return None
 
 
-def _regions(inputs: ProjectInputs, candidate: Candidate, compute: ComputeEstimate) -> str:
+def _regions(
+    inputs: ProjectInputs, candidate: Candidate, compute: ComputeEstimate
+) -> Statement | None:
     regions = inputs.limits.regions
     if regions is None:
-        return ""
+        return None
     if _hosted(candidate, compute):
-        return "uses a hosted API whose region is not known"
+        return state("limit.hosted_region")
     in_house = inputs.compute.provider == "own" or inputs.own_hardware is not None
     if not in_house and inputs.compute.region not in regions:
-        allowed = ", ".join(regions) or "none"
-        return f"trains in {inputs.compute.region}; allowed regions: {allowed}"
-    return ""
+        region = inputs.compute.region
+        if not regions:
+            return state("limit.no_region", region=region)
+        return state("limit.region", region=region, allowed=listed(regions))
+    return None
 
 
 def _edge(
     inputs: ProjectInputs, candidate: Candidate, compute: ComputeEstimate, assumptions: Assumptions
-) -> str:
+) -> Statement | None:
     if not inputs.limits.edge_device or candidate.approach in SMALL_ON_PURPOSE:
-        return ""
+        return None
     if _hosted(candidate, compute):
-        return "answers through a hosted API, not on the device"
+        return state("limit.hosted_edge")
     limit = assumptions.value("decision.edge_params")
     params = candidate.model.params_total if candidate.model else None
     if params is not None and params > limit:
-        return f"has {count(params)} parameters; a small device holds about {count(limit)}"
-    return ""
+        return state("limit.edge", params=Count(params), limit=Count(limit))
+    return None
 
 
-def _control(inputs: ProjectInputs, candidate: Candidate) -> str:
+def _control(inputs: ProjectInputs, candidate: Candidate) -> Statement | None:
     if not inputs.limits.full_control or candidate.approach in OWN_WEIGHTS:
-        return ""
-    base = f" ({candidate.model.name})" if candidate.model else ""
-    return f"rests on weights trained by others{base}, and full control is asked for"
+        return None
+    if candidate.model is None:
+        return state("limit.control")
+    return state("limit.control_model", model=candidate.model.name)
 
 
-def _budget(inputs: ProjectInputs, money: MoneyEstimate) -> str:
+def _budget(inputs: ProjectInputs, money: MoneyEstimate) -> Statement | None:
     budget = inputs.limits.budget_usd
     if budget is None:
-        return ""
+        return None
     typical = median(money.total_draws)
     if not typical > budget:
-        return ""
-    return f"costs about {usd(typical)}, more than the budget of {usd(budget)}"
+        return None
+    return state("limit.budget", usd=Usd(typical), budget=Usd(budget))
 
 
-def _deadline(inputs: ProjectInputs, money: MoneyEstimate) -> str:
+def _deadline(inputs: ProjectInputs, money: MoneyEstimate) -> Statement | None:
     deadline = inputs.limits.deadline_weeks
     if deadline is None:
-        return ""
+        return None
     typical = median(money.calendar_weeks_draws)
     if not typical > deadline:
-        return ""
-    return f"is ready after about {typical:.1f} weeks, later than the {deadline:g} allowed"
+        return None
+    return state("limit.deadline", weeks=Weeks(typical), deadline=Number(deadline))
 
 
 def _too_few_labels(
@@ -176,16 +181,29 @@ def _too_few_labels(
     candidate: Candidate,
     accuracy: AccuracyEstimate,
     assumptions: Assumptions,
-) -> str:
+) -> Statement | None:
     needed = accuracy.labels_for_target_draws
     reached = accuracy.target_probability
     if candidate.approach != Approach.SCRATCH or needed is None or reached is None:
-        return ""
+        return None
     owned = candidate.n_labelled(inputs)
     if reached >= assumptions.value("decision.scratch_refusal"):
-        return ""
+        return None
     typical = median(needed)
     if typical <= owned:
-        return ""
-    amount = labels_needed(typical, assumptions.value("decision.labels_limit"))
-    return f"needs {amount} to reach the target from scratch; there would be {count(owned)} labels"
+        return None
+    amount = needed_labels(typical, assumptions.value("decision.labels_limit"))
+    return state("limit.scratch_labels", amount=amount, owned=Count(owned))
+
+
+def needed_labels(n: float, limit: float) -> Statement:
+    """A needed number of labels; in words above what anyone would buy.
+
+    Parameters
+    ----------
+    n : float
+        Labelled examples needed.
+    limit : float
+        The most a project would label [labelled examples], ``decision.labels_limit``.
+    """
+    return state("labels.about", n=Count(n)) if n <= limit else state("labels.too_many")

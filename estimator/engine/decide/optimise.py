@@ -18,11 +18,22 @@ from estimator.engine.decide.space import (
     Plan,
     Space,
     default_space,
-    mix_words,
 )
-from estimator.engine.decide.words import chance, count, measured, usd
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Evaluation
+from estimator.words.statement import Approach as ApproachName
+from estimator.words.statement import (
+    Count,
+    Metric,
+    Share,
+    Statement,
+    Term,
+    Usd,
+    Value,
+    Weeks,
+    listed,
+    state,
+)
 
 CHECKED = 6
 
@@ -53,7 +64,7 @@ class Optimum:
     runners_up: tuple[tuple[Plan, PlanFigures], ...]
     considered: int
     budget_usd: float | None
-    text: str
+    text: Statement
 
 
 def optimise(
@@ -104,7 +115,7 @@ def optimise(
             checked.append((goal.score(figures), plan, figures))
     checked.sort(key=lambda c: c[0])
     if not checked:
-        text = "No plan of the grid is possible within the limits."
+        text = state("optimum.none")
         return Optimum(objective, None, None, (), False, (), space.size, goal.budget, text)
     score, plan, figures = checked[0]
     meets = score[0] <= 1e-12
@@ -131,23 +142,28 @@ def _without_limits(inputs: ProjectInputs, space: Space) -> ProjectInputs:
 
 def _text(
     evaluation: Evaluation, objective: Objective, plan: Plan, f: PlanFigures, meets: bool
-) -> str:
-    rows = {r.candidate.approach: r.candidate.label for r in evaluation.results}
-    model = f" on {plan.model}" if plan.model else ""
-    what = (
-        f"{rows[plan.approach]}{model}, {count(plan.n_labelled_to_buy)} labels "
-        f"({mix_words(plan.mix)}), {plan.hardware.n_devices} x {plan.hardware.accelerator} "
-        f"{plan.hardware.purchase_option.replace('_', ' ')}"
+) -> Statement:
+    hardware = plan.hardware
+    what = state(
+        "optimum.plan",
+        approach=ApproachName(str(plan.approach), plan.model),
+        n=Count(plan.n_labelled_to_buy),
+        mix=listed([_mixed(s, share, len(plan.mix)) for s, share in plan.mix]),
+        devices=hardware.n_devices,
+        device=hardware.accelerator,
+        option=Term("ui.option", str(hardware.purchase_option)),
     )
-    metric = str(evaluation.inputs.target.metric)
-    figures = (
-        f"{usd(f.total_usd)}, {measured(metric, f.metric)}, ready in "
-        f"{f.weeks:.1f} weeks, reaches the target in {chance(f.target_probability)}"
+    figures = state(
+        "optimum.figures",
+        usd=Usd(f.total_usd),
+        level=Metric(f.metric, str(evaluation.inputs.target.metric)),
+        weeks=Weeks(f.weeks),
+        chance=Share(f.target_probability),
     )
-    head = {
-        Objective.BEST_ACCURACY: "Most accurate",
-        Objective.CHEAPEST: "Cheapest",
-        Objective.EARLIEST: "Earliest",
-    }[objective]
-    lead = head if meets else "No plan meets target and limits; the nearest"
-    return f"{lead}: {what}: {figures}."
+    key = f"optimum.{objective}" if meets else "optimum.nearest"
+    return state(key, plan=what, figures=figures)
+
+
+def _mixed(source: str, share: float, of: int) -> Value:
+    name = Term("ui.option", str(source))
+    return name if of == 1 else state("optimum.share", share=Share(share), source=name)

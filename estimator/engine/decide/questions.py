@@ -8,12 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.catalogue import BaseModel
-from estimator.engine.decide.recommend import Recommendation, recommend
-from estimator.engine.decide.rule import Outcome
-from estimator.engine.decide.words import chance, count, labels_needed, listed, usd
+from estimator.engine.decide.limits import needed_labels
+from estimator.engine.decide.recommend import Recommendation, RowDecision, recommend
 from estimator.engine.results import CandidateResult, Evaluation
-from estimator.vocabulary import APPROACH_LABELS, Approach, Domain
+from estimator.evidence.things import BaseModel
+from estimator.vocabulary import Approach, Domain
+from estimator.words.statement import Approach as ApproachName
+from estimator.words.statement import (
+    Count,
+    Number,
+    Share,
+    Statement,
+    Term,
+    Usd,
+    listed,
+    sentences,
+    state,
+)
 
 HUBS = ("Hugging Face", "TensorFlow Hub", "PyTorch Hub", "SageMaker JumpStart")
 AS_IS = (Approach.ZERO_SHOT,)
@@ -21,6 +32,7 @@ LIGHT = (Approach.LINEAR_PROBE, Approach.PARTIAL_FINETUNE, Approach.LORA, Approa
 HEAVY = (Approach.CONTINUED_PRETRAIN, Approach.HYBRID, Approach.FULL_FINETUNE, Approach.LORA)
 OWN = (Approach.SCRATCH,)
 NEAREST_MODELS = 6
+Enough = tuple[bool, Statement]
 
 
 @dataclass(frozen=True)
@@ -49,10 +61,10 @@ class NearModel:
 class Step:
     """One question with its answer, why, and what follows from it."""
 
-    question: str
+    question: Statement
     answer: bool
-    why: str
-    then: str
+    why: Statement
+    then: Statement
 
 
 @dataclass(frozen=True)
@@ -67,7 +79,7 @@ class Questions:
     guided: tuple[Approach, ...]
     computed: str | None
     agrees: bool
-    explanation: str
+    explanation: Statement
     hubs: tuple[str, ...]
     models: tuple[NearModel, ...]
 
@@ -127,27 +139,26 @@ def nearest_models(
 def _solved(evaluation: Evaluation, answers: Answers, near: tuple[NearModel, ...]) -> Step:
     domain = evaluation.inputs.domain
     solved = domain == Domain.SOLVED if answers.solved is None else answers.solved
-    names = listed([f"{m.name} ({m.licence})" for m in near[:3]]) or "none in the catalogue"
+    names = [f"{m.name} ({m.licence})" for m in near[:3]]
+    models = listed(names) if names else state("guide.no_model")
     return Step(
-        "Has somebody solved this already?",
+        state("guide.solved"),
         solved,
-        f"The domain is stated as '{domain}'." if answers.solved is None else "As answered.",
-        f"Look on {listed(HUBS)}; nearest in the catalogue: {names}."
-        + (" Use it as it is." if solved else ""),
+        _why(domain, answers.solved),
+        state("guide.look_as_is" if solved else "guide.look", hubs=listed(HUBS), models=models),
     )
+
+
+def _why(domain: Domain, answered: bool | None) -> Statement:
+    stated = Term("ui.option.domain", str(domain))
+    return state("guide.domain", domain=stated) if answered is None else state("guide.answered")
 
 
 def _close(evaluation: Evaluation, answers: Answers) -> Step:
     domain = evaluation.inputs.domain
     close = domain != Domain.FAR if answers.close is None else answers.close
-    return Step(
-        "Is it close to something that is solved?",
-        close,
-        f"The domain is stated as '{domain}'." if answers.close is None else "As answered.",
-        "Adapt a pre-trained model to your data."
-        if close
-        else "A pre-trained model may help less than usual; go on to the third question.",
-    )
+    then = state("guide.adapt" if close else "guide.third")
+    return Step(state("guide.close"), close, _why(domain, answers.close), then)
 
 
 def _unique(evaluation: Evaluation, answers: Answers, limit: float) -> Step:
@@ -156,45 +167,41 @@ def _unique(evaluation: Evaluation, answers: Answers, limit: float) -> Step:
     money, money_why = _enough_money(evaluation, scratch)
     skill, skill_why = _enough_skill(evaluation, scratch)
     unique = (data and money and skill) if answers.unique is None else answers.unique
-    why = f"{data_why} {money_why} {skill_why}"
-    return Step(
-        "Is it truly unique, and are there the data, the budget and the skill?",
-        unique,
-        why if answers.unique is None else f"As answered. {why}",
-        "Train your own model." if unique else "Even then start from a base, adapted heavily.",
-    )
+    why = [data_why, money_why, skill_why]
+    if answers.unique is not None:
+        why.insert(0, state("guide.answered"))
+    then = state("guide.train" if unique else "guide.base")
+    return Step(state("guide.unique"), unique, sentences(*why), then)
 
 
 def _row(evaluation: Evaluation, approach: Approach) -> CandidateResult | None:
     return next((r for r in evaluation.results if r.candidate.approach == approach), None)
 
 
-def _enough_data(
-    evaluation: Evaluation, scratch: CandidateResult | None, limit: float
-) -> tuple[bool, str]:
+def _enough_data(evaluation: Evaluation, scratch: CandidateResult | None, limit: float) -> Enough:
     if scratch is None or scratch.accuracy.labels_for_target_draws is None:
-        return False, "How many labels scratch needs is not known."
+        return False, state("guide.data_unknown")
     needed = float(np.quantile(scratch.accuracy.labels_for_target_draws[1:], 0.5, method="higher"))
     planned = scratch.candidate.n_labelled(evaluation.inputs)
     enough = planned >= needed
-    amount = labels_needed(needed, limit)
-    return enough, f"Data: {count(planned)} labels against {amount} that scratch needs."
+    amount = needed_labels(needed, limit)
+    return enough, state("guide.data", n=Count(planned), amount=amount)
 
 
-def _enough_money(evaluation: Evaluation, scratch: CandidateResult | None) -> tuple[bool, str]:
+def _enough_money(evaluation: Evaluation, scratch: CandidateResult | None) -> Enough:
     if scratch is None:
-        return False, "Budget: not known."
+        return False, state("guide.budget_unknown")
     cost = float(np.median(scratch.money.total_draws[1:]))
     budget = evaluation.inputs.limits.budget_usd
     if budget is None:
-        return True, f"Budget: none stated; scratch costs about {usd(cost)}."
-    return bool(cost <= budget), f"Budget: {usd(budget)} against {usd(cost)}."
+        return True, state("guide.budget_none", usd=Usd(cost))
+    return bool(cost <= budget), state("guide.budget", budget=Usd(budget), usd=Usd(cost))
 
 
-def _enough_skill(evaluation: Evaluation, scratch: CandidateResult | None) -> tuple[bool, str]:
+def _enough_skill(evaluation: Evaluation, scratch: CandidateResult | None) -> Enough:
     team = evaluation.inputs.people.team
     if scratch is None or team is None:
-        return True, "Skill: the team is not stated."
+        return True, state("guide.skill_unknown")
     weeks = sum(
         float(i.quantity_draws[0])
         for i in scratch.money.items
@@ -202,7 +209,7 @@ def _enough_skill(evaluation: Evaluation, scratch: CandidateResult | None) -> tu
     )
     calendar = max(float(np.median(scratch.money.calendar_weeks_draws[1:])), 1e-9)
     needed = weeks / calendar
-    return team >= needed, f"Skill: {team} people against about {needed:.1f} needed."
+    return team >= needed, state("guide.skill", team=Number(team), needed=Number(needed))
 
 
 def _approach(evaluation: Evaluation, key: str | None) -> Approach | None:
@@ -215,35 +222,32 @@ def _explain(
     guided: tuple[Approach, ...],
     computed: Approach | None,
     agrees: bool,
-) -> str:
-    names = listed([APPROACH_LABELS[a] for a in guided])
+) -> Statement:
+    names = listed([ApproachName(str(a)) for a in guided])
     if computed is None:
-        return f"The questions lead to {names}; computed: every approach breaks a limit."
+        return state("guide.none_left", guided=names)
+    choice = ApproachName(str(advice.approach))
     if agrees:
-        return f"The questions lead to {names}, and so does the calculation: {advice.label}."
-    rows = [advice.rows[r.candidate.key] for r in evaluation.results]
-    parts: list[str] = []
-    for row, result in zip(rows, evaluation.results, strict=True):
+        return state("guide.agrees", guided=names, choice=choice)
+    parts: list[Statement] = []
+    for result in evaluation.results:
+        row = advice.rows[result.candidate.key]
         if result.candidate.approach not in guided or "#" in result.candidate.key:
             continue
-        if not row.feasible:
-            parts.append(f"{row.label} is excluded ({row.reasons[0]})")
+        if row.feasible:
+            parts.append(_reached("guide.costs", result, row))
         else:
-            p = row.target_probability
-            reach = "" if p is None else f" and reaches the target in {chance(p)}"
-            cost = float(np.median(result.money.total_draws[1:]))
-            parts.append(f"{row.label} costs {usd(cost)}{reach}")
-    own = advice.rows[str(advice.approach)]
-    cost = next(
-        float(np.median(r.money.total_draws[1:]))
-        for r in evaluation.results
-        if r.candidate.key == advice.approach
-    )
-    reach = "" if own.target_probability is None else f" in {chance(own.target_probability)}"
-    ending = (
-        f"{advice.label} reaches it{reach} for {usd(cost)}"
-        if advice.outcome != Outcome.NOBODY_REACHES
-        else f"nobody reaches the target surely, and {advice.label} comes nearest for {usd(cost)}"
-    )
-    joined = "; ".join((*parts, ending))
-    return f"The questions lead to {names}, the calculation to {advice.label}: {joined}."
+            name = ApproachName(result.candidate.key)
+            parts.append(state("guide.excluded", row=name, reason=row.reasons[0]))
+    own = next(r for r in evaluation.results if r.candidate.key == advice.approach)
+    parts.append(_reached("guide.reaches", own, advice.rows[str(advice.approach)]))
+    why = state("joined", parts=listed(parts))
+    return state("guide.differs", guided=names, choice=choice, why=why)
+
+
+def _reached(key: str, result: CandidateResult, row: RowDecision) -> Statement:
+    cost = Usd(float(np.median(result.money.total_draws[1:])))
+    name = ApproachName(result.candidate.key)
+    if row.target_probability is None:
+        return state(key, row=name, usd=cost)
+    return state(f"{key}_chance", row=name, usd=cost, chance=Share(row.target_probability))

@@ -9,17 +9,22 @@ import numpy as np
 
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.board import Board, direction, make_board
+from estimator.engine.decide.choose import reach, rule_row
+from estimator.engine.decide.plan_words import PlanWords
 from estimator.engine.decide.rule import (
-    Margins,
     Outcome,
     best_probability,
-    choose,
+    losses,
     ranking,
     regret_usd,
 )
-from estimator.engine.decide.sentences import decision_path, headline, next_step, reason
-from estimator.engine.distributions import Array, enough, median, percentiles
+from estimator.engine.decide.staged import StagedPlan, plan_value, staged_plan
+from estimator.engine.distributions import Array, median, percentiles
 from estimator.engine.results import Evaluation
+from estimator.words.statement import Statement
+
+LEAST_GAIN = 0.02
+"""More labels that raise the chance of the target by less change nothing."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class RowDecision:
     key: str
     label: str
     feasible: bool
-    reasons: tuple[str, ...]
+    reasons: tuple[Statement, ...]
     target_probability: float | None
     best_probability: float | None
     miss_target: float | None
@@ -82,15 +87,18 @@ class Recommendation:
     approach : str or None
         Key of the row taken; None when no row is left.
     outcome : Outcome
-        decided, too_close or nobody_reaches.
+        That of the staged plan.
     equals : tuple of str
-        Keys of the rows that are about as good, best first; empty unless too close.
-    headline, reason, next_step : str
+        Keys of the rows whose plans come to the same within two per cent of the spend.
+    regret_usd : (p50, p90) or None
+        Loss of the plan above the best in hindsight [USD].
+    headline, reason, next_step : Statement
         One sentence each.
     reachable_target : float or None
         Value of the metric that the row reaches with the wanted probability.
     would_reach : tuple of Reach
-        Where nobody reaches the target: labels and money that would.
+        Labels and money that raise the chance of the target above that of every row.
+    plan : StagedPlan
     """
 
     approach: str | None
@@ -99,59 +107,83 @@ class Recommendation:
     equals: tuple[str, ...]
     best_probability: float | None
     regret_usd: tuple[float, float] | None
-    headline: str
-    reason: str
-    next_step: str
-    decision_path: tuple[str, ...]
+    headline: Statement
+    reason: Statement
+    next_step: Statement
+    decision_path: tuple[Statement, ...]
     order: tuple[str, ...]
     reachable_target: float | None
     would_reach: tuple[Reach, ...]
     rows: Mapping[str, RowDecision]
     as_today: AsToday | None
+    plan: StagedPlan
 
 
 def recommend(
-    evaluation: Evaluation, assumptions: Assumptions, board: Board | None = None
+    evaluation: Evaluation,
+    assumptions: Assumptions,
+    board: Board | None = None,
+    plan: StagedPlan | None = None,
 ) -> Recommendation:
-    """Take a row of an evaluation and say why.
+    """Take the row in which the staged plan most likely ends, and say why.
 
     Parameters
     ----------
     evaluation : Evaluation
         All rows on common random numbers.
     assumptions : Assumptions
-        For the margins ``decision.*``.
+        For the rows ``decision.*``.
+    plan : StagedPlan, optional
+        Made here when left out; where results were entered, it should rest on the value of a
+        month that was there before them (``plan_value``).
     """
     board = board or make_board(evaluation, assumptions)
-    margins = Margins.from_assumptions(assumptions)
-    choice = choose(board, margins)
-    shares = best_probability(board)
-    regrets = regret_usd(board)
-    rows = _rows(evaluation, board, shares, regrets)
-    most = assumptions.value("decision.labels_limit")
-    nobody = choice.outcome == Outcome.NOBODY_REACHES
-    reach = _would_reach(evaluation, board, most) if nobody else ()
-    key = None if choice.index is None else board.keys[choice.index]
-    row = None if key is None else rows[key]
-    target = None if choice.index is None else _reachable(board, choice.index)
+    if plan is None:
+        value = plan_value(evaluation, assumptions, board)
+        plan = staged_plan(evaluation, assumptions, value, board)
+    loss = plan.loss
+    shares = best_probability(board, loss)
+    rows = _rows(evaluation, board, shares, regret_usd(board, loss))
+    key = None if plan.row is None else board.keys[plan.row]
+    words = PlanWords(plan, evaluation)
+    target = None if plan.row is None else _reachable(board, plan.row)
     shown = None if target is None else direction(str(evaluation.inputs.target.metric)) * target
     return Recommendation(
         approach=key,
-        label="" if choice.index is None else board.labels[choice.index],
-        outcome=choice.outcome,
-        equals=tuple(board.keys[i] for i in choice.equals),
-        best_probability=row.best_probability if row else None,
-        regret_usd=row.regret_usd if row else None,
-        headline=headline(board, choice, shares, evaluation),
-        reason=reason(board, choice, evaluation),
-        next_step=next_step(board, choice, evaluation, reach, shown),
-        decision_path=decision_path(board, choice, shares, regrets, evaluation),
-        order=tuple(board.keys[i] for i in ranking(board, margins)),
+        label="" if plan.row is None else board.labels[plan.row],
+        outcome=Outcome(plan.outcome),
+        equals=tuple(dict.fromkeys(board.keys[w.row] for w in plan.near if w.row >= 0)),
+        best_probability=rows[key].best_probability if key else None,
+        regret_usd=_plan_regret(plan, board),
+        headline=words.headline(),
+        reason=words.reason(),
+        next_step=words.next_step(),
+        decision_path=tuple(_path(plan, words)),
+        order=tuple(board.keys[i] for i in ranking(board, loss)),
         reachable_target=shown,
-        would_reach=reach,
+        would_reach=_would_reach(evaluation, board, plan),
         rows=rows,
         as_today=_as_today(evaluation, board),
+        plan=plan,
     )
+
+
+def _path(plan: StagedPlan, words: PlanWords) -> list[Statement]:
+    rule = None if plan.world is None else rule_row(plan.world)
+    chance = 0.0 if rule is None or plan.world is None else reach(rule, plan.world)
+    return words.path(rule, chance)
+
+
+def _plan_regret(plan: StagedPlan, board: Board) -> tuple[float, float] | None:
+    """Loss of the plan above that of the best row, or of stopping, if all were known [USD]."""
+    if plan.best is None or plan.loss is None:
+        return None
+    out = plan.best.step.outcome
+    own = out.spend - plan.loss.usd_per_month * out.months
+    best = np.minimum(losses(board, plan.loss).min(axis=0)[1:], 0.0)
+    above = np.maximum(own - best, 0.0)
+    p50, p90 = np.quantile(above, [0.5, 0.9])
+    return float(p50), float(p90)
 
 
 def _rows(
@@ -161,7 +193,9 @@ def _rows(
     rows: dict[str, RowDecision] = {}
     for i, (key, result) in enumerate(zip(board.keys, evaluation.results, strict=True)):
         known = result.accuracy.draws is not None
-        p_target = float(board.target_probability[i]) if known and board.target else None
+        p_target = (
+            float(board.target_probability[i]) if known and board.target is not None else None
+        )
         regret = regrets[i, 1:]
         rows[key] = RowDecision(
             key=key,
@@ -192,34 +226,27 @@ def _reachable(board: Board, index: int) -> float | None:
     return float(np.quantile(score, 1.0 - board.wanted))
 
 
-def _would_reach(evaluation: Evaluation, board: Board, most: float) -> tuple[Reach, ...]:
-    """Rows that at most ``most`` labels bring to the target, the surest and then fewest first.
-
-    With the wanted probability where that is in range, else in half of the draws.
-    """
+def _would_reach(evaluation: Evaluation, board: Board, plan: StagedPlan) -> tuple[Reach, ...]:
+    """The plan's own round of more labels, where it raises the chance above that of every row."""
+    if plan.world is None:
+        return ()
+    best = float(board.target_probability[board.allowed].max(initial=0.0))
     found: list[Reach] = []
-    for i, result in enumerate(evaluation.results):
-        needed = result.accuracy.labels_for_target_draws
-        if needed is None or not board.possible[i]:
+    for way in plan.world.ways:
+        n = plan.world.most_labels(way)
+        if not way.needs_labels or n <= way.n_planned:
             continue
-        p50, p90, sure = (enough(needed, q) for q in (0.5, 0.9, board.wanted))
-        n, chance = (sure, board.wanted) if sure <= most else (p50, 0.5)
-        owned = result.candidate.n_labelled(evaluation.inputs)
-        if not owned < n <= most:
+        chance = float((way.truth(n) >= plan.world.target).mean())
+        if chance <= best + LEAST_GAIN:
             continue
-        price = label_price(evaluation, i)
-        extra = None if price is None else (n - owned) * price
-        found.append(Reach(board.keys[i], board.labels[i], n, chance, p50, p90, extra))
+        extra = float(np.median(way.usd_per_label)) * (n - max(way.n_planned, plan.world.owned))
+        found.append(Reach(way.key, way.label, n, chance, n, n, max(extra, 0.0)))
     return tuple(sorted(found, key=lambda r: (-r.probability, r.n_labelled)))
 
 
 def label_price(evaluation: Evaluation, index: int) -> float | None:
     """Base price of one labelled example of a row, all its answers [USD]; None: buys none."""
-    answers = evaluation.inputs.labelling.labels_per_item
-    for item in evaluation.results[index].money.items:
-        if item.item == "labelling" and item.unit == "label":
-            return answers * float(item.unit_price_usd_draws[0])
-    return None
+    return evaluation.results[index].money.usd_per_labelled_example
 
 
 def _as_today(evaluation: Evaluation, board: Board) -> AsToday | None:

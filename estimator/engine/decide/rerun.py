@@ -62,9 +62,9 @@ def value_now(evaluation: Evaluation, path: str, key: str | None) -> Any:
     for row in rows:
         if path == DEVICE_PRICE and row.money.usd_per_device_hour:
             return row.money.usd_per_device_hour
-        for item in row.money.items:
-            if path == LABEL_PRICE and item.item == "labelling" and item.unit == "label":
-                return float(item.unit_price_usd_draws[0])
+        price = row.money.usd_per_labelled_example
+        if path == LABEL_PRICE and price is not None:
+            return price / evaluation.inputs.labelling.labels_per_item
     return None
 
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.decide.board import Board, direction, make_board
+from estimator.engine.decide.board import Board, make_board
+from estimator.engine.decide.recommend import Recommendation
 from estimator.engine.decide.rerun import Evaluate, Progress, changed, quiet
-from estimator.engine.decide.rule import Margins, first_choice
-from estimator.engine.decide.words import listed, metric_words, points, usd
+from estimator.engine.decide.staged import plan_value, staged_plan
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Evaluation
+from estimator.words.statement import Approach as ApproachName
+from estimator.words.statement import (
+    Metric,
+    Points,
+    Statement,
+    Usd,
+    Value,
+    listed,
+    sentences,
+    state,
+)
 
 LIMIT_OFF: dict[str, object] = {
     "limits.no_external_services": False,
@@ -21,14 +33,6 @@ LIMIT_OFF: dict[str, object] = {
     "limits.full_control": False,
     "limits.deadline_weeks": None,
     "limits.budget_usd": None,
-}
-LIMIT_WORDS: dict[str, str] = {
-    "limits.no_external_services": "Keeping all data in the house",
-    "limits.regions": "The limit on regions",
-    "limits.edge_device": "Running on a small device",
-    "limits.full_control": "Full control of the weights",
-    "limits.deadline_weeks": "The deadline",
-    "limits.budget_usd": "The budget",
 }
 
 
@@ -48,7 +52,7 @@ class RestrictionCost:
     metric_lost: float | None
     target_probability_lost: float | None
     removed: tuple[str, ...]
-    text: str
+    text: Statement
 
 
 def active_limits(inputs: ProjectInputs) -> tuple[str, ...]:
@@ -62,32 +66,43 @@ def active_limits(inputs: ProjectInputs) -> tuple[str, ...]:
 
 def restriction_costs(
     evaluation: Evaluation,
+    recommendation: Recommendation,
     evaluate: Evaluate,
     assumptions: Assumptions,
     progress: Progress = quiet,
 ) -> tuple[RestrictionCost, ...]:
     """Run the model again without each limit that is set."""
     board = make_board(evaluation, assumptions)
-    margins = Margins.from_assumptions(assumptions)
+    bound, value = recommendation.plan.row, recommendation.plan.value
     limits = active_limits(evaluation.inputs)
     out: list[RestrictionCost] = []
     for done, path in enumerate(limits, start=1):
-        free = make_board(evaluate(changed(evaluation.inputs, path, LIMIT_OFF[path])), assumptions)
-        out.append(_cost(evaluation, board, free, margins, path))
+        without = evaluate(changed(evaluation.inputs, path, LIMIT_OFF[path]))
+        free = make_board(without, assumptions)
+        worth = value or plan_value(without, assumptions, free)
+        unbound = staged_plan(without, assumptions, worth, free, whole=False).row
+        out.append(_cost(evaluation, board, free, bound, unbound, path))
         progress(done, len(limits))
     return tuple(out)
 
 
 def _cost(
-    evaluation: Evaluation, board: Board, free: Board, margins: Margins, path: str
+    evaluation: Evaluation,
+    board: Board,
+    free: Board,
+    bound: int | None,
+    unbound: int | None,
+    path: str,
 ) -> RestrictionCost:
-    bound, unbound = first_choice(board, margins), first_choice(free, margins)
     removed = tuple(board.labels[i] for i in np.flatnonzero(free.allowed & ~board.allowed))
-    word = LIMIT_WORDS[path]
+    gone = [ApproachName(board.keys[i]) for i in np.flatnonzero(free.allowed & ~board.allowed)]
+    word = state(f"restriction.{path}")
     if bound is None or unbound is None:
         alone = bound is None and unbound is not None
-        left = "leaves no approach" if alone else "is not the only limit that excludes them all"
-        names = f" ({listed(removed)} would be possible)" if removed else ""
+        key = "restriction.alone" if alone else "restriction.not_alone"
+        values: dict[str, Value] = {"limit": word}
+        if gone:
+            key, values["removed"] = f"{key}_others", listed(gone)
         return RestrictionCost(
             path,
             None if bound is None else board.keys[bound],
@@ -96,7 +111,7 @@ def _cost(
             None,
             None,
             removed,
-            f"{word} {left}{names}.",
+            state(key, **values),
         )
     extra = float(board.median_total[bound] - free.median_total[unbound])
     lost = float(np.median(free.score[unbound, 1:]) - np.median(board.score[bound, 1:]))
@@ -110,7 +125,7 @@ def _cost(
         metric_lost=metric_lost,
         target_probability_lost=chance_lost,
         removed=removed,
-        text=_text(evaluation, board, free, bound, unbound, word, extra, metric_lost, removed),
+        text=_text(evaluation, board, free, bound, unbound, word, extra, metric_lost, gone),
     )
 
 
@@ -120,21 +135,25 @@ def _text(
     free: Board,
     bound: int,
     unbound: int,
-    word: str,
+    limit: Statement,
     extra: float,
     lost: float | None,
-    removed: tuple[str, ...],
-) -> str:
-    out = f" It removes {listed(removed)}." if removed else ""
+    removed: Sequence[ApproachName],
+) -> Statement:
+    choice, other = ApproachName(board.keys[bound]), ApproachName(free.keys[unbound])
     if board.keys[bound] == free.keys[unbound] and abs(extra) < 1.0:
-        return f"{word} costs nothing: {board.labels[bound]} is taken either way.{out}"
-    money = f"{usd(abs(extra))} {'more' if extra > 0 else 'less'}"
-    gap = ""
-    if lost is not None and abs(lost) >= 0.0005:
-        metric = str(evaluation.inputs.target.metric)
-        sign = direction(metric)
-        worse = "worse" if lost > 0 else "better"
-        gap = f" and {metric_words(metric)} {points(sign * lost, metric)} {worse}"
-    return (
-        f"{word} costs {money}{gap}: {board.labels[bound]} instead of {free.labels[unbound]}.{out}"
-    )
+        return _and_removed(state("restriction.free", limit=limit, choice=choice), removed)
+    values = {"limit": limit, "usd": Usd(abs(extra)), "choice": choice, "other": other}
+    key = f"restriction.{'more' if extra > 0 else 'less'}"
+    if lost is None or abs(lost) < 0.0005:
+        return _and_removed(state(key, **values), removed)
+    metric = str(evaluation.inputs.target.metric)
+    end = "worse" if lost > 0 else "better"
+    gap = {"gap": Points(lost, metric), "metric": Metric(0.0, metric)}
+    return _and_removed(state(f"{key}_{end}", **values, **gap), removed)
+
+
+def _and_removed(text: Statement, removed: Sequence[ApproachName]) -> Statement:
+    if not removed:
+        return text
+    return sentences(text, state("restriction.removes", removed=listed(removed)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,20 @@ import numpy as np
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.board import Board, make_board
 from estimator.engine.decide.traits import hosted
-from estimator.engine.decide.words import chance, count, level, points, usd
 from estimator.engine.distributions import median
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.vocabulary import Approach, Domain, Phase
+from estimator.words.statement import Approach as ApproachName
+from estimator.words.statement import (
+    Count,
+    Metric,
+    Number,
+    Points,
+    Share,
+    Statement,
+    Usd,
+    state,
+)
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 NO_LABELS_TRAINED = frozenset({Approach.ZERO_SHOT})
@@ -25,7 +36,7 @@ class Risk:
 
     risk: str
     severity: str
-    text: str
+    text: Statement
     usd: float | None = None
     probability: float | None = None
 
@@ -70,7 +81,7 @@ def _target(board: Board, i: int) -> list[Risk]:
     if p <= 1.0 - board.wanted:
         return []
     lost = float(board.median_one_off[i])
-    text = f"It misses the target in {chance(p)}; {usd(lost)} is spent before that is known."
+    text = state("risk.text.target", chance=Share(p), lost=Usd(lost))
     return [Risk("misses the target", _by_probability(p), text, lost, p)]
 
 
@@ -83,15 +94,12 @@ def _overrun(evaluation: Evaluation, board: Board, i: int, assumptions: Assumpti
     if budget is not None:
         p = float((total[1:] > budget).mean())
         extra = max(p90 - budget, 0.0)
-        text = f"It exceeds the budget of {usd(budget)} in {chance(p)}."
+        text = state("risk.text.budget", budget=Usd(budget), chance=Share(p))
         return [Risk("cost overrun", _by_probability(p), text, extra, p)] if p > 0.05 else []
     margin = assumptions.value("decision.overrun_share")
     p = float((total[1:] > total[0] * (1 + margin)).mean())
     extra = p90 - float(total[0])
-    text = (
-        f"It costs over {margin:.0%} more than planned in {chance(p)}; "
-        f"{usd(extra)} more covers 9 of 10 cases."
-    )
+    text = state("risk.text.overrun", margin=Share(margin), chance=Share(p), extra=Usd(extra))
     return [Risk("cost overrun", MEDIUM if p >= 0.2 else LOW, text, extra, p)] if p > 0.05 else []
 
 
@@ -100,7 +108,7 @@ def _late(evaluation: Evaluation, board: Board, i: int) -> list[Risk]:
     if deadline is None:
         return []
     p = float((board.weeks[i, 1:] > deadline).mean())
-    text = f"It is later than the {deadline:g} weeks allowed in {chance(p)}."
+    text = state("risk.text.late", deadline=Number(deadline), chance=Share(p))
     return [Risk("late delivery", _by_probability(p), text, None, p)] if p > 0.05 else []
 
 
@@ -116,10 +124,8 @@ def _scratch(board: Board, i: int, result: CandidateResult) -> list[Risk]:
     lost = float(board.median_total[i] - board.median_total[j])
     if lost <= 0:
         return []
-    text = (
-        f"A base model exists: {board.labels[j]} is at least as likely to reach the target and "
-        f"costs {usd(lost)} less."
-    )
+    other = ApproachName(board.keys[j])
+    text = state("risk.text.scratch", other=other, less=Usd(lost))
     p = float((board.total[i, 1:] > board.total[j, 1:]).mean())
     return [Risk("from scratch although a base exists", HIGH, text, lost, p)]
 
@@ -128,7 +134,7 @@ def _no_evaluation(evaluation: Evaluation, board: Board, i: int) -> list[Risk]:
     n = evaluation.inputs.n_evaluation
     at_stake = float(board.median_total[i])
     if n == 0:
-        text = f"There is no test set: {usd(at_stake)} is spent without knowing how good it is."
+        text = state("risk.text.no_test_set", usd=Usd(at_stake))
         return [Risk("no evaluation", HIGH, text, at_stake)]
     score = board.score[i, 0]
     if not np.isfinite(score) or not 0 < score < 1:
@@ -136,7 +142,8 @@ def _no_evaluation(evaluation: Evaluation, board: Board, i: int) -> list[Risk]:
     half = 1.645 * float(np.sqrt(score * (1 - score) / n))
     if half < 0.03:
         return []
-    text = f"With {count(n)} test examples the measured value is only good to ± {points(half)}."
+    metric = str(evaluation.inputs.target.metric)
+    text = state("risk.text.small_test_set", n=Count(n), half=Points(half, metric))
     return [Risk("small test set", MEDIUM, text, at_stake, None)]
 
 
@@ -146,10 +153,10 @@ def _bias(evaluation: Evaluation, result: CandidateResult) -> list[Risk]:
     items = [i for i in result.money.items if i.item.startswith("bias_audit")]
     money = sum(float(i.usd_draws[0]) for i in items)
     days = sum(float(i.quantity_draws[0]) for i in items if i.unit == "person-day")
-    text = "People are affected, and no bias audit is in the plan."
     if not items:
+        text = state("risk.text.no_audit")
         return [Risk("bias", HIGH, text, median(result.money.total_draws))]
-    text = f"People are affected: a bias audit of {usd(money)} and {days:.0f} days is in the plan."
+    text = state("risk.text.audit", usd=Usd(money), days=Count(round(days)))
     return [Risk("bias", HIGH, text, money)]
 
 
@@ -169,10 +176,7 @@ def _label_quality(
     if wrong < 0.02 or result.candidate.approach in NO_LABELS_TRAINED:
         return []
     lost = wrong * spent
-    text = (
-        f"About {level(wrong)} of the labels stay wrong after the vote; that is {usd(lost)} of "
-        "labelling, and more computing does not repair it."
-    )
+    text = state("risk.text.label_noise", wrong=Share(wrong), lost=Usd(lost))
     return [Risk("label quality", HIGH if wrong >= 0.1 else MEDIUM, text, lost, wrong)]
 
 
@@ -193,15 +197,8 @@ def majority_noise(noise: float, votes: int) -> float:
     """
     k = votes if votes % 2 else max(votes - 1, 1)
     wrong = np.arange(k // 2 + 1, k + 1)
-    ways = np.array([_choose(k, int(w)) for w in wrong], dtype=float)
+    ways = np.array([math.comb(k, int(w)) for w in wrong], dtype=float)
     return float((ways * noise**wrong * (1 - noise) ** (k - wrong)).sum())
-
-
-def _choose(n: int, k: int) -> int:
-    out = 1
-    for i in range(min(k, n - k)):
-        out = out * (n - i) // (i + 1)
-    return out
 
 
 def _skipped_baseline(evaluation: Evaluation, board: Board, i: int) -> list[Risk]:
@@ -215,10 +212,7 @@ def _skipped_baseline(evaluation: Evaluation, board: Board, i: int) -> list[Risk
     saved = float(board.median_total[i] - board.median_total[b])
     if p < 0.05 or saved <= 0:
         return []
-    text = (
-        f"Measure the simple baseline first: it reaches the target in {chance(p)} and would then "
-        f"save {usd(saved)}."
-    )
+    text = state("risk.text.baseline_first", chance=Share(p), saved=Usd(saved))
     return [Risk("skipped baseline", _by_probability(p), text, saved, p)]
 
 
@@ -233,19 +227,14 @@ def _overfitting(
         return []
     missing = (limit - per_class) * evaluation.inputs.n_classes
     draws = result.accuracy.draws
-    width = ""
+    values = {"n": Count(round(per_class)), "limit": Count(limit), "missing": Count(missing)}
+    text = state("risk.text.few_labels", **values)
     if draws is not None:
-        low, high = np.quantile(draws[1:], [0.1, 0.9])
-        width = f"; 8 of 10 cases lie between {level(float(low))} and {level(float(high))}"
-    text = (
-        f"{per_class:.0f} labels per class are few for so many weights (under {limit:.0f}); "
-        f"{count(missing)} more would be needed{width}."
-    )
-    price = [i for i in result.money.items if i.item == "labelling" and i.unit == "label"]
-    money = None
-    if price:
-        answers = evaluation.inputs.labelling.labels_per_item
-        money = missing * answers * float(price[0].unit_price_usd_draws[0])
+        metric = result.accuracy.metric
+        low, high = (Metric(float(x), metric) for x in np.quantile(draws[1:], [0.1, 0.9]))
+        text = state("risk.text.few_labels_width", **values, low=low, high=high)
+    price = result.money.usd_per_labelled_example
+    money = None if price is None else missing * price
     return [Risk("overfitting", HIGH if per_class < limit / 5 else MEDIUM, text, money, None)]
 
 
@@ -263,10 +252,7 @@ def _negative_transfer(
         return []
     best = board.score[known, 1:].max(axis=0)
     p = float((board.score[i, 1:] <= best).mean())
-    text = (
-        f"The base was trained on something else: in {chance(p)} it does no better than a model "
-        "without it."
-    )
+    text = state("risk.text.negative_transfer", chance=Share(p))
     return [Risk("negative transfer", _by_probability(p), text, None, p)]
 
 
@@ -276,10 +262,7 @@ def _lock_in(result: CandidateResult) -> list[Risk]:
     running = median(result.money.by_phase_draws[Phase.RUNNING])
     if not np.isfinite(running):
         return []
-    text = (
-        f"The vendor sets the price: {usd(running)} of running cost over the horizon rises "
-        "with it, and the model may be withdrawn."
-    )
+    text = state("risk.text.lock_in", usd=Usd(running))
     return [Risk("lock-in", MEDIUM, text, running)]
 
 
@@ -289,8 +272,8 @@ def _licence(result: CandidateResult) -> list[Risk]:
         return []
     spent = median(result.money.one_off_draws)
     forbids = model.commercial_use == "no"
-    word = "forbids commercial use" if forbids else "restricts use"
-    text = f"The licence of {model.name} ({model.licence}) {word}; {usd(spent)} rests on it."
+    key = "risk.text.licence_forbids" if forbids else "risk.text.licence_restricts"
+    text = state(key, model=model.name, licence=model.licence, usd=Usd(spent))
     return [Risk("licence", HIGH if forbids else MEDIUM, text, spent)]
 
 
@@ -300,7 +283,7 @@ def _compatibility(result: CandidateResult) -> list[Risk]:
     )
     if money <= 0:
         return []
-    text = f"Fitting somebody else's model into the own systems is planned with {usd(money)}."
+    text = state("risk.text.compatibility", usd=Usd(money))
     return [Risk("compatibility", LOW, text, money)]
 
 
@@ -308,7 +291,7 @@ def _sunk(evaluation: Evaluation) -> list[Risk]:
     spent = evaluation.inputs.finance.spent_usd
     if spent <= 0:
         return []
-    text = f"{usd(spent)} is spent already and counts for no approach: it is gone either way."
+    text = state("risk.text.sunk", usd=Usd(spent))
     return [Risk("sunk cost", LOW, text, spent)]
 
 
@@ -317,5 +300,5 @@ def _extrapolation(board: Board, i: int, result: CandidateResult) -> list[Risk]:
     if ratio is None or ratio <= 1:
         return []
     at_stake = float(board.median_one_off[i])
-    text = f"The planned labels are {ratio:.1f} times more than any in the evidence used."
+    text = state("risk.text.extrapolation", ratio=Number(ratio))
     return [Risk("outside the evidence", MEDIUM if ratio > 3 else LOW, text, at_stake)]

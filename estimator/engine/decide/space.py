@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.catalogue import BaseModel
 from estimator.engine.decide.rerun import LABEL_PRICE, LABELS, changed
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Evaluation
+from estimator.evidence.things import BaseModel
 from estimator.vocabulary import Approach, LabellingSource, PurchaseOption
 
 OWN = "own"
@@ -179,13 +179,6 @@ def mix_changes(
         (LABEL_PRICE, price),
         ("labelling.label_noise", noise),
     )
-
-
-def mix_words(mix: Mix) -> str:
-    """``80 % crowd, 20 % expert``."""
-    if len(mix) == 1:
-        return str(mix[0][0]).replace("_", " ")
-    return ", ".join(f"{share:.0%} {source.replace('_', ' ')}" for source, share in mix)
 
 
 def sources_of(mixes: Sequence[Mix]) -> tuple[LabellingSource, ...]:

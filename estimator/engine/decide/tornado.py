@@ -24,10 +24,10 @@ from estimator.engine.decide.rerun import (
     quiet,
     value_now,
 )
-from estimator.engine.decide.words import listed, usd
 from estimator.engine.results import Evaluation
 from estimator.errors import EstimatorError
 from estimator.vocabulary import Domain
+from estimator.words.statement import Field, Setting, Statement, Usd, listed, state
 
 FACTORS: dict[str, str] = {
     LABELS: "labels",
@@ -52,25 +52,6 @@ VALUES: dict[str, str] = {
 }
 """Inputs set to the p10 and p90 of ``decision.range.*``."""
 
-DRIVER_NAMES: dict[str, str] = {
-    LABELS: "labels to buy",
-    "n_evaluation": "size of the test set",
-    LABEL_PRICE: "price per label",
-    "labelling.labels_per_item": "answers per label",
-    DEVICE_PRICE: "price of a device-hour",
-    "compute.trials": "training trials",
-    "people.wage_factor": "wages",
-    "serving.requests_per_month": "requests per month",
-    HORIZON: "months of use",
-    "serving.retrain_every_months": "months between retrainings",
-    "n_classes": "number of classes",
-    "labelling.label_noise": "wrong labels",
-    "labelling.review_share": "share of labels reviewed",
-    "compute.failed_run_share": "failed runs",
-    "serving.relabel_share": "labels renewed at retraining",
-    "domain": "distance to public models",
-}
-
 
 @dataclass(frozen=True)
 class Bar:
@@ -82,7 +63,6 @@ class Bar:
     """
 
     input: str
-    name: str
     now: Any
     low: Any
     high: Any
@@ -120,7 +100,7 @@ class Tornado:
     second: str | None
     bars: tuple[Bar, ...]
     main_drivers: tuple[str, ...]
-    sentence: str
+    sentence: Statement
 
 
 def tornado(
@@ -150,7 +130,8 @@ def tornado(
         progress(done, len(ends))
     bars.sort(key=lambda b: -abs(b.effect_usd))
     main = tuple(b.input for b in bars[:3])
-    return Tornado(key, second, tuple(bars), main, _sentence(bars[:3]))
+    told = _sentence(bars[:3], str(evaluation.inputs.target.metric))
+    return Tornado(key, second, tuple(bars), main, told)
 
 
 def _cheapest(evaluation: Evaluation) -> str:
@@ -208,7 +189,6 @@ def _bar(
     (usd_l, weeks_l, metric_l, gap_l), (usd_h, weeks_h, metric_h, gap_h) = ends
     return Bar(
         input=path,
-        name=DRIVER_NAMES.get(path, "length of an example"),
         now=now,
         low=low,
         high=high,
@@ -240,14 +220,17 @@ def _median(draws: np.ndarray) -> float:
     return float(np.median(draws[1:]))
 
 
-def _sentence(bars: list[Bar]) -> str:
+def _sentence(bars: list[Bar], metric: str) -> Statement:
     if not bars:
-        return "No input could be varied."
+        return state("driver_sentence.none")
     parts = [
-        f"{b.name} ({usd(abs(b.effect_usd))} from {_end(b.low)} to {_end(b.high)})" for b in bars
+        state(
+            "driver_sentence.one",
+            name=Field(b.input),
+            usd=Usd(abs(b.effect_usd)),
+            low=Setting(b.input, b.low, metric),
+            high=Setting(b.input, b.high, metric),
+        )
+        for b in bars
     ]
-    return f"The cost depends most on {listed(parts)}."
-
-
-def _end(value: Any) -> str:
-    return f"{value:,.6g}" if isinstance(value, int | float) else str(value)
+    return state("driver_sentence.most", drivers=listed(parts))

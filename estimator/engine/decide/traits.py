@@ -7,29 +7,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.decide.words import count, labels_needed
+from estimator.engine.decide.limits import needed_labels
 from estimator.engine.distributions import enough, median
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.vocabulary import Approach, DeviceKind
+from estimator.words.statement import Count, Number, Place, Statement, Usd, listed, state
 
-FLEXIBILITY: dict[Approach, tuple[str, int, str]] = {
-    Approach.ZERO_SHOT: ("very low", 0, "only the prompt can be changed"),
-    Approach.BASELINE: ("low", 1, "own features, but one simple form of model"),
-    Approach.LINEAR_PROBE: ("low", 1, "the base stays as it is, only a classifier is trained"),
-    Approach.PARTIAL_FINETUNE: ("low", 1, "only the last layers of the base are trained"),
-    Approach.DISTILL: (
-        "moderate",
-        2,
-        "the student's shape is free, it imitates a teacher",
-    ),
-    Approach.LORA: ("moderate", 2, "every layer is adapted within a small budget of weights"),
-    Approach.FULL_FINETUNE: ("moderate to high", 3, "every weight is trained, the shape is given"),
-    Approach.CONTINUED_PRETRAIN: ("high", 4, "weights and domain knowledge are retrained"),
-    Approach.HYBRID: ("high", 4, "own parts are trained beside the pre-trained one"),
-    Approach.SCRATCH: ("full", 5, "shape, data and every weight are the project's own"),
+FLEXIBILITY: dict[Approach, tuple[str, int]] = {
+    Approach.ZERO_SHOT: ("very low", 0),
+    Approach.BASELINE: ("low", 1),
+    Approach.LINEAR_PROBE: ("low", 1),
+    Approach.PARTIAL_FINETUNE: ("low", 1),
+    Approach.DISTILL: ("moderate", 2),
+    Approach.LORA: ("moderate", 2),
+    Approach.FULL_FINETUNE: ("moderate to high", 3),
+    Approach.CONTINUED_PRETRAIN: ("high", 4),
+    Approach.HYBRID: ("high", 4),
+    Approach.SCRATCH: ("full", 5),
 }
-"""Class, rank and rule: how much of the model the project can shape."""
+"""Class and rank: how much of the model the project can shape; the rule is a text by approach."""
 
 LOCK_IN_RANK = {"none": 0, "low": 1, "moderate": 2, "high": 3}
 
@@ -40,7 +37,7 @@ class Trait:
 
     level: str
     rank: int
-    rule: str
+    rule: Statement
 
 
 @dataclass(frozen=True)
@@ -53,8 +50,8 @@ class Traits:
     privacy: Trait
     bias_audit: Trait
     compatibility: Trait
-    enough_data: str
-    enough_people: str
+    enough_data: Statement
+    enough_people: Statement
 
 
 def traits(evaluation: Evaluation, assumptions: Assumptions) -> dict[str, Traits]:
@@ -85,50 +82,50 @@ def flexibility(result: CandidateResult) -> Trait:
     """How much of the model the project can shape, by which weights it trains."""
     approach = result.candidate.approach
     if hosted(result) and approach not in (Approach.ZERO_SHOT, Approach.DISTILL):
-        return Trait("low", 1, "what can be trained is what the vendor offers")
-    return Trait(*FLEXIBILITY[approach])
+        return Trait("low", 1, state("trait.flexibility.hosted"))
+    return Trait(*FLEXIBILITY[approach], state(f"trait.flexibility.{approach}"))
 
 
 def lock_in(result: CandidateResult) -> Trait:
     """Dependence on whoever made the base model, by who holds the weights and their licence."""
     model, approach = result.candidate.model, result.candidate.approach
     if hosted(result):
-        return Trait("high", 3, "the vendor holds the weights and sets price and end of life")
+        return Trait("high", 3, state("trait.lock_in.hosted"))
     if approach in (Approach.BASELINE, Approach.SCRATCH) or model is None:
-        return Trait("none", 0, "every weight is the project's own")
+        return Trait("none", 0, state("trait.lock_in.none"))
     if model.commercial_use in ("restricted", "no"):
-        return Trait("high", 3, f"the licence of {model.name} ({model.licence}) limits its use")
+        why = state("trait.lock_in.limited", model=model.name, licence=model.licence)
+        return Trait("high", 3, why)
     if approach == Approach.ZERO_SHOT:
-        return Trait("high", 3, f"all of the behaviour is that of {model.name}")
+        return Trait("high", 3, state("trait.lock_in.as_is", model=model.name))
     if model.commercial_use == "unknown":
-        return Trait("moderate", 2, f"the licence of {model.name} is not known")
+        return Trait("moderate", 2, state("trait.lock_in.unknown", model=model.name))
     if approach in (Approach.HYBRID, Approach.DISTILL):
-        return Trait("low", 1, f"only a part rests on {model.name}, whose weights are kept")
-    return Trait("moderate", 2, f"built on {model.name}, whose open weights are kept")
+        return Trait("low", 1, state("trait.lock_in.part", model=model.name))
+    return Trait("moderate", 2, state("trait.lock_in.open", model=model.name))
 
 
 def _control(result: CandidateResult) -> Trait:
     if hosted(result):
-        return Trait("low", 0, "weights are held by the vendor")
+        return Trait("low", 0, state("trait.control.hosted"))
     if result.candidate.approach in (Approach.BASELINE, Approach.SCRATCH):
-        return Trait("full", 2, "weights and training data are the project's own")
-    return Trait("shared", 1, "the weights are kept, what the base was trained on is given")
+        return Trait("full", 2, state("trait.control.full"))
+    return Trait("shared", 1, state("trait.control.shared"))
 
 
 def _privacy(result: CandidateResult) -> Trait:
     places = result.money.data_goes_to
-    if any("API" in p for p in places):
-        return Trait("low", 0, f"data go to: {', '.join(places)}")
-    if places:
-        return Trait("moderate", 1, f"data go to: {', '.join(places)}")
-    return Trait("high", 2, "no data leave the house")
+    if not places:
+        return Trait("high", 2, state("trait.privacy.none"))
+    why = state("trait.privacy.places", places=listed([Place(p) for p in places]))
+    return Trait("low", 0, why) if any("API" in p for p in places) else Trait("moderate", 1, why)
 
 
 def _bias_audit(result: CandidateResult, inputs: ProjectInputs) -> Trait:
     usd = sum(float(i.usd_draws[0]) for i in result.money.items if i.item.startswith("bias_audit"))
     if inputs.limits.sensitive_domain:
-        return Trait("needed", 2, f"people are affected; ${usd:,.0f} of the plan is the audit")
-    return Trait("not asked for", 0, "limits.sensitive_domain is off")
+        return Trait("needed", 2, state("trait.bias.audit", usd=Usd(usd)))
+    return Trait("not asked for", 0, state("trait.bias.none"))
 
 
 def _compatibility(result: CandidateResult) -> Trait:
@@ -136,25 +133,25 @@ def _compatibility(result: CandidateResult) -> Trait:
     weeks = sum(float(i.quantity_draws[0]) for i in result.money.items if i.item in names)
     rank = 0 if weeks < 1 else (1 if weeks < 4 else 2)
     level = ("easy", "moderate", "hard")[rank]
-    return Trait(level, rank, f"{weeks:.1f} person-weeks to fit it in")
+    return Trait(level, rank, state("trait.compatibility", weeks=Number(weeks)))
 
 
-def _enough_data(result: CandidateResult, inputs: ProjectInputs, limit: float) -> str:
+def _enough_data(result: CandidateResult, inputs: ProjectInputs, limit: float) -> Statement:
     planned = result.candidate.n_labelled(inputs)
     owned = inputs.n_labelled_available
-    have = f"{count(owned)} labels owned, {count(planned)} with those to buy"
+    have = {"owned": Count(owned), "planned": Count(planned)}
     needed = result.accuracy.labels_for_target_draws
     if needed is None:
-        return f"{have}; how many are needed is not known for this approach."
+        return state("enough.data.unknown", **have)
     p50, p90 = (enough(needed, q) for q in (0.5, 0.9))
     if not np.isfinite(p50):
-        return f"{have}; no number of labels in range reaches the target in half of the cases."
-    safe = f"{count(p90)} to be safe in 9 of 10 cases" if p90 <= limit else "no number is safe"
-    word = "Enough" if planned >= p50 else "Not enough"
-    return f"{word}: {have}; {labels_needed(max(p50, 1), limit)} needed, {safe}."
+        return state("enough.data.none", **have)
+    safe = state("enough.data.safe", n=Count(p90)) if p90 <= limit else state("enough.data.unsafe")
+    key = "enough.data.yes" if planned >= p50 else "enough.data.no"
+    return state(key, **have, needed=needed_labels(max(p50, 1), limit), safe=safe)
 
 
-def _enough_people(result: CandidateResult, inputs: ProjectInputs) -> str:
+def _enough_people(result: CandidateResult, inputs: ProjectInputs) -> Statement:
     weeks = sum(
         float(i.quantity_draws[0])
         for i in result.money.items
@@ -162,8 +159,8 @@ def _enough_people(result: CandidateResult, inputs: ProjectInputs) -> str:
     )
     calendar = median(result.money.calendar_weeks_draws)
     needed = weeks / calendar if calendar > 0 else 0.0
-    text = f"{weeks:.1f} person-weeks within {calendar:.1f} weeks: about {needed:.1f} people needed"
+    values = {"work": Number(weeks), "weeks": Number(calendar), "needed": Number(needed)}
     team = inputs.people.team
     if team is None:
-        return f"{text}; the team is not stated."
-    return f"{text}, {team} available."
+        return state("enough.people.unknown", **values)
+    return state("enough.people.known", **values, team=Number(team))

@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimator.engine.accuracy import heldout, scales
+from estimator.engine.accuracy import scales
 from estimator.engine.accuracy.calibration import factor_of
-from estimator.engine.accuracy.fit import MAX_ROWS_PER_SOURCE, evidence_rows, usable
 from estimator.engine.accuracy.kernel import parse_hyper
-from estimator.engine.accuracy.loso import HeldOut, leave_one_source_out
-from estimator.engine.accuracy.rows import Rows, lookup_of
+from estimator.engine.accuracy.rows import Rows, evidence_rows, lookup_of, usable
+from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.spectrum import ORDER
 from estimator.engine.distributions import Array, Draws
+from estimator.lab.accuracy import heldout
+from estimator.lab.accuracy.fit import MAX_ROWS_PER_SOURCE
+from estimator.lab.accuracy.loso import HeldOut, leave_one_source_out
+from estimator.lab.decide.staging import judge as judge_plan
+from estimator.lab.decide.staging import projects_of, summarise_staging
 from estimator.units import PERCENT
 from estimator.vocabulary import Approach
 
@@ -79,7 +83,8 @@ def validate_decision(
         n_contests, n_datasets, regret_points (recommended, cheapest: mean, median, share_best),
         with_fine_tuning (the same and fine_tune, where some fine-tuning was measured), by_task,
         calibration (bins of P(best): n, said, seen), brier, and widening: the factor on the
-        predicted spread at which P(best) would have been most honest, with its Brier score.
+        predicted spread at which P(best) would have been most honest, with its Brier score;
+        staging: realised loss of staged plans against fixed policies, see ``staging.py``.
     """
     if not refit:
         return dict(evidence.fits["decision_validation"])
@@ -90,7 +95,9 @@ def validate_decision(
     noise = heldout.row_noise(rows, sds)
     fit = evidence.fits["accuracy"]
     contests = [c for source in held for c in contests_of(rows, source, noise, fit)]
-    return summarise(contests)
+    assumptions = Assumptions(evidence.assumptions)
+    staged = [p for s in held for p in projects_of(rows, s, noise, fit, assumptions)]
+    return {**summarise(contests), "staging": summarise_staging([judge_plan(p) for p in staged])}
 
 
 def contests_of(
@@ -104,7 +111,7 @@ def contests_of(
     the estimates of a scenario are.
     """
     members = rows.take(held.index)
-    widen = np.array([factor_of(fit, str(t), 0) for t in members.task])
+    widen = np.array([factor_of(fit, str(t)) for t in members.task])
     latent = held.cov - np.diag(noise.measured[held.index])
     cov = widen[:, None] * latent * widen[None, :] + np.diag(noise.free[held.index])
     keys = np.array(

@@ -1,0 +1,250 @@
+"""Which policy: those worth weighing, the value of a month from which one pays, the choice."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from estimator.engine.decide.loss import STOPPED, Loss
+from estimator.engine.decide.policy import Step
+from estimator.engine.decide.stages import NEVER_IN_A_PILOT, WORTH_MORE, Builder, Policy
+from estimator.engine.decide.way import Way, World
+
+SHARES = (0.1, 0.3)
+SAME_CHANCE = 0.005
+SAME_MONEY = 0.02
+ROUNDS = 6
+CLOSE = 5e-3
+LADDER = (1.1, 1.5, 2.0, 3.0, 5.0, 10.0)
+"""Values of a month, in break-evens, at which the plan is looked at."""
+POOR_GRADES = frozenset({"none", "borrowed"})
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A policy with its figures at one value of a month."""
+
+    policy: Policy
+    step: Step
+    usd_per_month: float
+
+    @cached_property
+    def spend(self) -> float:
+        """Expected money [USD]."""
+        return float(self.step.outcome.spend.mean())
+
+    @cached_property
+    def months(self) -> float:
+        """Expected months of full value."""
+        return float(self.step.outcome.months.mean())
+
+    @cached_property
+    def success(self) -> float:
+        """Chance that a system goes live that truly reaches the target."""
+        return float(self.step.outcome.works.mean())
+
+    @property
+    def net(self) -> float:
+        """Minus the expected loss [USD]."""
+        return self.usd_per_month * self.months - self.spend
+
+    @cached_property
+    def row(self) -> int:
+        """Row in which it most likely ends live; ``STOPPED`` where it never does."""
+        rows = self.step.outcome.row
+        live = rows[rows != STOPPED]
+        return int(np.bincount(live).argmax()) if len(live) else STOPPED
+
+
+def beaten(world: World) -> frozenset[str]:
+    """Rows that another reaches the target as often as, for less money."""
+    ways = world.ways
+    chance = [reach(w, world) for w in ways]
+    total = [float(np.median(w.one_off + world.horizon_months * w.usd_per_month)) for w in ways]
+    return frozenset(
+        a.key
+        for a, p, usd in zip(ways, chance, total, strict=True)
+        if any(q >= p - SAME_CHANCE and other < usd * (1 - SAME_MONEY)
+               for q, other in zip(chance, total, strict=True))
+    )  # fmt: skip
+
+
+def search(world: World, loss: Loss, probe_worthy: bool = True) -> list[Weighed]:
+    """Policies that are worth weighing, the later ones built on the best of the earlier.
+
+    Parameters
+    ----------
+    probe_worthy : bool
+        Is there evidence of what a model used as it is reaches on such a task?
+    """
+    builder = Builder(world, loss)
+    lost = beaten(world)
+    ways = [w for w in world.ways if w.key not in lost]
+    first = [Policy("stop")]
+    fresh: list[Way] = []
+    for way in ways:
+        at = way.measured_at()
+        if at is None:
+            first.append(Policy("all", (way.key,)))
+            fresh.append(way)
+            continue
+        if (way.truth(at) >= world.target).mean() >= world.wanted:
+            first.append(Policy("live", (way.key,)))
+        if way.needs_labels and at < way.n_planned:
+            first.append(Policy("rest", (way.key,)))
+        elif way.needs_labels and world.most_labels(way) >= WORTH_MORE * at:
+            first.append(Policy("more", (way.key,)))
+    as_is = next((w for w in fresh if not w.needs_labels and probe_worthy), None)
+    if as_is is not None:
+        first.append(Policy("probe", (as_is.key,)))
+    found = weigh(world, loss, first, builder)
+    tuned = [w for w in fresh if w.needs_labels and not w.key.startswith(NEVER_IN_A_PILOT)]
+    if not tuned:
+        return found
+    top, pool = _pool(world, loss, tuned)
+    largest = max(w.n_planned for w in tuned if w.key in pool)
+    shares = SHARES if largest > max(world.owned, 50.0) else (1.0,)
+
+    def pilots(sets: Iterable[tuple[str, ...]], share: float, probe: str) -> list[Weighed]:
+        spare = [next((k for k in top if k not in tried), "") for tried in sets]
+        policies = [Policy("pilot", t, probe, share, s) for t, s in zip(sets, spare, strict=True)]
+        return weigh(world, loss, policies, builder)
+
+    probe = as_is.key if as_is is not None else ""
+    ones = pilots([(k,) for k in pool], shares[-1], probe)
+    if not ones:
+        return found
+    lead = max(ones, key=lambda w: w.net).policy.tried[0]
+    if len(shares) > 1:
+        ones += pilots([(k,) for k in pool], shares[0], probe)
+    ones += pilots([(lead, k) for k in pool if k != lead], shares[-1], probe)
+    if probe:
+        tried = dict.fromkeys(w.policy.tried for w in sorted(ones, key=lambda w: -w.net)[:3])
+        for share in shares:
+            ones += pilots(list(tried), share, "")
+    return found + ones
+
+
+def _pool(world: World, loss: Loss, tuned: Sequence[Way]) -> tuple[list[str], tuple[str, ...]]:
+    """The two likeliest with all labels that can be had; with them the best value, the cheapest."""
+    most = {w.key: float((w.truth(world.most_labels(w)) >= world.target).mean()) for w in tuned}
+    here = {w.key: reach(w, world) for w in tuned}
+    money = {w.key: float(np.median(w.one_off)) for w in tuned}
+    worth = loss.usd_per_month * loss.horizon_months
+    top = sorted(most, key=lambda k: -most[k])[:2]
+    value = max(money, key=lambda k: worth * here[k] - money[k])
+    sure = rule_row(world)
+    ruled = [sure.key] if sure is not None and sure.key in money else []
+    return top, tuple(dict.fromkeys((*top, *ruled, value, min(money, key=lambda k: money[k]))))
+
+
+def weigh(
+    world: World,
+    loss: Loss,
+    policies: Iterable[Policy],
+    builder: Builder | None = None,
+    limited: bool = True,
+) -> list[Weighed]:
+    """Policies solved at one loss.
+
+    Parameters
+    ----------
+    limited : bool
+        Leave out those that go live after the deadline or over the budget.
+    """
+    builder = builder or Builder(world, loss)
+    found = [Weighed(p, builder.build(p), loss.usd_per_month) for p in policies]
+    return [f for f in found if _allowed(world, f)] if limited else found
+
+
+def _allowed(world: World, found: Weighed) -> bool:
+    limits, out = world.inputs.limits, found.step.outcome
+    live = out.row != STOPPED
+    if not live.any():
+        return True
+    late = limits.deadline_weeks is not None and (
+        float(np.median(out.weeks[live])) > limits.deadline_weeks
+    )
+    dear = limits.budget_usd is not None and (float(np.median(out.spend[live])) > limits.budget_usd)
+    return not (late or dear)
+
+
+def break_even(world: World, loss: Loss, probe_worthy: bool = True) -> tuple[float, Policy] | None:
+    """Smallest value of a month at which some policy is worth its money, and that policy.
+
+    Notes
+    -----
+    Dinkelbach: with the best policy at V, ``V <- E spend / E months``; a few rounds. None where
+    no policy ever goes live [USD a month].
+    """
+    totals = [np.median(w.one_off) / world.horizon_months + np.median(w.usd_per_month)
+              for w in world.ways]  # fmt: skip
+    value, last = 4.0 * float(min(totals)), None
+    near: list[Policy] = []
+    for _ in range(ROUNDS):
+        at = loss.at(value)
+        weighed = weigh(world, at, near) if near else search(world, at, probe_worthy)
+        live = [w for w in weighed if w.months > 1e-9]
+        if not live:
+            value *= 8.0
+            continue
+        best = max(live, key=lambda w: w.net)
+        new, last = best.spend / best.months, best.policy
+        done = abs(new - value) < CLOSE * value
+        value = new
+        if done:
+            break
+        near = [w.policy for w in sorted(live, key=lambda w: -w.net)[:4]]
+    return (value, last) if last is not None and math.isfinite(value) else None
+
+
+def value_of_break_even(
+    world: World, loss: Loss, found: tuple[float, Policy] | None
+) -> float | None:
+    """The break-even that fewer draws found, at the draws of this world [USD a month]."""
+    if found is None:
+        return None
+    (best,) = weigh(world, loss.at(found[0]), [found[1]], limited=False)
+    return best.spend / best.months if best.months > 0 else found[0]
+
+
+def pick(found: Sequence[Weighed], keep: float, before: Policy | None = None) -> Weighed:
+    """The highest net value; a simpler plan, or the one before, is kept within ``keep`` of it.
+
+    Parameters
+    ----------
+    keep : float
+        Share of the best plan's expected spend within which plans count as equal.
+    """
+    best = max(found, key=lambda w: w.net)
+    slack = keep * max(best.spend, 0.0)
+    near = [w for w in found if w.net >= best.net - slack]
+    kept = next((w for w in near if w.policy == before), None)
+    return kept or min(near, key=lambda w: (w.policy.parts, -w.net))
+
+
+def cheapest(found: Sequence[Weighed], keep: float, before: Policy | None = None) -> Weighed:
+    """The least expected spend; a simpler plan, or the one before, is kept within ``keep``."""
+    least = min(w.spend for w in found)
+    near = [w for w in found if w.spend <= least * (1.0 + keep)]
+    kept = next((w for w in near if w.policy == before), None)
+    return kept or min(near, key=lambda w: (w.policy.parts, w.spend))
+
+
+def rule_row(world: World) -> Way | None:
+    """The cheapest row that reaches the target with the wanted chance, None where none does."""
+    sure = [w for w in world.ways if reach(w, world) >= world.wanted]
+    return min(
+        sure,
+        key=lambda w: float(np.median(w.one_off + world.horizon_months * w.usd_per_month)),
+        default=None,
+    )
+
+
+def reach(way: Way, world: World) -> float:
+    """Chance that a row reaches the target with the labels it is planned with."""
+    return float((way.truth(way.n_planned) >= world.target).mean())

@@ -1,0 +1,117 @@
+"""The one loss of every decision: money spent minus the value of the months of use; stop = 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.distributions import Array
+from estimator.engine.inputs import ProjectInputs
+from estimator.metrics import is_fraction, is_hundred
+from estimator.units import WEEKS_PER_MONTH
+
+STOPPED = -1
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What a working system is worth and what a wrong release costs.
+
+    Parameters
+    ----------
+    usd_per_month : float
+        Value of one month of a system that reaches its target, V [USD a month]; frozen with the
+        scenario, never recomputed where an input is varied.
+    typed : bool
+        The scenario states V; else it only serves to choose a plan and no net value is shown.
+    target, useful : float
+        Value from which V is earned in full, and from which on any of it; higher is better.
+    noticed_months : float
+        Months until a system below ``useful`` is noticed and taken down.
+    harm_usd : float
+        What such a release breaks, beside its running and its roll-back [USD].
+    rollback_share : float
+        Share of the money of the release that taking it back costs.
+    """
+
+    usd_per_month: float
+    typed: bool
+    target: float
+    useful: float
+    horizon_months: float
+    noticed_months: float
+    harm_usd: float
+    rollback_share: float
+
+    def at(self, usd_per_month: float, typed: bool = False) -> Loss:
+        """The same loss at another value of a month."""
+        return replace(self, usd_per_month=usd_per_month, typed=typed)
+
+    def share(self, truth: Array) -> Array:
+        """Part of V that a system of this true value earns: a ramp from useful to target."""
+        if self.useful >= self.target:
+            return np.asarray(truth >= self.target, float)
+        ramp = (truth - self.useful) / (self.target - self.useful)
+        return np.asarray(np.clip(ramp, 0.0, 1.0))
+
+    def released(
+        self, truth: Array, release_usd: Array, usd_per_month: Array, weeks: Array | float
+    ) -> tuple[Array, Array]:
+        """Money [USD] and months of full value of going live after ``weeks``.
+
+        Notes
+        -----
+        A useful system runs for the whole horizon; another is taken down after
+        ``noticed_months``, rolled back, and has done its harm.
+        """
+        share = self.share(truth)
+        noticed = min(self.noticed_months, self.horizon_months)
+        running = np.where(share > 0, self.horizon_months, noticed)
+        wrong = np.where(share > 0, 0.0, self.harm_usd + self.rollback_share * release_usd)
+        months = share * np.maximum(self.horizon_months - weeks / WEEKS_PER_MONTH, 0.0)
+        return release_usd + usd_per_month * running + wrong, np.asarray(months)
+
+
+def value_typed(inputs: ProjectInputs) -> float:
+    """Value of a month of a working system that the scenario states, today's cost saved [USD]."""
+    return inputs.value.value_per_month_usd + inputs.value.today_usd_per_month
+
+
+def useful_from(metric: str, target: float, assumptions: Assumptions) -> float:
+    """Value from which a system is of some use, ``decision.useful_points`` below the target."""
+    points = assumptions.value("decision.useful_points")
+    name = metric.lower()
+    if not (is_fraction(name) or is_hundred(name)):
+        return target - points / 100 * abs(target)
+    return target - points * (1.0 if is_hundred(name) else 0.01)
+
+
+def make_loss(
+    inputs: ProjectInputs,
+    assumptions: Assumptions,
+    metric: str,
+    target: float,
+    usd_per_month: float | None = None,
+) -> Loss:
+    """The loss of a scenario.
+
+    Parameters
+    ----------
+    target : float
+        Turned so that higher is better.
+    usd_per_month : float, optional
+        Value of a month where the scenario states none.
+    """
+    stated = value_typed(inputs)
+    return Loss(
+        usd_per_month=stated or usd_per_month or 0.0,
+        typed=stated > 0,
+        target=target,
+        useful=useful_from(metric, target, assumptions),
+        horizon_months=float(inputs.serving.horizon_months),
+        noticed_months=assumptions.value("decision.noticed_months"),
+        harm_usd=assumptions.value("decision.harm_usd"),
+        rollback_share=assumptions.value("decision.rollback_share"),
+    )

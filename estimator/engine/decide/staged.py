@@ -1,0 +1,292 @@
+"""The staged plan of a scenario: first step, gates, ends, money; what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.decide.ask import Question, questions_to_ask
+from estimator.engine.decide.board import Board, make_board
+from estimator.engine.decide.choose import (
+    LADDER,
+    POOR_GRADES,
+    Weighed,
+    break_even,
+    cheapest,
+    pick,
+    reach,
+    rule_row,
+    search,
+    value_of_break_even,
+    weigh,
+)
+from estimator.engine.decide.loss import STOPPED, Loss, make_loss, value_typed
+from estimator.engine.decide.policy import Step
+from estimator.engine.decide.stages import Policy
+from estimator.engine.decide.views import (
+    End,
+    GateView,
+    StageView,
+    at_most,
+    ends_of,
+    walk,
+)
+from estimator.engine.decide.way import World, make_world
+from estimator.engine.results import Evaluation
+from estimator.vocabulary import Approach
+
+SEARCH_DRAWS = 2048
+VALUE_DRAWS = 512
+RUNG_PLANS = 6
+NO_EVIDENCE, NOT_WORTH, COMMIT, AS_IS, START = (
+    "no_evidence", "not_worth", "commit", "as_is_or_stop", "start",
+)  # fmt: skip
+OUTCOME_OF = {"stop": NOT_WORTH, "live": COMMIT, "all": COMMIT, "probe": AS_IS}
+
+
+@dataclass(frozen=True)
+class PlanValue:
+    """Value of a month of a working system [USD], frozen with the scenario.
+
+    ``break_even`` is the least at which some plan is worth its money, before any result was
+    entered; ``used`` chooses the plan.
+    """
+
+    break_even: float | None
+    used: float
+    typed: bool
+
+
+@dataclass(frozen=True)
+class Rung:
+    """The plan from a value of a month on [USD a month]."""
+
+    usd_per_month: float
+    policy: Policy
+    first: Step
+    success: float
+
+
+@dataclass(frozen=True)
+class StagedPlan:
+    """What to do first, what is decided on which result, how it ends and what it costs.
+
+    ``trial`` is the row to try first where nothing is known of any.
+    """
+
+    outcome: str
+    world: World | None
+    loss: Loss | None
+    value: PlanValue | None
+    best: Weighed | None
+    gates: tuple[GateView, ...] = ()
+    stages: tuple[StageView, ...] = ()
+    ends: tuple[End, ...] = ()
+    rungs: tuple[Rung, ...] = ()
+    singles: tuple[Weighed, ...] = ()
+    near: tuple[Weighed, ...] = ()
+    ask: tuple[Question, ...] = ()
+    at_most_usd: float = 0.0
+    even_now: float | None = None
+    unlikely: bool = False
+    looked_at: tuple[float, ...] = (0.0, 0.0)
+    trial: int | None = None
+    best_single: float = 0.0
+    likeliest: float = 0.0
+
+    @property
+    def alone(self) -> Weighed | None:
+        """Building the row in which the plan most likely ends at once."""
+        return next((w for w in self.singles if w.step.ways[0].index == self.row), None)
+
+    @property
+    def row(self) -> int | None:
+        """Position of the row in which the plan most likely ends; None: it ends in none."""
+        if self.best is None or self.outcome in (NO_EVIDENCE, NOT_WORTH):
+            return None
+        return None if self.best.row == STOPPED else self.best.row
+
+    @property
+    def first(self) -> Step | None:
+        """The first step."""
+        return None if self.best is None else self.best.step
+
+
+def plan_value(
+    evaluation: Evaluation, assumptions: Assumptions, board: Board | None = None
+) -> PlanValue | None:
+    """The value of a month that chooses the plan; None where no plan can be made.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        The scenario before any own result: the value of a system does not move with what was
+        measured of it.
+    """
+    board = board or make_board(evaluation, assumptions)
+    world = make_world(evaluation, assumptions, board, VALUE_DRAWS)
+    if world is None:
+        return None
+    loss = make_loss(evaluation.inputs, assumptions, world.metric, world.target, 1.0)
+    found = break_even(world, loss, _probe_worthy(evaluation))
+    full = make_world(evaluation, assumptions, board)
+    even = value_of_break_even(full or world, loss, found)
+    stated = value_typed(evaluation.inputs)
+    factor = assumptions.value("decision.value_over_break_even")
+    used = stated or _two_digits(factor * even if even else 1.0)
+    return PlanValue(even, used, stated > 0)
+
+
+def staged_plan(
+    evaluation: Evaluation,
+    assumptions: Assumptions,
+    value: PlanValue | None,
+    board: Board | None = None,
+    before: Policy | None = None,
+    whole: bool = True,
+    ladder: bool = True,
+) -> StagedPlan:
+    """The staged plan of an evaluation.
+
+    Parameters
+    ----------
+    value : PlanValue
+        Of the scenario without own results and without the variation that is looked at.
+    before : Policy, optional
+        The plan shown before; kept unless another is clearly better.
+    whole : bool
+        Also the ladder over values and what to ask first.
+    ladder : bool
+        The ladder is half of the work; a first screen does not show it.
+    """
+    board = board or make_board(evaluation, assumptions)
+    world = make_world(evaluation, assumptions, board, SEARCH_DRAWS)
+    if world is None or value is None:
+        known = board.target is not None and any(
+            r.accuracy.draws is not None for r in evaluation.results
+        )
+        possible = np.flatnonzero(board.possible)
+        trial = int(possible[board.median_total[possible].argmin()]) if len(possible) else None
+        outcome = NOT_WORTH if known or trial is None else NO_EVIDENCE
+        return StagedPlan(outcome, None, None, None, None, trial=trial)
+    loss = make_loss(evaluation.inputs, assumptions, world.metric, world.target, value.used)
+    loss = loss.at(value.used, value.typed)
+    worthy = _probe_worthy(evaluation)
+    found = search(world, loss, worthy)
+    keep = assumptions.value("decision.keep_share")
+    best = _chosen(world, found, keep, before)
+    least = assumptions.value("decision.least_success")
+    unlikely = max(w.success for w in found) < least
+    if unlikely:
+        best = next(w for w in found if w.policy.kind == "stop")
+    full = make_world(evaluation, assumptions, board) if whole else world
+    if full is None:
+        raise ValueError("the same scenario has a world at fewer draws")
+    even = value.break_even
+    if whole and evaluation.inputs.pilot:
+        small = make_world(evaluation, assumptions, board, VALUE_DRAWS)
+        even = value_of_break_even(full, loss, break_even(small or world, loss, worthy))
+    near = tuple(w for w in found if w.net >= best.net - keep * best.spend and w.row != best.row)
+    row = [w.key for w in full.ways if w.index == best.row and whole]
+    singles = [Policy("all", (key,)) for key in row]
+    shown, *alone = weigh(full, loss, [best.policy, *singles], limited=False)
+    gates, stages = walk(shown.step, full)
+    return StagedPlan(
+        outcome=OUTCOME_OF.get(best.policy.kind, START),
+        world=full,
+        loss=loss,
+        value=value,
+        best=shown,
+        gates=tuple(gates),
+        stages=tuple(stages),
+        ends=tuple(ends_of(shown.step, full)),
+        rungs=_rungs(evaluation, assumptions, board, full, loss, value, found)
+        if whole and ladder
+        else (),
+        singles=tuple(alone),
+        near=near,
+        best_single=max((w.net for w in found if w.policy.kind == "all"), default=0.0),
+        likeliest=max(w.success for w in found),
+        ask=questions_to_ask(evaluation, full, loss, found) if whole else (),
+        at_most_usd=at_most(shown.step),
+        even_now=even,
+        unlikely=unlikely,
+        looked_at=tuple(
+            _two_digits(f * (value.break_even or 0.0)) for f in (LADDER[0], LADDER[-1])
+        ),
+    )
+
+
+def _probe_worthy(evaluation: Evaluation) -> bool:
+    """Is there own evidence of what a model used as it is reaches on such a task?"""
+    return any(
+        r.candidate.approach is Approach.ZERO_SHOT and r.accuracy.grade.grade not in POOR_GRADES
+        for r in evaluation.results
+    )
+
+
+def _chosen(world: World, found: Sequence[Weighed], keep: float, before: Policy | None) -> Weighed:
+    """The plan: where a row is sure enough the cheapest such row, however it is got to.
+
+    Notes
+    -----
+    MODEL's rule as special case: a row that reaches the target with the wanted chance is taken,
+    the cheapest of them; the plan is then the best of those that mostly end in it and lose
+    nothing of its chance.
+    """
+    row = rule_row(world)
+    if row is not None:
+        alone = reach(row, world)
+        led = [w for w in found if w.row == row.index and w.success >= alone - keep]
+        if led:
+            return cheapest(led, keep, before)
+        sure = [w for w in found if w.row == row.index]
+        if sure:
+            return max(sure, key=lambda w: w.success)
+    return pick(found, keep, before)
+
+
+def _two_digits(value: float) -> float:
+    return float(f"{value:.2g}")
+
+
+def _rungs(
+    evaluation: Evaluation,
+    assumptions: Assumptions,
+    board: Board,
+    full: World,
+    loss: Loss,
+    value: PlanValue,
+    found: Sequence[Weighed],
+) -> tuple[Rung, ...]:
+    """The plan over absolute values of a month, one rung for each change of the plan."""
+    world = make_world(evaluation, assumptions, board, VALUE_DRAWS)
+    if value.break_even is None or world is None:
+        return ()
+    near = sorted(found, key=lambda w: -w.net)[:RUNG_PLANS]
+    simple = [w for w in found if w.policy.kind in ("stop", "probe", "live")]
+    policies = list(dict.fromkeys(w.policy for w in (*near, *simple)))
+    keep = assumptions.value("decision.keep_share")
+    out: list[tuple[float, Policy]] = []
+    for factor in LADDER:
+        usd = _two_digits(factor * value.break_even)
+        best = _chosen(world, weigh(world, loss.at(usd), policies), keep, None).policy
+        if not out or out[-1][1] != best:
+            out.append((usd, best))
+    rungs = []
+    for usd, policy in out:
+        (shown,) = weigh(full, loss.at(usd), [policy], limited=False)
+        rungs.append(Rung(usd, policy, shown.step, shown.success))
+    return tuple(rungs)
+
+
+def same_first(a: Policy, b: Policy) -> bool:
+    """Do two policies begin with the same step?"""
+    if a.probe or b.probe:
+        first = (p.probe or (p.tried[0] if p.kind == "probe" else "") for p in (a, b))
+        x, y = first
+        return bool(x) and x == y
+    return replace(a, spare="", share=1.0) == replace(b, spare="", share=1.0)

@@ -1,0 +1,291 @@
+"""Stages of a project as policies: what each spends, how long it takes, what its gate decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from estimator.engine.decide.loss import Loss
+from estimator.engine.decide.policy import (
+    ALL,
+    LIVE,
+    MORE,
+    PILOT,
+    PROBE,
+    REST,
+    SWITCH,
+    TAKE,
+    Step,
+    gate,
+    live,
+    stop,
+)
+from estimator.engine.decide.way import (
+    DATA,
+    GUIDE,
+    LEAST_TEST,
+    MODEL,
+    START,
+    TEST,
+    Way,
+    World,
+    rounded,
+)
+from estimator.engine.distributions import Array
+from estimator.units import WORKDAYS_PER_WEEK
+
+WORTH_MORE = 1.5
+"""A round of buying that grows the labels by less teaches nothing new."""
+NEVER_IN_A_PILOT = "scratch"
+
+
+@dataclass(frozen=True, order=True)
+class Policy:
+    """Which stages in which order; comparable between scenarios, draws and seeds.
+
+    Parameters
+    ----------
+    kind : str
+        stop, live, more, rest, all, probe or pilot: the first thing that is done.
+    tried : tuple of str
+        Keys of the ways that it is done with.
+    probe : str
+        Key of what is measured as it is beforehand; empty: nothing.
+    share : float
+        Share of the planned labels that the pilot uses.
+    spare : str
+        Key of the way that the project can switch to later.
+    """
+
+    kind: str
+    tried: tuple[str, ...] = ()
+    probe: str = ""
+    share: float = 1.0
+    spare: str = ""
+
+    @property
+    def parts(self) -> int:
+        """How much there is to it: the simpler of two equal plans is taken."""
+        usual = {"stop": 0, "live": 1, "all": 2, "probe": 2, "rest": 2, "more": 2, "pilot": 3}
+        return usual[self.kind] + len(self.tried) + bool(self.probe)
+
+
+class Builder:
+    """Builds policies of one scenario at one loss; parts that plans share are made once."""
+
+    def __init__(self, world: World, loss: Loss) -> None:
+        self.world, self.loss = world, loss
+        self._made: dict[tuple[object, ...], Step] = {}
+        self._examples: dict[str, float] = {}
+        judged = world.judged.value
+        self.gate_weeks = judged("decision.gate_weeks")
+        self.iterate = judged("decision.iterate_share")
+
+    def build(self, policy: Policy) -> Step:
+        """The solved policy."""
+        w = self.world
+        ways = tuple(w.way(k) for k in policy.tried)
+        if policy.kind == "stop":
+            return stop(w)
+        if policy.kind == "live":
+            return self._take(ways[0], LIVE)
+        if policy.kind == "all":
+            return self._everything(ways[0])
+        if policy.kind == "probe":
+            return self._probe(ways[0], None)
+        spare = w.way(policy.spare) if policy.spare else None
+        if policy.kind == "rest":
+            return self._rest(ways[0], 0.0, spare)
+        if policy.kind == "more":
+            return self._more(ways[0], self._planned(ways[0]), 0.0)
+        if not policy.probe:
+            return self._pilot(ways, policy.share, spare, 0.0, False)
+        first = w.way(policy.probe)
+        _, weeks = self._probe_cost(first, ways[0])
+        return self._probe(first, self._pilot(ways, policy.share, spare, weeks, True), ways[0])
+
+    def _planned(self, way: Way) -> float:
+        return max(way.n_planned, way.measured_at() or 0.0, 1.0)
+
+    def _sunk(self, way: Way, block: str) -> Array:
+        """Money of a block that is still to be spent."""
+        started = self.world.started and block in (START, GUIDE, TEST)
+        return self.world.zero if started else way.money[block]
+
+    def _model_left(self, way: Way) -> Array:
+        """Modelling still to be done: what was measured was trained."""
+        at = way.measured_at()
+        if at is None:
+            return way.money[MODEL]
+        if at >= way.n_planned:
+            return self.world.zero
+        return np.maximum(way.money[MODEL] - self._made_by_trying(way), 0.25 * way.money[MODEL])
+
+    def _made_by_trying(self, way: Way) -> Array:
+        judged = self.world.judged.value
+        reuse = judged("decision.pilot_reuse")
+        return np.asarray(
+            reuse * (judged("decision.pilot_days") * way.usd_per_day + self._try(way))
+        )
+
+    def _try(self, way: Way) -> Array:
+        judged = self.world.judged.value
+        days = judged("decision.pilot_days_per_approach") * way.usd_per_day
+        return np.maximum(days, judged("decision.pilot_try_share") * way.money[MODEL])
+
+    def _labels(self, way: Way, n_labelled: float, have: float) -> Array:
+        return np.asarray(way.usd_per_label * max(n_labelled - max(have, self.world.owned), 0.0))
+
+    def _labelling_weeks(self, way: Way, n_labelled: float, have: float) -> float:
+        more = max(n_labelled - max(have, self.world.owned), 0.0)
+        planned = max(way.n_planned - self.world.inputs.n_labelled_available, 1.0)
+        return way.labelling_weeks * more / planned
+
+    def _take(self, way: Way, kind: str = TAKE, elapsed: float = 0.0) -> Step:
+        """Going live with what was measured."""
+        n = way.measured_at() if way.needs_labels else 0.0
+        return live(self.world, self.loss, way, n or 0.0, elapsed, kind=kind)
+
+    def _low(self, elapsed: float, but: Way | None = None) -> list[tuple[Step, ...]]:
+        """What is done where a result is bad: stop, or take what was measured before."""
+        best: Step | None = None
+        for way in self.world.ways:
+            if way.measured_at() is None or way is but:
+                continue
+            step = self._take(way, TAKE, elapsed)
+            if step.outcome.works.mean() < self.world.wanted:
+                continue
+            if best is None or self._net(step) > self._net(best):
+                best = step
+        ends: list[tuple[Step, ...]] = [(stop(self.world),)]
+        return ends if best is None or self._net(best) <= 0 else [*ends, (best,)]
+
+    def _net(self, step: Step) -> float:
+        out = step.outcome
+        return float((self.loss.usd_per_month * out.months - out.spend).mean())
+
+    def _everything(self, way: Way) -> Step:
+        """The whole row is built, and its last evaluation decides on going live."""
+        w = self.world
+        have = way.measured_at() or 0.0
+        n = self._planned(way) if way.needs_labels else 0.0
+        usd = self._labels(way, n, have) + self._model_left(way)
+        usd = usd + sum(self._sunk(way, b) for b in (START, GUIDE, TEST)) + way.money[DATA]
+        weeks = max(way.weeks - w.judged.value("decision.release_weeks"), self.gate_weeks)
+        go = live(w, self.loss, way, n, weeks)
+        return gate(
+            w, self.loss, ALL, (way,), n, w.n_test, usd, weeks, [*self._low(weeks, way), (go,)]
+        )
+
+    def probe_examples(self, ref: Way) -> float:
+        """Test examples of a probe: 200, no dearer than a tenth of the row, at least 50."""
+        if ref.key in self._examples:
+            return self._examples[ref.key]
+        w = self.world
+        judged = w.judged.value
+        n = min(judged("decision.probe_examples"), w.n_test)
+        test = float(np.median(ref.money[TEST]))
+        if test > 0:
+            most = judged("decision.probe_money_share") * float(np.median(ref.one_off))
+            n = min(n, w.n_test * most / test)
+        self._examples[ref.key] = min(max(rounded(n, up=False), LEAST_TEST), w.n_test)
+        return self._examples[ref.key]
+
+    def _probe_cost(self, way: Way, ref: Way) -> tuple[Array, float]:
+        days = self.world.judged.value("decision.probe_days")
+        share = self.probe_examples(ref) / self.world.n_test
+        usd = self._sunk(ref, GUIDE) + share * self._sunk(ref, TEST)
+        scoping = self.world.judged.value("decision.probe_scoping")
+        usd = usd + scoping * self._sunk(ref, START) + days * way.usd_per_day
+        return np.asarray(usd), days / WORKDAYS_PER_WEEK + self.gate_weeks
+
+    def _probe(self, way: Way, then: Step | None, ref: Way | None = None) -> Step:
+        w = self.world
+        ref = ref or way
+        usd, weeks = self._probe_cost(way, ref)
+        go = live(w, self.loss, way, 0.0, weeks, way.money[MODEL])
+        low = self._low(weeks, way) if then is None else [(then,)]
+        n_test = self.probe_examples(ref)
+        return gate(w, self.loss, PROBE, (way,), 0.0, n_test, usd, weeks, [*low, (go,)])
+
+    def pilot_labels(self, way: Way, share: float) -> float:
+        """Labelled examples of a pilot: those that are owned first, a share of the plan else."""
+        planned = max(way.n_planned, 1.0)
+        least = min(self.world.judged.value("decision.least_pilot_labels"), planned)
+        n = max(share * planned, least, min(self.world.owned, planned))
+        return min(rounded(n), planned)
+
+    def _pilot(
+        self, ways: tuple[Way, ...], share: float, spare: Way | None, elapsed: float, probed: bool
+    ) -> Step:
+        w = self.world
+        ref = ways[0]
+        n = self.pilot_labels(ref, share)
+        judged = w.judged.value
+        days = judged("decision.pilot_days") + judged("decision.pilot_days_per_approach")
+        left = 1.0 - self.probe_examples(ref) / w.n_test if probed else 1.0
+        usd = 0.0 if probed else self._sunk(ref, GUIDE)
+        scoping = 1.0 - judged("decision.probe_scoping") if probed else 1.0
+        usd = usd + scoping * self._sunk(ref, START) + left * self._sunk(ref, TEST)
+        usd = usd + self._labels(ref, n, 0.0) + (0.0 if w.started else 0.5) * ref.money[DATA]
+        usd = usd + judged("decision.pilot_days") * ref.usd_per_day
+        usd = np.asarray(usd + sum(self._try(way) for way in ways))
+        weeks = days / WORKDAYS_PER_WEEK + self.gate_weeks + self._labelling_weeks(ref, n, 0.0)
+        then = elapsed + weeks
+        rest, now = [], []
+        for way in ways:
+            other = next((o for o in (*ways, spare) if o is not None and o is not way), None)
+            rest.append(self._rest(way, then, other, n))
+            more = 0.5 * way.money[DATA] + 0.25 * way.money[MODEL]
+            now.append(live(w, self.loss, way, n, then, more))
+        actions = [*self._low(then), tuple(rest), tuple(now)]
+        if n >= max(way.n_planned for way in ways):
+            actions = [*self._low(then), tuple(rest)]
+        return gate(w, self.loss, PILOT, ways, n, w.n_test, usd, weeks, actions)
+
+    def _rest(self, way: Way, elapsed: float, other: Way | None, piloted: float = 0.0) -> Step:
+        key = ("rest", way.key, round(elapsed, 3), other.key if other else "", piloted)
+        if key not in self._made:
+            self._made[key] = self._build_rest(way, elapsed, other, piloted)
+        return self._made[key]
+
+    def _build_rest(self, way: Way, elapsed: float, other: Way | None, piloted: float) -> Step:
+        w = self.world
+        have = max(piloted, way.measured_at() or 0.0)
+        n = max(self._planned(way), have)
+        model = way.money[MODEL]
+        left = np.maximum(model - self._made_by_trying(way), 0.25 * model)
+        usd = self._labels(way, n, have) + 0.5 * way.money[DATA] + left
+        weeks = max(w.judged.value("decision.rest_weeks_share") * way.weeks, self.gate_weeks)
+        weeks += self.gate_weeks
+        then = elapsed + weeks
+        actions = self._low(then, way)
+        if other is not None:
+            actions.append((self._switch(other, n, then),))
+        if w.most_labels(way) >= WORTH_MORE * n:
+            actions.append((self._more(way, n, then),))
+        actions.append((live(w, self.loss, way, n, then),))
+        return gate(w, self.loss, REST, (way,), n, w.n_test, usd, weeks, actions)
+
+    def _switch(self, way: Way, n: float, elapsed: float) -> Step:
+        w = self.world
+        weeks = max(0.5 * way.weeks, self.gate_weeks) + self.gate_weeks
+        then = elapsed + weeks
+        go = live(w, self.loss, way, n, then)
+        return gate(
+            w, self.loss, SWITCH, (way,), n, w.n_test, way.money[MODEL], weeks,
+            [*self._low(then, way), (go,)],
+        )  # fmt: skip
+
+    def _more(self, way: Way, have: float, elapsed: float) -> Step:
+        w = self.world
+        n = w.most_labels(way)
+        usd = self._labels(way, n, have) + self.iterate * way.money[MODEL]
+        weeks = 0.3 * way.weeks + self.gate_weeks + self._labelling_weeks(way, n, have)
+        then = elapsed + weeks
+        go = live(w, self.loss, way, n, then)
+        return gate(
+            w, self.loss, MORE, (way,), n, w.n_test, np.asarray(usd), weeks,
+            [*self._low(then, way), (go,)],
+        )  # fmt: skip

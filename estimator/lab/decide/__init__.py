@@ -1,0 +1,1 @@
+"""Decisions checked on left-out data sets."""
