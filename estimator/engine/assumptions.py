@@ -9,25 +9,14 @@ import numpy as np
 
 from estimator.engine.distributions import Array, Draws
 from estimator.errors import InputError
+from estimator.evidence.things import Assumption
+from estimator.words.statement import state
+
+FITTED_PREFIX = "fitted-"
+"""Source ids of figures that the laboratory fitted to a table of published ones."""
 
 DEFAULT_PREFIX = "default."
 """Rows that explain a default of the scenario; the field is set, not the row."""
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """One row of data/assumptions.csv; ``distribution`` is fixed, lognormal or normal."""
-
-    assumption_id: str
-    p10: float
-    p50: float
-    p90: float
-    unit: str
-    distribution: str
-    reason: str
-    source_id: str
-    allowed_low: float
-    allowed_high: float
 
 
 @dataclass(frozen=True)
@@ -47,14 +36,16 @@ class Assumptions:
     def __post_init__(self) -> None:
         for name, value in self.overrides.items():
             if name not in self.rows:
-                raise InputError(f"assumptions.{name}", value, "an id of data/assumptions.csv")
+                raise InputError(f"assumptions.{name}", value, state("allowed.assumption"))
             if name.startswith(DEFAULT_PREFIX):
                 own = name.removeprefix(DEFAULT_PREFIX)
-                raise InputError(f"assumptions.{name}", value, f"the field {own} itself, typed")
+                raise InputError(
+                    f"assumptions.{name}", value, state("allowed.assumption_field", field=own)
+                )
             row = self.rows[name]
             if not row.allowed_low <= value <= row.allowed_high:
-                allowed = f"{row.allowed_low:g} to {row.allowed_high:g} {row.unit}"
-                raise InputError(f"assumptions.{name}", value, allowed)
+                span = f"{row.allowed_low:g} – {row.allowed_high:g} {row.unit}"
+                raise InputError(f"assumptions.{name}", value, span)
 
     def value(self, name: str) -> float:
         """The p50, or the typed value."""
@@ -73,7 +64,10 @@ class Assumptions:
         )
 
     def basis(self, name: str) -> str:
-        """``typed`` when overridden, ``published`` with a source behind it, else ``assumed``."""
+        """``typed`` when overridden, ``assumed`` without a source, else fitted or published."""
+        source_id = self.rows[name].source_id
         if name in self.overrides:
             return "typed"
-        return "assumed" if self.rows[name].source_id == "judgement" else "published"
+        if source_id == "judgement":
+            return "assumed"
+        return "fitted" if source_id.startswith(FITTED_PREFIX) else "published"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from estimator.engine.catalogue import BaseModel
 from estimator.engine.groups import Option, TypedModel
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate
 from estimator.errors import InputError
-from estimator.vocabulary import APPROACH_LABELS, TASK_MODALITY, Approach, HybridKind
+from estimator.evidence.things import BaseModel
+from estimator.vocabulary import APPROACH_LABELS, TASK_MODALITY, Approach, HybridKind, Task
+from estimator.words.statement import Statement, state
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -49,12 +51,14 @@ def _model(inputs: ProjectInputs, approach: Approach, evidence: Evidence) -> Bas
         chosen = evidence.default_models.get((str(inputs.task), str(approach)))
     if not chosen:
         return None
-    return find_model(f"models.{approach}", chosen, evidence)
+    return find_model(f"models.{approach}", chosen, evidence, inputs.task)
 
 
 def _option(inputs: ProjectInputs, index: int, option: Option, evidence: Evidence) -> Candidate:
     if option.model is not None:
-        model: BaseModel | None = find_model(f"options[{index}].model", option.model, evidence)
+        model: BaseModel | None = find_model(
+            f"options[{index}].model", option.model, evidence, inputs.task
+        )
     else:
         model = _model(inputs, option.approach, evidence)
     return Candidate(
@@ -98,12 +102,20 @@ def typed_model(sizes: TypedModel, inputs: ProjectInputs) -> BaseModel:
     )
 
 
-def find_model(field: str, name: str, evidence: Evidence) -> BaseModel:
-    """A catalogue model by name or alias; raises InputError with the nearest names."""
+def find_model(field: str, name: str, evidence: Evidence, task: Task | None = None) -> BaseModel:
+    """A catalogue model by name or alias; raises InputError with the nearest names of its kind."""
     model = evidence.find_model(name)
     if model is None:
-        raise InputError(field, name, _nearest(name, evidence.models, "python -m estimator models"))
+        known = _models_for(task, evidence) if task else evidence.models
+        raise InputError(field, name, _nearest(name, known, "python -m estimator models"))
     return model
+
+
+def _models_for(task: Task, evidence: Evidence) -> list[str]:
+    """Models of tasks of the same modality."""
+    kind = TASK_MODALITY[task]
+    tasks = {str(t) for t in Task if TASK_MODALITY[t] is kind}
+    return [m.name for m in evidence.models.values() if tasks & set(m.tasks)]
 
 
 def check_names(inputs: ProjectInputs, evidence: Evidence) -> None:
@@ -125,7 +137,9 @@ def check_names(inputs: ProjectInputs, evidence: Evidence) -> None:
         raise InputError(
             "own_hardware.accelerator",
             inputs.own_hardware.accelerator,
-            _nearest(inputs.own_hardware.accelerator, accelerators, "the accelerators"),
+            _nearest(
+                inputs.own_hardware.accelerator, accelerators, "python -m estimator accelerators"
+            ),
         )
     regions = evidence.regions
     provider = inputs.compute.provider
@@ -134,7 +148,7 @@ def check_names(inputs: ProjectInputs, evidence: Evidence) -> None:
             raise InputError(
                 "compute.provider",
                 provider,
-                "own only with own_hardware or compute.usd_per_device_hour",
+                state("allowed.own_provider"),
             )
     elif provider not in regions:
         raise InputError("compute.provider", provider, ", ".join([*sorted(regions), OWN_PROVIDER]))
@@ -144,12 +158,38 @@ def check_names(inputs: ProjectInputs, evidence: Evidence) -> None:
         )
     if inputs.people.location not in evidence.countries:
         raise InputError("people.location", inputs.people.location, ", ".join(evidence.countries))
+    _check_lists(inputs, evidence)
     if inputs.target.metric not in evidence.metrics:
         raise InputError("target.metric", inputs.target.metric, ", ".join(evidence.metrics))
 
 
-def _nearest(name: str, known: Iterable[str], where: str) -> str:
+def _check_lists(inputs: ProjectInputs, evidence: Evidence) -> None:
+    """Names that would change nothing, and say nothing, where they are misspelt."""
+    regions = evidence.regions
+    every = sorted({r for listed in regions.values() for r in listed})
+    for region in inputs.limits.regions or ():
+        if region not in every:
+            where = "regions of `python -m estimator prices list`"
+            raise InputError("limits.regions", region, _nearest(region, every, where))
+    for role in inputs.people.usd_per_week:
+        if role not in evidence.roles:
+            raise InputError(f"people.usd_per_week.{role}", role, ", ".join(evidence.roles))
+    sellers = {*regions, OWN_PROVIDER}
+    for provider, share in inputs.finance.discounts.items():
+        if share and provider not in sellers and provider.lower() not in evidence.api_providers:
+            known = [*sellers, *evidence.api_providers]
+            where = "providers of machines and hosted models"
+            raise InputError(
+                f"finance.discounts.{provider}", provider, _nearest(provider, known, where)
+            )
+
+
+def _nearest(name: str, known: Iterable[str], where: str) -> Statement:
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    tail = name.split("/")[-1].lower()
+    head = re.split(r"[^a-z]+", tail)[0]
+    close = difflib.get_close_matches(tail, names, n=3, cutoff=0.6)
+    close += [n for n in names if len(head) > 2 and n.lower().startswith(head) and n not in close]
+    close = close[:5] or difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     listed = ", ".join(close or sorted(names)[:8])
-    return f"{listed} ... ({len(names)} names: {where})"
+    return state("allowed.nearest", names=listed, n=len(names), where=where)

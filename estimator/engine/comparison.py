@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from estimator.engine.distributions import Array, percentiles
+from estimator.engine.figure import Part
 from estimator.engine.results import (
     AccuracyEstimate,
     CandidateResult,
@@ -19,6 +21,7 @@ from estimator.engine.results import (
     MoneyEstimate,
 )
 from estimator.vocabulary import Phase
+from estimator.words.statement import with_statements
 
 SIGNIFICANT_DIGITS = 6
 
@@ -43,9 +46,10 @@ def spread(draws: Array) -> dict[str, float | None]:
 
 
 def money_spread(draws: Array) -> dict[str, float | None]:
-    """p10, p50, p90 and the base case, in cents."""
+    """p10, p50, p90, the mean and the base case, in cents."""
     p = dict(zip(("p10", "p50", "p90"), map(round_money, percentiles(draws)), strict=True))
-    return {**p, "base": round_money(float(draws[0]))}
+    mean = round_money(float(draws[1:].mean()))
+    return {**p, "mean": mean, "base": round_money(float(draws[0]))}
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,12 @@ class Comparison:
         Draws of every row.
     rows : tuple of mapping
         Per row what the decision adds: best_probability, flexibility, lock_in, risks.
-    recommendation, pilot_plan : mapping
+    recommendation, pilot_plan, staged_plan : mapping
         As in the JSON.
     frontier : tuple of str
         Keys of the rows that no other row beats in both cost and accuracy.
+    assumptions : tuple of mapping
+        The judgements that the lines of some row rest on.
     sources : tuple of mapping
         source_id, title, year, url and licence of every source named in the rows.
     data_version, code_version : str
@@ -72,9 +78,11 @@ class Comparison:
     recommendation: Mapping[str, Any]
     frontier: tuple[str, ...]
     pilot_plan: Mapping[str, Any]
+    staged_plan: Mapping[str, Any]
     sources: tuple[Mapping[str, Any], ...]
     data_version: str
     code_version: str
+    assumptions: tuple[Mapping[str, Any], ...] = ()
     _cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -101,9 +109,11 @@ class Comparison:
             "inputs": inputs.to_dict(),
             "approaches": [approach_row(result, extra, detail) for result, extra in pairs],
             "recommendation": clean(self.recommendation),
+            "staged_plan": clean(self.staged_plan),
             "frontier": list(self.frontier),
             "pilot_plan": clean(self.pilot_plan),
             "sources": [dict(s) for s in self.sources],
+            "assumptions": [dict(a) for a in self.assumptions],
         }
 
 
@@ -119,7 +129,7 @@ def approach_row(
         "base_model": candidate.model.name if candidate.model else None,
         "n_labelled_to_buy": candidate.n_labelled_to_buy,
         "feasible": result.feasible,
-        "reasons": list(result.reasons),
+        **clean({"reasons": list(result.reasons)}),
         **accuracy_fields(result.accuracy),
         **compute_fields(result.compute, detail),
         **money_fields(result.money, detail),
@@ -134,14 +144,15 @@ def accuracy_fields(accuracy: AccuracyEstimate) -> dict[str, Any]:
     if accuracy.draws is not None:
         value = {"metric": accuracy.metric, **spread(accuracy.draws)}
     labels = None
-    if accuracy.labels_for_target_draws is not None:
-        _, p50, p90 = percentiles(accuracy.labels_for_target_draws)
+    if accuracy.labels_named is not None:
+        p50, p90 = accuracy.labels_named
         labels = {"p50": round_figure(p50), "p90": round_figure(p90)}
     return {
         "accuracy": value,
-        "accuracy_reason": accuracy.reason,
+        **clean({"accuracy_reason": accuracy.reason or ""}),
         "target_probability": round_figure(accuracy.target_probability),
         "labels_for_target": labels,
+        **clean({"labels_reason": accuracy.labels_reason or ""}),
     }
 
 
@@ -153,6 +164,7 @@ def compute_fields(compute: ComputeEstimate, detail: bool = True) -> dict[str, A
         "n_devices": compute.n_devices,
         "recipe": clean(compute.recipe),
         "device_hours": spread(compute.device_hours_draws),
+        "hours_parts": parts_of(compute.hours_parts),
         "wallclock_hours": spread(compute.wallclock_hours_draws),
         "min_devices": compute.min_devices,
         "peak_memory_gb": round_figure(compute.peak_memory_gb),
@@ -168,7 +180,7 @@ def compute_fields(compute: ComputeEstimate, detail: bool = True) -> dict[str, A
                 "unit": w.unit,
                 "flop_per_unit": round_figure(w.flop_per_unit),
                 "passes": round_figure(w.passes),
-                "formula": w.formula,
+                **clean({"formula": w.formula}),
             }
             for w in compute.work
         ],
@@ -214,6 +226,13 @@ def money_fields(money: MoneyEstimate, detail: bool = True) -> dict[str, Any]:
     }
 
 
+def spent_months(months: Sequence[float]) -> dict[str, int]:
+    """First and last month in which a line is spent, and the months from one time to the next."""
+    when = [m for m, share in enumerate(months) if share > 0] or [0]
+    every = min((b - a for a, b in pairwise(when)), default=1)
+    return {"from": when[0], "to": when[-1], "every": every}
+
+
 def item_fields(item: CostItem) -> dict[str, Any]:
     """One line of the bill; the base is quantity x unit price as printed, to the cent."""
     quantity = round_figure(float(item.quantity_draws[0])) or 0.0
@@ -230,8 +249,28 @@ def item_fields(item: CostItem) -> dict[str, Any]:
         "basis": str(item.basis),
         "source_id": item.source_id,
         "timing": item.timing,
-        "note": item.note,
+        "stage": str(item.stage),
+        "own_staff": item.own_staff,
+        "spent": spent_months(item.months),
+        **clean({"note": item.note}),
+        "assumption_ids": list(item.assumption_ids),
+        "parts": parts_of(item.parts),
     }
+
+
+def parts_of(parts: Sequence[Part]) -> list[dict[str, Any]]:
+    """Figures that a number was made of, with their origin."""
+    return [
+        {
+            "name": part.name,
+            "value": round_figure(part.value),
+            "unit": part.unit,
+            "basis": str(part.basis),
+            "source_id": part.source_id,
+            "assumption_id": part.assumption_id,
+        }
+        for part in parts
+    ]
 
 
 def evidence_fields(accuracy: AccuracyEstimate) -> dict[str, Any]:
@@ -239,11 +278,12 @@ def evidence_fields(accuracy: AccuracyEstimate) -> dict[str, Any]:
     grade = accuracy.grade
     return {
         "grade": grade.grade,
-        "reason": grade.reason,
+        **clean({"reason": grade.reason}),
         "n_points": grade.n_points,
         "n_sources": grade.n_sources,
         "source_ids": list(grade.source_ids),
         "extrapolation_ratio": round_figure(grade.extrapolation_ratio),
+        **clean({"checked": grade.checked or ""}),
     }
 
 
@@ -254,6 +294,7 @@ def clean(value: Any) -> Any:
 
 def _clean(value: Any, name: str) -> Any:
     if isinstance(value, Mapping):
+        value = with_statements(value)
         money = name if name.endswith("_usd") else ""
         return {str(k): _clean(v, money or str(k)) for k, v in value.items()}
     if isinstance(value, np.generic | np.ndarray):

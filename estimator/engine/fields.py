@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
-from estimator.errors import InputError
+from estimator.errors import InputError, printable
+from estimator.vocabulary import CURRENCIES, word_of
+from estimator.words.statement import Count, Number, Statement, Text, Value, state
 
 TEXT_LIMIT = 200
+NAMES_LIMIT, ENTRIES_LIMIT = 100, 200
 REQUIRED: Any = dataclasses.MISSING
 
 
@@ -45,24 +48,19 @@ class Spec:
     words: tuple[str, ...] = ()
 
     @property
-    def allowed(self) -> str:
-        """The accepted values in words."""
-        if self.kind in ("number", "integer"):
-            text = f"{'a whole number' if self.kind == 'integer' else 'a number'}"
-            text += f" from {self.low:.15g} to {self.high:.15g}"
-        elif self.kind == "numbers":
-            text = f"a mapping of name to a number from {self.low:.15g} to {self.high:.15g}"
-        else:
-            text = {
-                "flag": "true or false",
-                "text": f"a text of at most {TEXT_LIMIT} characters",
-                "choice": ", ".join(self.choices),
-                "date": "an ISO date such as 2027-01-15",
-                "names": "a list of names",
-            }[self.kind]
+    def allowed(self) -> Statement:
+        """The accepted values."""
+        limits: dict[str, dict[str, Value]] = {
+            "text": {"n": Count(TEXT_LIMIT)},
+            "names": {"n": Count(NAMES_LIMIT)},
+            "choice": {"names": Text(", ".join(self.choices))},
+        }
+        ends: dict[str, Value] = {"low": Number(float(self.low)), "high": Number(float(self.high))}
+        bounded = self.kind in ("number", "integer", "numbers")
+        told = state(f"allowed.{self.kind}", **(ends if bounded else limits.get(self.kind, {})))
         if self.words:
-            text = ", ".join(self.words) + " or " + text
-        return text + (" or null" if self.optional else "")
+            told = state("allowed.words", words=", ".join(self.words), other=told)
+        return state("allowed.or_null", other=told) if self.optional else told
 
     def check(self, path: str, value: Any) -> Any:
         """Return the clean value; raise InputError naming path, value and what is allowed."""
@@ -94,13 +92,16 @@ class Spec:
         return value if isinstance(value, bool) else None
 
     def _text(self, value: Any) -> str | None:
-        good = isinstance(value, str) and len(value) <= TEXT_LIMIT
-        return "".join(c if c.isprintable() else " " for c in value) if good else None
+        return printable(value) if isinstance(value, str) and len(value) <= TEXT_LIMIT else None
+
+    def _currency(self, value: Any) -> str | None:
+        return value if isinstance(value, str) and value in CURRENCIES else None
 
     def _choice(self, value: Any) -> Any:
-        if not isinstance(value, str) or value not in self.choices:
+        if not isinstance(value, str):
             return None
-        return self.enum(value) if self.enum else value
+        word = value if value in self.choices else word_of(value, self.choices)
+        return self.enum(word) if self.enum and word else word
 
     def _date(self, value: Any) -> str | None:
         try:
@@ -109,15 +110,16 @@ class Spec:
             return None
 
     def _names(self, value: Any) -> tuple[str, ...] | None:
-        if isinstance(value, str) or not isinstance(value, list | tuple):
+        if not isinstance(value, list | tuple) or len(value) > NAMES_LIMIT:
             return None
-        return tuple(str(v)[:TEXT_LIMIT] for v in value) if len(value) <= 100 else None
+        clean = tuple(self._text(v) for v in value)
+        return None if None in clean else clean  # type: ignore[return-value]
 
     def _numbers(self, value: Any) -> FrozenMap | None:
-        if not isinstance(value, Mapping) or len(value) > 200:
+        if not isinstance(value, Mapping) or len(value) > ENTRIES_LIMIT:
             return None
-        clean = {str(k)[:TEXT_LIMIT]: self._number(v) for k, v in value.items()}
-        return None if None in clean.values() else FrozenMap(clean)
+        clean = {self._text(str(k)) or "": self._number(v) for k, v in value.items()}
+        return None if "" in clean or None in clean.values() else FrozenMap(clean)
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of the field."""
@@ -130,6 +132,7 @@ class Spec:
             "choice": {"type": "string", "enum": list(self.choices)},
             "date": {"type": "string", "format": "date"},
             "names": {"type": "array", "items": {"type": "string"}},
+            "currency": {"type": "string", "enum": list(CURRENCIES)},
             "numbers": {"type": "object", "additionalProperties": {"type": "number", **number}},
         }[self.kind]
         options = [out]
@@ -165,6 +168,11 @@ def integer(default: int | None, low: int, high: int, doc: str, optional: bool =
 def flag(default: bool | None, doc: str) -> Any:
     """True or false; null too where that is the default."""
     return _field(default, Spec("flag", doc, optional=default is None))
+
+
+def currency(default: str, doc: str) -> Any:
+    """A currency by its ISO 4217 code."""
+    return _field(default, Spec("currency", doc))
 
 
 def text(default: str | None, doc: str) -> Any:
@@ -220,13 +228,12 @@ GroupT = TypeVar("GroupT", bound=Checked)
 def build(cls: type[GroupT], data: Any, path: str) -> GroupT:
     """Make a group from a mapping; errors carry the full dotted path."""
     if not isinstance(data, Mapping):
-        raise InputError(path, data, "a group of fields")
+        raise InputError(path, data, state("allowed.group"))
     known = {f.name for f in dataclasses.fields(cls)}
     for key in data:
         if key not in known:
-            raise InputError(
-                f"{path}.{key}", data[key], "no such field; " + ", ".join(sorted(known))
-            )
+            names = ", ".join(sorted(known))
+            raise InputError(f"{path}.{key}", data[key], state("allowed.no_field", names=names))
     try:
         return cls(**{str(k): v for k, v in data.items()})
     except InputError as error:
@@ -239,7 +246,8 @@ def build(cls: type[GroupT], data: Any, path: str) -> GroupT:
             and f.default is dataclasses.MISSING
             and f.default_factory is dataclasses.MISSING
         ]
-        raise InputError(path, dict(data), "needs " + ", ".join(missing)) from None
+        needed = state("allowed.needs", names=", ".join(missing))
+        raise InputError(path, dict(data), needed) from None
 
 
 def group_schema(cls: type[Checked]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from estimator.engine.fields import (
     Checked,
     FrozenMap,
     choice,
+    currency,
     flag,
     integer,
     number,
@@ -16,7 +17,16 @@ from estimator.engine.fields import (
     text,
 )
 from estimator.engine.fields import names as name_list
-from estimator.vocabulary import Approach, HybridKind, LabellingSource, PurchaseOption
+from estimator.engine.kinds import LANGUAGES
+from estimator.vocabulary import (
+    Approach,
+    Effort,
+    HybridKind,
+    Integration,
+    LabellingSource,
+    Pay,
+    PurchaseOption,
+)
 
 MAX_COUNT = 1_000_000_000_000
 MAX_USD = 1e12
@@ -40,7 +50,10 @@ class Facts(Checked):
     annotator_agreement: float | None = number(None, 0, 1, "share of items two annotators agree on")
     similar_dataset: str | None = text(None, "a public data set that looks like this one")
     minority_share: float | None = number(None, 1e-7, 0.5, "share of the rarest class")
+    majority_share: float | None = number(None, 1e-7, 1, "share of the most frequent class")
     augmentation: bool = flag(False, "training examples are augmented")
+    kind: str | None = text(None, "what the data are most like; the kinds of the task by name")
+    language: str | None = choice(None, LANGUAGES, "language of the data", optional=True)
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,27 @@ class Training(Checked):
     )
     checkpointing: bool | None = flag(None, "recompute activations to save memory")
     sequence: int | None = integer(None, 1, 10_000_000, "sequence length in tokens")
+    micro_batch: int | None = integer(None, 1, 100_000, "examples on one device in one pass")
+    accumulation: int | None = integer(None, 1, 100_000, "passes summed up before an update")
+    packing: bool = flag(False, "short examples share a window of the sequence length")
+    lora_rank: int | None = integer(None, 1, 4096, "rank of the adapters")
+    lora_targets: str | None = choice(
+        None, ("attention", "all_linear"), "layers that carry adapters"
+    )
+    framework: str | None = choice(
+        None,
+        (
+            "axolotl",
+            "kohya",
+            "litgpt",
+            "llamafactory",
+            "torchtune",
+            "trl",
+            "ultralytics",
+            "unsloth",
+        ),
+        "training framework",
+    )
 
 
 @dataclass(frozen=True)
@@ -75,6 +109,10 @@ class Labelling(Checked):
     labels_per_item: int = integer(3, 1, 99, "answers collected for each example")
     review_share: float = number(0.1, 0, 1, "share of examples checked by a second person")
     label_noise: float | None = number(None, 0, 0.95, "share of wrong labels from one annotator")
+    labels_come_free: bool = flag(
+        False, "labels come by themselves: clicks, chargebacks, closed tickets"
+    )
+    pay: Pay = choice("market", Pay, "what an hour of the crowd is paid")
 
 
 @dataclass(frozen=True)
@@ -98,6 +136,10 @@ class People(Checked):
     location: str = text("US", "country whose wages apply")
     team: int | None = integer(None, 1, 10_000, "people available; null: as many as the plan needs")
     automation: bool = flag(False, "automated model search replaces part of the work")
+    effort: Effort = choice("standard", Effort, "how much care the project takes")
+    integration: Integration = choice(
+        "pipelines", Integration, "how a model gets into use in this firm"
+    )
     partner_usd_per_day: float | None = number(None, 0, 1e5, "day rate of a partner or contractor")
     usd_per_week: FrozenMap = numbers(0, 1e6, "own loaded wage per week by role")
     wage_factor: float = number(1.0, 0, 100, "factor on every wage")
@@ -133,14 +175,26 @@ class Serving(Checked):
     )
     retrain_every_months: int | None = integer(12, 1, 60, "months between retrainings", True)
     relabel_share: float = number(0.1, 0, 1, "share of the labels renewed at each retraining")
+    interactive: bool | None = flag(
+        None, "somebody waits for the answer; null: by the kind of task, no: one run a day"
+    )
+    batch: bool | None = flag(
+        None, "hosted models at the batch price; null: where nobody waits for the answer"
+    )
+    cached_share: float = number(0.0, 0, 1, "share of the tokens sent that a provider has kept")
+    reasoning_tokens: float = number(
+        0.0, 0, 1e6, "tokens a hosted model thinks in before each answer, paid as output"
+    )
 
 
 @dataclass(frozen=True)
 class Finance(Checked):
     """How money is counted."""
 
-    currency: str = text("USD", "currency of the report")
-    usd_rate: float = number(1.0, 1e-6, 1e4, "USD for one unit of the currency")
+    currency: str = currency("USD", "currency of the report")
+    usd_rate: float | None = number(
+        None, 1e-6, 1e4, "USD for one unit of the currency; null: the newest published rate"
+    )
     discount_rate: float = number(0.08, 0, 1, "yearly discount rate")
     tax_rate: float = number(0.0, 0, 1, "tax added to bought goods and services")
     contingency: float | str = number(

@@ -13,6 +13,7 @@ from estimator.engine import groups as g
 from estimator.engine.fields import (
     Checked,
     FrozenMap,
+    Spec,
     build,
     choice,
     date,
@@ -21,8 +22,12 @@ from estimator.engine.fields import (
     text,
 )
 from estimator.engine.fields import numbers as number_map
+from estimator.engine.kinds import KINDS, split_of
+from estimator.engine.typed import check_value, read_values
 from estimator.errors import InputError
+from estimator.reading import parse
 from estimator.vocabulary import TASK_MODALITY, UNIT_BY_MODALITY, Approach, Domain, Task
+from estimator.words.statement import Statement, listed, state
 
 SCHEMA = 1
 
@@ -130,15 +135,28 @@ class ProjectInputs(Checked):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.draws & (self.draws - 1):
-            raise InputError("draws", self.draws, "a power of two from 64 to 1048576")
+            raise InputError("draws", self.draws, state("allowed.power_of_two"))
         self._fill_unit()
         self._fill_target()
+        self._check_values()
+        self._check_facts()
+
+    def _check_values(self) -> None:
+        """Target, own results and facts lie in the range of the metric."""
+        metric = str(self.target.metric)
+        check_value("target.value", self.target.value, metric)
+        check_value("facts.human_level", self.facts.human_level, metric)
+        check_value("facts.state_of_the_art", self.facts.state_of_the_art, metric)
+        for i, point in enumerate(self.pilot):
+            check_value(f"pilot[{i}].value", point.value, metric)
 
     def _fill_unit(self) -> None:
         word = UNIT_BY_MODALITY[TASK_MODALITY[self.task]]
         for key, value in self.unit.items():
             if key != word:
-                raise InputError(f"unit.{key}", value, f"{word} for task {self.task}")
+                raise InputError(
+                    f"unit.{key}", value, state("allowed.unit", unit=word, task=str(self.task))
+                )
         if not self.unit:
             object.__setattr__(self, "unit", FrozenMap({word: float(DEFAULT_UNIT[self.task])}))
 
@@ -149,6 +167,16 @@ class ProjectInputs(Checked):
             value = DEFAULT_TARGET.get(metric)
         target = dataclasses.replace(self.target, metric=metric, value=value)
         object.__setattr__(self, "target", target)
+
+    def _check_facts(self) -> None:
+        kind, known = self.facts.kind, {*KINDS.get(self.task, ()), *split_of(self.task)}
+        if kind is not None and kind not in known:
+            allowed = ", ".join(sorted(known)) or "null: this task has no kinds"
+            raise InputError("facts.kind", kind, allowed)
+        share, least = self.facts.majority_share, 1 / max(self.n_classes, 1)
+        if share is not None and share < least - 0.005:
+            allowed = f"{least:.3g} to 1: the largest of {self.n_classes} classes"
+            raise InputError("facts.majority_share", share, allowed)
 
     @property
     def unit_name(self) -> str:
@@ -169,16 +197,28 @@ class ProjectInputs(Checked):
     def from_dict(cls, data: Any) -> ProjectInputs:
         """Make a scenario from the mapping of a YAML or JSON file; raises InputError."""
         if not isinstance(data, Mapping):
-            raise InputError("scenario", data, "a mapping of fields")
+            raise InputError("scenario", data, state("allowed.fields"))
         if "task" not in data:
             raise InputError("task", None, ", ".join(Task))
+        data = read_values(data, _metric_of(data))[0]
         known = {f.name for f in dataclasses.fields(cls)}
         clean: dict[str, Any] = {}
         for key, value in data.items():
             if key not in known:
-                raise InputError(str(key), value, "no such field; " + ", ".join(sorted(known)))
+                names = ", ".join(sorted(known))
+                raise InputError(str(key), value, state("allowed.no_field", names=names))
             clean[key] = _parse(key, value)
         return cls(**clean)
+
+    @classmethod
+    def from_text(cls, text: str) -> ProjectInputs:
+        """Make a scenario from the text of a YAML or JSON file; raises InputError."""
+        return cls.from_dict(parse(text))
+
+    @staticmethod
+    def notes_on(data: Any) -> tuple[Statement, ...]:
+        """What is read otherwise than it is written in the mapping of a scenario file."""
+        return read_values(data, _metric_of(data))[1] if isinstance(data, Mapping) else ()
 
     def to_dict(self) -> dict[str, Any]:
         """The resolved scenario as plain JSON values; ``from_dict`` reads it back unchanged."""
@@ -199,7 +239,7 @@ class ProjectInputs(Checked):
         )
         for name in parents:
             if not isinstance(node.get(name), dict):
-                raise InputError(path, value, "a field of the scenario")
+                raise InputError(path, value, state("allowed.field"))
             node = node[name]
         node[leaf] = value
         return ProjectInputs.from_dict(data)
@@ -221,6 +261,14 @@ class ProjectInputs(Checked):
         return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
 
 
+def _metric_of(data: Mapping[str, Any]) -> str:
+    target = data.get("target")
+    named = target.get("metric") if isinstance(target, Mapping) else None
+    task = data.get("task")
+    usual = TASK_METRIC[Task(task)] if isinstance(task, str) and task in set(Task) else "accuracy"
+    return named if isinstance(named, str) else usual
+
+
 GROUPS: dict[str, type[Checked]] = {
     "target": g.Target,
     "facts": g.Facts,
@@ -235,6 +283,11 @@ GROUPS: dict[str, type[Checked]] = {
     "limits": g.Limits,
 }
 LIST_LIMIT = 200
+COLUMNS_LIMIT = 60
+RUN_HOURS = {"device_hours", "wallclock_hours", "minutes"}
+"""An own run says at least how long it took, in one of these columns; minutes are wall-clock."""
+TEXT = Spec("text", "a text")
+NUMBER = Spec("number", "a number", -1e20, 1e20)
 
 
 def _parse(key: str, value: Any) -> Any:
@@ -258,24 +311,37 @@ def _list(key: str, value: Any) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list | tuple) or len(value) > LIST_LIMIT:
-        raise InputError(key, value, f"a list of at most {LIST_LIMIT} entries")
+        raise InputError(key, value, state("allowed.entries", n=LIST_LIMIT))
     return list(value)
 
 
 def _run(path: str, row: Any) -> FrozenMap:
     if not isinstance(row, Mapping):
-        raise InputError(path, row, "a row with the columns of runs.csv")
-    for column, cell in row.items():
-        if not isinstance(cell, str | int | float | None):
-            raise InputError(f"{path}.{column}", cell, "a text, a number or null")
-    return FrozenMap({str(k): v for k, v in row.items()})
+        raise InputError(path, row, state("allowed.run"))
+    if not RUN_HOURS & row.keys():
+        hours = state("allowed.run_hours", names=listed(sorted(RUN_HOURS)))
+        raise InputError(path, sorted(map(str, row))[:9], hours)
+    if len(row) > COLUMNS_LIMIT:
+        raise InputError(path, f"{len(row)} columns", state("allowed.columns", n=COLUMNS_LIMIT))
+    clean = {TEXT.check(path, str(k)): _cell(f"{path}.{k}", v) for k, v in row.items()}
+    return FrozenMap(clean)
+
+
+def _cell(path: str, cell: Any) -> Any:
+    if cell is None or isinstance(cell, bool):
+        return cell
+    if isinstance(cell, int | float):
+        return (
+            NUMBER.check(path, cell) if isinstance(cell, float) else int(NUMBER.check(path, cell))
+        )
+    return TEXT.check(path, cell)
 
 
 def _models(value: Any) -> FrozenMap:
     if value is None:
         return FrozenMap()
     if not isinstance(value, Mapping):
-        raise InputError("models", value, "a mapping of approach to base model")
+        raise InputError("models", value, state("allowed.models"))
     out: dict[str, Any] = {}
     for approach, model in value.items():
         if approach not in set(Approach):
@@ -283,9 +349,9 @@ def _models(value: Any) -> FrozenMap:
         if isinstance(model, Mapping):
             out[approach] = build(g.TypedModel, model, f"models.{approach}")
         elif isinstance(model, str):
-            out[approach] = model[:200]
+            out[approach] = TEXT.check(f"models.{approach}", model)
         elif model is not None:
-            raise InputError(f"models.{approach}", model, "a catalogue name or {params: ...}")
+            raise InputError(f"models.{approach}", model, state("allowed.model"))
     return FrozenMap(out)
 
 

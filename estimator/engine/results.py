@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from estimator.engine.catalogue import Accelerator, BaseModel
 from estimator.engine.distributions import Array
+from estimator.engine.figure import Part
 from estimator.engine.inputs import ProjectInputs
-from estimator.vocabulary import Approach, Basis, DeviceKind, Phase
+from estimator.evidence.things import Accelerator, BaseModel
+from estimator.vocabulary import Approach, Basis, DeviceKind, Phase, Stage
+from estimator.words.statement import Note, Statement
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,38 @@ class EvidenceGrade:
     """How near the evidence is: grade A-D, ``borrowed`` or ``none``, with the reason in words."""
 
     grade: str
-    reason: str
+    reason: Statement
     n_points: int
     n_sources: int
     source_ids: tuple[str, ...]
     extrapolation_ratio: float | None
+    checked: Statement | None = None
+    """How far the product lay off on left-out data sets of this task and approach."""
+
+
+class Truth(Protocol):
+    """Draws of what a row's models really reach, on the same draws in all rows.
+
+    ``truth(n_labelled[k], run)`` gives the true metric, shape (k, n + 1): ``run="kept"`` is the one
+    model trained at each number of labels, which is the measured one where an own result stands
+    there; ``run="new"`` is that work trained once more, as at a retraining. No noise of a test set.
+    """
+
+    def __call__(self, n_labelled: Array, run: str = "kept") -> Array:
+        """True value of the metric, shape (k, n + 1)."""
+
+    def result(self, n_labelled: float, n_test: int) -> Array:
+        """What testing the kept model on the first ``n_test`` examples would show, shape (n + 1,).
+
+        Test sets are nested in size and shared by all rows; by chance an extreme one leaves the
+        range of the metric.
+        """
+
+    def weights(self, n_labelled: float, n_test: int, value: float) -> Array:
+        """Weight of every draw once ``value`` was measured so, shape (n + 1,), base 0, sum 1.
+
+        Filtering the draws by them agrees with entering the value in ``pilot``.
+        """
 
 
 @dataclass(frozen=True)
@@ -57,22 +87,32 @@ class AccuracyEstimate:
     target_probability : float or None
         Share of draws that reach ``target.value``; None without a target.
     labels_for_target_draws : array or None
-        Total labelled examples that reach the target, inf where none does.
+        Total labelled examples that reach the target, inf where none does that may be named
+        (needs.py).
     curve : callable or None
         ``curve(n_labelled[k]) -> (k, n + 1)`` draws of the metric along the learning curve,
         on the same dataset draw; used by charts, optimiser and switching values.
     noise_free : callable or None
         As ``curve`` without the noise of a finite test set.
+    truth : Truth or None
+        True values by number of labels and training run; simulates and weighs results.
+    labels_reason : Statement or None
+        Why no number of labels is named for the target.
+    labels_named : tuple of two floats or None
+        p50 and p90 of the labels for the target as they are shown, inf where none may be.
     """
 
     metric: str
     draws: Array | None
-    reason: str
+    reason: Statement | None
     target_probability: float | None
     labels_for_target_draws: Array | None
     grade: EvidenceGrade
     curve: Callable[[Array], Array] | None = field(default=None, compare=False, repr=False)
     noise_free: Callable[[Array], Array] | None = field(default=None, compare=False, repr=False)
+    truth: Truth | None = field(default=None, compare=False, repr=False)
+    labels_reason: Statement | None = None
+    labels_named: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +124,7 @@ class WorkItem:
     unit: str
     flop_per_unit: float
     passes: float
-    formula: str
+    formula: Statement
 
 
 @dataclass(frozen=True)
@@ -96,7 +136,7 @@ class ComputeEstimate:
     n_devices: int
     min_devices: int | None
     feasible: bool
-    reasons: tuple[str, ...]
+    reasons: tuple[Statement, ...]
     recipe: Mapping[str, float | int | str | None]
     work: tuple[WorkItem, ...]
     training_flop: float
@@ -108,6 +148,8 @@ class ComputeEstimate:
     single_run_device_hours_draws: Array
     source_ids: tuple[str, ...]
     api_tokens_draws: Array | None = None
+    hours_parts: tuple[Part, ...] = ()
+    """What the device-hours were made of, base case, each with its origin."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +167,23 @@ class CostItem:
     """``one_off``, ``monthly`` or ``yearly``; the quantity covers the whole horizon."""
     months: tuple[float, ...] = ()
     """Share of the line that falls in each month of the horizon (index 0 = today, the project)."""
-    note: str = ""
+    note: Note = ""
+    stage: Stage = Stage.LIVE
+    """What has to be decided before the line is spent."""
+    parts: tuple[Part, ...] = ()
+    """Every figure in quantity and price, with its origin."""
+    own_staff: bool = False
+    """Paid as own wages: no purchase order."""
+
+    @property
+    def assumption_ids(self) -> tuple[str, ...]:
+        """Judgements the line rests on, in the order of the parts."""
+        return tuple(dict.fromkeys(p.assumption_id for p in self.parts if p.assumption_id))
+
+    @property
+    def source_ids(self) -> tuple[str, ...]:
+        """Every source behind the line."""
+        return tuple(dict.fromkeys(p.source_id for p in self.parts if p.source_id))
 
     @property
     def usd_draws(self) -> Array:
@@ -164,8 +222,10 @@ class MoneyEstimate:
     usd_per_device_hour: float | None
     assumed_share: float
     """Share of the base total whose basis is ``assumed``."""
+    usd_per_labelled_example: float | None = None
+    """Base price of one more labelled example, all its answers [USD]; None: labels come free."""
     feasible: bool = True
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Statement, ...] = ()
     extras: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -178,7 +238,7 @@ class CandidateResult:
     compute: ComputeEstimate
     money: MoneyEstimate
     feasible: bool
-    reasons: tuple[str, ...]
+    reasons: tuple[Statement, ...]
 
 
 @dataclass(frozen=True)

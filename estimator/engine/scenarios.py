@@ -10,14 +10,27 @@ import numpy as np
 
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.board import make_board
-from estimator.engine.decide.rule import Margins, choose
-from estimator.engine.decide.words import metric_words, usd
+from estimator.engine.decide.staged import plan_value, staged_plan
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.errors import InputError
-from estimator.units import PERCENT
+from estimator.words.statement import Approach as ApproachName
+from estimator.words.statement import (
+    Metric,
+    Points,
+    Setting,
+    Statement,
+    Term,
+    Usd,
+    Value,
+    listed,
+    state,
+    with_statements,
+)
 
 MOST = 6
+NAMED = 4
+"""Changed fields that a sentence names."""
 IGNORED = frozenset({"schema", "name"})
 
 
@@ -64,7 +77,7 @@ class ScenarioColumn:
     weeks: float | None
     changes: tuple[Change, ...]
     lines: tuple[LineMove, ...]
-    text: str
+    text: Statement
 
 
 def compare_scenarios(
@@ -85,7 +98,7 @@ def compare_scenarios(
         For none or more than six scenarios.
     """
     if not 1 <= len(evaluations) <= MOST:
-        raise InputError("scenarios", len(evaluations), f"1 to {MOST} scenarios")
+        raise InputError("scenarios", len(evaluations), state("allowed.scenarios", most=MOST))
     rows = [_taken(e, a) for e, a in zip(evaluations, assumptions, strict=True)]
     first, first_row = evaluations[0], rows[0][0]
     return tuple(
@@ -119,7 +132,7 @@ def to_dict(columns: Sequence[ScenarioColumn]) -> dict[str, Any]:
                     }
                     for x in c.lines
                 ],
-                "text": c.text,
+                **with_statements({"text": c.text}),
             }
             for c in columns
         ]
@@ -149,9 +162,11 @@ def _flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _taken(evaluation: Evaluation, assumptions: Assumptions) -> tuple[CandidateResult | None, str]:
-    choice = choose(make_board(evaluation, assumptions), Margins.from_assumptions(assumptions))
-    row = None if choice.index is None else evaluation.results[choice.index]
-    return row, str(choice.outcome)
+    board = make_board(evaluation, assumptions)
+    value = plan_value(evaluation, assumptions, board)
+    plan = staged_plan(evaluation, assumptions, value, board, whole=False)
+    row = None if plan.row is None else evaluation.results[plan.row]
+    return row, plan.outcome
 
 
 def _lines(row: CandidateResult | None) -> dict[str, float]:
@@ -189,16 +204,8 @@ def _column(
         weeks=_median(row.money.calendar_weeks_draws) if row else None,
         changes=changes,
         lines=moved,
-        text="The scenario that the others are compared with."
-        if is_first
-        else _text(row, first_row, changes, moved),
+        text=state("scenario.first") if is_first else _text(row, first_row, changes, moved),
     )
-
-
-def _said(value: Any) -> str:
-    if value is None:
-        return "not stated"
-    return f"{value:,.10g}" if isinstance(value, float) else str(value)
 
 
 def _median(draws: Any) -> float:
@@ -210,31 +217,37 @@ def _text(
     first: CandidateResult | None,
     changes: tuple[Change, ...],
     moved: tuple[LineMove, ...],
-) -> str:
+) -> Statement:
     if row is None or first is None:
-        return "No approach is left in one of the two, so there is nothing to compare."
-    named = [f"{c.path} {_said(c.first)} → {_said(c.here)}" for c in changes[:4]]
-    what = ", ".join(named) or "no input"
-    if len(changes) > 4:
-        what += f" and {len(changes) - 4} more"
-    taken = (
-        f"{row.candidate.label} is taken either way"
-        if row.candidate.approach == first.candidate.approach
-        else f"{row.candidate.label} is taken instead of {first.candidate.label}"
-    )
+        return state("scenario.nothing")
+    metric = row.accuracy.metric
+    named: list[Value] = [
+        state(
+            "scenario.change",
+            field=c.path,
+            first=Setting(c.path, c.first, metric),
+            here=Setting(c.path, c.here, metric),
+        )
+        for c in changes[:NAMED]
+    ]
+    if len(changes) > NAMED:
+        named.append(state("scenario.more", n=len(changes) - NAMED))
+    what = listed(named) if named else state("scenario.no_input")
+    choice, other = row.candidate.key, first.candidate.key
+    same = row.candidate.approach == first.candidate.approach
+    taken = state("scenario.same", choice=ApproachName(choice))
+    if not same:
+        taken = state("scenario.other", choice=ApproachName(choice), other=ApproachName(other))
     delta = _median(row.money.total_draws) - _median(first.money.total_draws)
-    cost = f"the total is {usd(abs(delta))} {'higher' if delta > 0 else 'lower'}"
-    line = (
-        f"; the line that moved most is {moved[0].item} ({usd(moved[0].change_usd)})"
-        if moved
-        else ""
-    )
-    metric = ""
+    parts = [taken, state(f"scenario.{'higher' if delta > 0 else 'lower'}", usd=Usd(abs(delta)))]
     a, b = row.accuracy.draws, first.accuracy.draws
-    if a is not None and b is not None and row.accuracy.metric == first.accuracy.metric:
+    if a is not None and b is not None and metric == first.accuracy.metric:
         gain = _median(a) - _median(b)
         if abs(gain) >= 0.0005:
-            size = abs(gain) * (PERCENT if max(np.abs(a).max(), np.abs(b).max()) <= 1.0 else 1.0)
             way = "up" if gain > 0 else "down"
-            metric = f", {metric_words(row.accuracy.metric)} {size:.1f} points {way}"
-    return f"Changed: {what}. {taken}; {cost}{metric}{line}."
+            gap = Points(gain, metric)
+            parts.append(state(f"scenario.{way}", metric=Metric(0.0, metric), gap=gap))
+    if moved:
+        name = Term("item", moved[0].item)
+        parts.append(state("scenario.line", item=name, usd=Usd(moved[0].change_usd)))
+    return state("scenario.changed", what=what, parts=listed(parts))

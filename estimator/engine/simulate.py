@@ -7,24 +7,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import estimator
-from estimator.engine import groups
 from estimator.engine.accuracy import next_labels_plan, predict_accuracy
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.candidates import build_candidates, check_names
 from estimator.engine.comparison import Comparison
 from estimator.engine.compute import predict_compute
-from estimator.engine.decide import decide, feasibility, inside_only, quick_decision
+from estimator.engine.decide import (
+    PlanValue,
+    decide,
+    feasibility,
+    inside_only,
+    plan_value,
+    quick_decision,
+)
 from estimator.engine.decide.rerun import Progress, quiet
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.money import price_candidates
 from estimator.engine.results import (
-    AccuracyEstimate,
     CandidateResult,
-    ComputeEstimate,
     Evaluation,
 )
+from estimator.engine.spelling import with_known_names
+from estimator.engine.watched import Kept
+from estimator.version import __version__
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -34,37 +40,8 @@ if TYPE_CHECKING:
 class Memo:
     """Accuracies and hours already computed; re-runs that change money only use them again."""
 
-    accuracies: dict[tuple[ProjectInputs, int], list[AccuracyEstimate]] = field(
-        default_factory=dict
-    )
-    computes: dict[tuple[ProjectInputs, int], list[ComputeEstimate]] = field(default_factory=dict)
-
-
-def hours_inputs(inputs: ProjectInputs) -> ProjectInputs:
-    """The scenario with the fields at their defaults that no accuracy and no hour depends on."""
-    return dataclasses.replace(
-        inputs,
-        name="",
-        start_date=None,
-        prices=None,
-        people=groups.People(),
-        finance=groups.Finance(),
-        value=groups.Value(),
-        labelling=dataclasses.replace(inputs.labelling, usd_per_label=None),
-        compute=dataclasses.replace(inputs.compute, usd_per_device_hour=None),
-    )
-
-
-def accuracy_inputs(inputs: ProjectInputs) -> ProjectInputs:
-    """The scenario with the fields at their defaults that no accuracy depends on."""
-    return dataclasses.replace(
-        hours_inputs(inputs),
-        compute=groups.Compute(),
-        serving=groups.Serving(),
-        limits=groups.Limits(),
-        own_hardware=None,
-        own_runs=(),
-    )
+    accuracies: Kept = field(default_factory=Kept)
+    computes: Kept = field(default_factory=Kept)
 
 
 def evaluate(
@@ -95,18 +72,20 @@ def evaluate(
     InputError
         For a name that the shipped tables do not hold.
     """
+    inputs = with_known_names(inputs, evidence)
     check_names(inputs, evidence)
     draws = Draws(n_draws or inputs.draws, inputs.seed)
     assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
     run = inside_only(inputs)
     candidates = build_candidates(run, evidence)
     memo = memo or Memo()
-    seen, hours = (accuracy_inputs(run), draws.n), (hours_inputs(run), draws.n)
-    if seen not in memo.accuracies:
-        memo.accuracies[seen] = predict_accuracy(run, candidates, evidence, assumptions, draws)
-    if hours not in memo.computes:
-        memo.computes[hours] = predict_compute(run, candidates, evidence, assumptions, draws)
-    accuracies, computes = memo.accuracies[seen], memo.computes[hours]
+    beside = (candidates, draws, evidence)
+    accuracies = memo.accuracies.get(
+        lambda i, a: predict_accuracy(i, candidates, evidence, a, draws), run, assumptions, beside
+    )
+    computes = memo.computes.get(
+        lambda i, a: predict_compute(i, candidates, evidence, a, draws), run, assumptions, beside
+    )
     monies = price_candidates(run, candidates, accuracies, computes, evidence, assumptions, draws)
     results = []
     for row in zip(candidates, accuracies, computes, monies, strict=True):
@@ -159,22 +138,26 @@ def complete_comparison(
         before_rerun()
         return evaluate(varied, evidence, memo=memo)
 
-    decision = decide(
-        evaluation,
-        rerun,
-        Assumptions(evidence.assumptions, inputs.assumptions),
-        Draws(inputs.draws, inputs.seed),
-        progress,
-    )
+    assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
+    value = value_before_results(evaluation, evidence)
+    decision = decide(evaluation, rerun, assumptions, value, progress)
     found = decision.to_dict()
     rows = evaluation.results
-    plan = next_labels_plan(inputs, [r.candidate for r in rows], [r.accuracy for r in rows])
+    pairs = [r.candidate for r in rows], [r.accuracy for r in rows]
+    plan = next_labels_plan(inputs, *pairs, assumptions)
     found["pilot_plan"] = {**found["pilot_plan"], "next_labels": plan.to_dict()}
     return _comparison(evaluation, found, evidence)
 
 
-def quick_comparison(inputs: ProjectInputs, evidence: Evidence) -> Comparison:
-    """The answer without what needs re-runs: no switching values, drivers or pilot plan.
+def quick_comparison(inputs: ProjectInputs, evidence: Evidence, ladder: bool = True) -> Comparison:
+    """The answer without what needs re-runs: no switching values, no drivers.
+
+    Parameters
+    ----------
+    inputs : ProjectInputs
+    evidence : Evidence
+    ladder : bool
+        Also the plan over other values of a month, which is half of the work.
 
     Raises
     ------
@@ -183,7 +166,21 @@ def quick_comparison(inputs: ProjectInputs, evidence: Evidence) -> Comparison:
     """
     evaluation = evaluate(inputs, evidence)
     assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
-    return _comparison(evaluation, quick_decision(evaluation, assumptions).to_dict(), evidence)
+    value = value_before_results(evaluation, evidence)
+    decision = quick_decision(evaluation, assumptions, value, ladder)
+    return _comparison(evaluation, decision.to_dict(), evidence)
+
+
+def value_before_results(evaluation: Evaluation, evidence: Evidence) -> PlanValue | None:
+    """The value of a month that chooses the plan: that of the scenario without own results.
+
+    A bad result must not make a system look more valuable, nor a good one less.
+    """
+    inputs = evaluation.inputs
+    assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
+    if inputs.pilot:
+        evaluation = evaluate(dataclasses.replace(inputs, pilot=()), evidence)
+    return plan_value(evaluation, assumptions)
 
 
 def _comparison(
@@ -195,18 +192,28 @@ def _comparison(
         rows=tuple(rows[r.candidate.key] for r in evaluation.results),
         recommendation=decision["recommendation"],
         frontier=tuple(decision["frontier"]),
+        staged_plan=decision["staged_plan"],
         pilot_plan=decision["pilot_plan"],
         sources=tuple(_sources(evaluation, evidence)),
+        assumptions=tuple(_assumptions(evaluation, evidence)),
         data_version=evidence.data_version,
-        code_version=estimator.__version__,
+        code_version=__version__,
     )
+
+
+def _assumptions(evaluation: Evaluation, evidence: Evidence) -> list[dict[str, Any]]:
+    """Judgements behind the lines, with their ranges and reasons."""
+    used = {a for r in evaluation.results for i in r.money.items for a in i.assumption_ids}
+    names = ("assumption_id", "p10", "p50", "p90", "unit", "reason", "source_id")
+    rows = (evidence.assumptions[a] for a in sorted(used))
+    return [{n: getattr(row, n) for n in names} for row in rows]
 
 
 def _sources(evaluation: Evaluation, evidence: Evidence) -> list[dict[str, Any]]:
     used: set[str] = set()
     for r in evaluation.results:
         used.update(r.accuracy.grade.source_ids, r.compute.source_ids)
-        used.update(item.source_id for item in r.money.items)
+        used.update(i for item in r.money.items for i in item.source_ids)
         if r.candidate.model:
             used.add(r.candidate.model.source_id)
     return [

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from estimator.engine.accuracy import fit_accuracy
-from estimator.engine.accuracy.recalibrate import calibrate_accuracy
-from estimator.engine.accuracy.validate import validate_accuracy
-from estimator.engine.compute import fit_utilisation
-from estimator.engine.compute.validate import validate_compute
-from estimator.engine.decide.claims import check_claims, tally
-from estimator.engine.decide.validation import validate_decision
 from estimator.engine.inputs import ProjectInputs
-from estimator.engine.money import validate_cost
 from estimator.engine.simulate import evaluate
 from estimator.errors import FitError
+from estimator.lab.accuracy.fit import fit_accuracy
+from estimator.lab.accuracy.own_results import fit_own
+from estimator.lab.accuracy.recalibrate import calibrate_accuracy
+from estimator.lab.accuracy.search import search_accuracy
+from estimator.lab.accuracy.validate import validate_accuracy
+from estimator.lab.claims.claims import check_claims, tally
+from estimator.lab.compute.fit import fit_utilisation
+from estimator.lab.compute.validate import validate_compute
+from estimator.lab.decide.validation import validate_decision
+from estimator.lab.money.cost_validation import validate_cost
+from estimator.lab.money.project_validation import validate_projects
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -26,6 +29,7 @@ SECTIONS: Mapping[str, str] = {
     "accuracy": "accuracy_validation",
     "compute": "utilisation_validation",
     "cost": "cost_validation",
+    "projects": "project_validation",
     "decision": "decision_validation",
     "claims": "claims",
 }
@@ -48,12 +52,28 @@ def shipped_validation(evidence: Evidence) -> dict[str, Any]:
     return {"data_version": evidence.data_version, **parts}
 
 
+def search_widths(
+    evidence: Evidence,
+    progress: Progress,
+    begun: Mapping[str, Any] | None,
+    keep: Callable[[dict[str, Any]], None],
+) -> dict[str, Any]:
+    """Content of data/fits/accuracy_hyper.json with its standard deviations searched anew."""
+    found = search_accuracy(evidence, progress, begun, keep)
+    return {**evidence.fits["accuracy_hyper"], "sd": found}
+
+
 def recalibrate(evidence: Evidence, progress: Progress = _silent) -> dict[str, Any]:
     """Content of data/fits/accuracy_hyper.json: its standard deviations, calibrated anew."""
     found = calibrate_accuracy(
         evidence, lambda share, text: progress(share, f"calibration without {text}")
     )
     return {"sd": dict(evidence.fits["accuracy_hyper"]["sd"]), **found}
+
+
+def refit_own(evidence: Evidence) -> dict[str, Any]:
+    """Content of data/fits/accuracy_own.json: what own points leave, fitted anew."""
+    return fit_own(evidence)
 
 
 def refit(evidence: Evidence, progress: Progress = _silent) -> dict[str, Any]:
@@ -90,6 +110,7 @@ def revalidate(
         ),
         "compute": _with_note(progress, "hours and memory", validate_compute, evidence, True),
         "cost": _with_note(progress, "cost", validate_cost, evidence),
+        "projects": _with_note(progress, "projects", validate_projects, evidence, presets),
         "decision": validate_decision(
             evidence, refit=True, progress=lambda share, text: progress(share, f"decision: {text}")
         ),

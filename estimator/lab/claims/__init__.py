@@ -1,0 +1,1 @@
+"""What guides of the field claim, tested on the shipped examples."""
