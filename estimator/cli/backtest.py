@@ -39,7 +39,7 @@ def add(commands: Any) -> None:
 def run_curves(arguments: argparse.Namespace) -> None:
     """Predict the rows of curves that are not given."""
     from estimator import load_evidence
-    from estimator.engine.accuracy import backtest_curves
+    from estimator.lab.accuracy.backtest import backtest_curves
 
     frame = load_table(arguments.file, CURVE_NEEDS, CURVE_NUMBERS)
     written = {c: frame[c].copy() for c in CURVE_SIZES if c in frame.columns}
@@ -64,7 +64,7 @@ def readable(cells: pd.Series) -> pd.Series:
 def run_runs(arguments: argparse.Namespace) -> None:
     """Predict the device-hours of every run."""
     from estimator import load_evidence
-    from estimator.engine.compute import backtest_runs
+    from estimator.lab.compute.backtest import backtest_runs
 
     frame = load_table(arguments.file, RUN_NEEDS, RUN_NUMBERS)
     with naming(arguments.file):

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.cli.files import load_scenario
 from estimator.cli.output import BadInput, naming, print_json, print_table, progress, write_file
+from estimator.words.texts import languages
 
 if TYPE_CHECKING:
     from estimator.engine.comparison import Comparison
     from estimator.engine.inputs import ProjectInputs
     from estimator.evidence.load import Evidence
-    from estimator.report.format import Style
+    from estimator.words.format import Style
 
-FORMATS = ("csv", "xlsx", "pdf", "html", "record")
+WHOLE = ("xlsx", "pdf", "html", "record")
+"""Files that print switching values or drivers, or are recomputed later."""
+FORMATS = ("csv", "xlsx", "pdf", "pptx", "html", "record")
 
 
 def add(commands: Any) -> None:
@@ -24,42 +27,84 @@ def add(commands: Any) -> None:
     p = commands.add_parser("compare", help="every approach of a scenario, one row each")
     p.add_argument("file", metavar="FILE", help="scenario, YAML or JSON; - reads standard input")
     p.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    p.add_argument(
+        "--quick", action="store_true", help="without what needs re-runs: switching values, drivers"
+    )
     for name in FORMATS:
         p.add_argument(f"--{name}", metavar="F", help=f"write a {name} file")
+    p.add_argument(
+        "--config", metavar="F", help="write the trained row as a TRL configuration (YAML)"
+    )
     p.add_argument("--one-page", action="store_true", help="the first page of the PDF alone")
     p.add_argument("--date", metavar="DATE", help="date printed in the files; default today")
     p.add_argument("--who", metavar="NAME", help="name kept in the record")
-    p.add_argument("--language", default="en", choices=("en", "de"), help="language of the files")
+    p.add_argument("--language", default="en", choices=languages(), help="language of the files")
     p.set_defaults(run=run)
+
+
+_WRITABLE = ("lora", "full_finetune", "partial_finetune", "continued_pretrain")
+
+
+def _config(answer: dict[str, Any], inputs: ProjectInputs) -> bytes:
+    """The recommended row where it is trained, else the adapters, as it is priced."""
+    import yaml
+
+    from estimator.engine.compute.configs import config_of
+
+    rows = {r["approach"]: r for r in answer["approaches"] if r["base_model"]}
+    chosen = answer["recommendation"]["approach"]
+    order = [chosen] if chosen in _WRITABLE else []
+    row = next((rows[a] for a in (*order, *_WRITABLE) if a in rows), None)
+    if row is None:
+        raise BadInput("--config: no row of this scenario trains a model")
+    tokens = inputs.training.sequence or (
+        inputs.unit_length if inputs.unit_name == "tokens" else None
+    )
+    found = config_of(
+        row["base_model"], row["approach"], row["recipe"], tokens, inputs.compute.n_devices
+    )
+    return yaml.safe_dump(found, sort_keys=False).encode()
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Run the command."""
+    from estimator.engine.typed import advice
+
     targets = {f: getattr(arguments, f) for f in FORMATS if getattr(arguments, f)}
     _check_targets(arguments.file, targets)
+    if arguments.quick and (lacking := [f"--{f}" for f in WHOLE if f in targets]):
+        raise BadInput(f"--quick: {', '.join(lacking)} needs the whole answer; leave --quick out")
     when = given_date(arguments.date)
     inputs = load_scenario(arguments.file)
-    comparison, evidence = compute(inputs, arguments.file)
+    comparison, evidence = compute(inputs, arguments.file, not arguments.quick)
     answer = comparison.to_dict()
     with naming(arguments.file):
-        style = _style(inputs, arguments.language)
+        from estimator.words.format import style_of
+
+        style = style_of(answer["inputs"], arguments.language)
     for name, path in targets.items():
         data = _build(name, comparison, answer, evidence, style, when, arguments)
         write_file(path, data)
+    if arguments.config:
+        write_file(arguments.config, _config(answer, inputs))
     if arguments.json:
         print_json(answer)
     else:
         show(answer, style)
+        for said in advice(inputs):
+            print(said.say(style))
         for path in targets.values():
             print(f"written: {path}")
 
 
-def compute(inputs: ProjectInputs, path: str) -> tuple[Comparison, Evidence]:
+def compute(inputs: ProjectInputs, path: str, searches: bool = True) -> tuple[Comparison, Evidence]:
     """Compare the approaches; complaints about the scenario name its file."""
-    from estimator.engine.simulate import compare_approaches
+    from estimator.engine.simulate import compare_approaches, quick_comparison
 
     evidence = evidence_for(inputs, path)
     with naming(path):
+        if not searches:
+            return quick_comparison(inputs, evidence), evidence
         found = compare_approaches(
             inputs, evidence, lambda done, total: progress(done / total, "comparing")
         )
@@ -106,12 +151,6 @@ def given_date(text: str | None) -> str:
         raise BadInput(f"--date: {text!r} is not allowed; allowed: YYYY-MM-DD") from None
 
 
-def _style(inputs: ProjectInputs, language: str) -> Style:
-    from estimator.report.format import Style
-
-    return Style(language, inputs.finance.currency, inputs.finance.usd_rate)
-
-
 def _build(
     name: str,
     comparison: Comparison,
@@ -133,6 +172,10 @@ def _build(
         from estimator.report.record import make_record, record_bytes
 
         return record_bytes(make_record(answer, when, arguments.who))
+    if name == "pptx":
+        from estimator.report.slides import slides_bytes
+
+        return slides_bytes(answer, style, when)
     if name == "html":
         from estimator.report.html import html_bytes
 
@@ -146,11 +189,11 @@ def show(answer: dict[str, Any], style: Style) -> None:
     """The headline and the ten rows, for a terminal."""
     from estimator.report.tables import lines
     from estimator.report.text import story
-    from estimator.report.texts import say
+    from estimator.words.texts import say
 
     told = story(answer, style)
-    print(told.headline)
-    for sentence in told.lines():
+    print(f"{told.headline}.")
+    for sentence in (*told.lines(), *told.gates[1:], *told.values):
         print(sentence)
     if told.changes:
         print(f"{say('change.title', style.language)}: " + "; ".join(told.changes))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from estimator.cli.output import BadInput, naming
-from estimator.errors import InputError
+from estimator.errors import shown
+from estimator.reading import parse, parse_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,96 +56,38 @@ def read_text(path: str, limit: int) -> str:
     return text
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML 1.2 scalars (1.1e8 is a number, NO is a text), no aliases, no key twice."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        """Refuse aliases, with which a small file can be made huge."""
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.composer.ComposerError(
-                None, None, "aliases (*name) are not allowed", event.start_mark
-            )
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        """Refuse a key that stands twice, where YAML would keep the last."""
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value!r} stands twice", key.start_mark
-                )
-            if isinstance(key.value, str):
-                seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
-
-
-for _tag, _pattern, _first in (
-    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
-    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
-    ("int", r"^[-+]?[0-9][0-9_]*$", list("-+0123456789")),
-    (
-        "float",
-        r"^(?:[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?"
-        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$",
-        list("-+.0123456789"),
-    ),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
-
-_Loader.add_constructor(
-    "tag:yaml.org,2002:int",
-    lambda loader, node: int(str(node.value).replace("_", "")),
-)
-
-
-def parse(text: str, path: str) -> Any:
-    """The content of a YAML or JSON text."""
-    try:
-        if text.lstrip().startswith("{"):
-            return json.loads(text, object_pairs_hook=_unique)
-        return yaml.load(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"line {mark.line + 1}" if mark else "the file"
-        raise BadInput(f"{path}: {where}: {error.problem or error.context}") from error
-    except json.JSONDecodeError as error:
-        raise BadInput(f"{path}: line {error.lineno}: not valid JSON: {error.msg}") from error
-    except InputError as error:
-        raise BadInput(f"{path}: {error}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise BadInput(f"{path}: not valid YAML or JSON: {error}") from error
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    out = dict(pairs)
-    if len(out) < len(pairs):
-        twice = next(k for k, _ in pairs if sum(k == other for other, _ in pairs) > 1)
-        raise InputError(twice, "two values", "each field once")
-    return out
-
-
 def load_scenario(path: str) -> ProjectInputs:
-    """The scenario of a file; BadInput names file, field, value and what is allowed."""
-    from estimator.engine.inputs import ProjectInputs
+    """The scenario of a file; BadInput names file, field, value and what is allowed.
 
-    data = parse(read_text(path, SCENARIO_LIMIT_BYTES), path)
+    A configuration of a training framework (YAML, JSON, TOML) is read as one.
+    """
+    from estimator.engine.compute.configs import is_config, scenario_of_config
+    from estimator.engine.inputs import ProjectInputs
+    from estimator.evidence.load import Evidence
+
+    text = read_text(path, SCENARIO_LIMIT_BYTES)
     with naming(path):
-        return ProjectInputs.from_dict(data)
+        data = _toml(text) if path.endswith(".toml") else parse(text)
+        if is_config(data):
+            data = scenario_of_config(data, Evidence())
+        inputs = ProjectInputs.from_dict(data)
+    for note in ProjectInputs.notes_on(data):
+        print(f"{path}: {note}", file=sys.stderr)
+    return inputs
+
+
+def _toml(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"not TOML: {shown(str(error))}") from error
 
 
 def load_json(path: str, limit: int = RECORD_LIMIT_BYTES) -> dict[str, Any]:
     """A JSON object."""
     text = read_text(path, limit)
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise BadInput(f"{path}: line {error.lineno}: not valid JSON: {error.msg}") from error
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"{path}: not valid JSON: {error}") from error
+    with naming(path):
+        data = parse_json(text)
     if not isinstance(data, dict):
         raise BadInput(f"{path}: holds {type(data).__name__}; allowed: a JSON object")
     return data
@@ -166,7 +106,7 @@ def load_table(path: str, required: tuple[str, ...], numbers: tuple[str, ...]) -
     try:
         frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise BadInput(f"{path}: not a CSV table: {error}") from error
+        raise BadInput(f"{path}: not a CSV table: {shown(str(error))}") from error
     missing = [c for c in required if c not in frame.columns]
     if missing:
         raise BadInput(
@@ -187,7 +127,7 @@ def _numbers(cells: pd.Series, path: str, column: str) -> pd.Series:
     if wrong.any():
         row = int(wrong.to_numpy().argmax())
         raise BadInput(
-            f"{path}: row {row + 2}, {column}: {cells.iloc[row]!r} is not allowed; "
+            f"{path}: row {row + 2}, {column}: {shown(cells.iloc[row])} is not allowed; "
             "allowed: a number or nothing"
         )
     return values.astype(float)

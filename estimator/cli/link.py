@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> None:
         _decode(arguments.decode)
         return
     from estimator.report.link import encode
-    from estimator.report.texts import say
+    from estimator.words.texts import say
 
     inputs = load_scenario(arguments.file)
     with naming(arguments.file):

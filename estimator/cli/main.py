@@ -8,12 +8,12 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from estimator import __version__
 from estimator.cli import (
     backtest,
     compare,
     evidence,
     link,
+    measure,
     names,
     prices,
     replay,
@@ -23,10 +23,12 @@ from estimator.cli import (
 )
 from estimator.cli.output import BadInput, one_line
 from estimator.errors import EvidenceError, FitError, InputError, PriceNotFoundError
+from estimator.version import __version__
 
 FAMILIES = (
     compare,
     scenarios,
+    measure,
     backtest,
     validate,
     replay,

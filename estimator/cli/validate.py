@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from estimator.cli.output import BadInput, print_figures, print_table, progress
 
+SEARCH = "accuracy_search.json"
+"""State of a search of widths, in the working directory until it is done."""
 MOST_ROWS = 60
 MOST_CHARACTERS = 70
 
@@ -18,16 +22,25 @@ def add(commands: Any) -> None:
     p.add_argument("--json", action="store_true", help="one JSON document on standard output")
     p.add_argument("--refit", action="store_true", help="recompute the table (minutes)")
     p.add_argument("--write", action="store_true", help="with --refit: store it under data/fits")
+    p.add_argument(
+        "--search",
+        action="store_true",
+        help=f"with --refit --write: search the widths first (hours; goes on from {SEARCH})",
+    )
     p.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Run the command."""
     from estimator import load_evidence
-    from estimator.engine.validation import shipped_validation
+    from estimator.lab.run import shipped_validation
 
     if arguments.write and not arguments.refit:
         raise BadInput("validate: --write stores what --refit computes; give both")
+    if arguments.search and not arguments.write:
+        raise BadInput("validate: --search changes the shipped fits; give --refit --write as well")
+    if arguments.search:
+        searched()
     found = recomputed(arguments.write) if arguments.refit else shipped_validation(load_evidence())
     if arguments.json:
         print_figures(found)
@@ -39,17 +52,34 @@ def run(arguments: argparse.Namespace) -> None:
             print(f"{title.replace('_', ' ')}: {section}")
 
 
+def searched() -> None:
+    """Search the widths of the accuracy model and store them; the state is kept as it goes."""
+    from estimator.evidence.files import write_fit
+    from estimator.evidence.load import Evidence
+    from estimator.lab.run import search_widths
+
+    state = Path(SEARCH)
+    begun = json.loads(state.read_text(encoding="utf-8")) if state.exists() else None
+
+    def keep(found: Mapping[str, Any]) -> None:
+        state.write_text(json.dumps(found), encoding="utf-8")
+
+    write_fit("accuracy_hyper", search_widths(Evidence(), progress, begun, keep))
+    state.unlink(missing_ok=True)
+
+
 def recomputed(write: bool) -> dict[str, Any]:
     """The validation table computed anew; with ``write`` the fits too, stored under data/fits."""
     from estimator.engine.comparison import clean
     from estimator.engine.inputs import ProjectInputs
-    from estimator.engine.validation import SECTIONS, recalibrate, refit, revalidate
     from estimator.evidence.files import write_fit
     from estimator.evidence.load import Evidence
     from estimator.evidence.presets import preset_scenarios
+    from estimator.lab.run import SECTIONS, recalibrate, refit, refit_own, revalidate
 
     if write:
         write_fit("accuracy_hyper", recalibrate(Evidence(), progress))
+        write_fit("accuracy_own", refit_own(Evidence()))
         for name, fit in refit(Evidence(), progress).items():
             write_fit(name, fit, compact=True)
     evidence = Evidence()
