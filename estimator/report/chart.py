@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
-from estimator.report.format import SEPARATORS, SYMBOLS, Style
-from estimator.report.texts import say
+from estimator.report.picture import Picture
 from estimator.report.theme import Theme, template
+from estimator.words.format import Style, money_signs, separators
+from estimator.words.texts import say
 
 HEIGHT = 380
 PLOT_WIDTH_PX, CHAR_PX, LINE_PX = 300.0, 6.6, 16.0
@@ -25,14 +25,14 @@ class Chart:
 
     Parameters
     ----------
-    figure : plotly.graph_objects.Figure
+    figure : Picture
     alt : str
         What the picture shows, in a sentence or two.
     table : pandas.DataFrame
         The values drawn, with headings for people.
     """
 
-    figure: go.Figure
+    figure: Picture
     alt: str
     table: pd.DataFrame
 
@@ -50,7 +50,7 @@ def f32(x: Any) -> np.ndarray:
 def blank(t: Theme, style: Style, reason: str = "") -> Chart:
     """The designed empty state of a chart."""
     text = reason or say("chart.nothing", style.language)
-    figure = go.Figure()
+    figure = Picture()
     figure.add_annotation(text=text, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")
     figure.update_layout(template=template(t.dark), height=160)
     figure.update_xaxes(visible=False)
@@ -59,10 +59,10 @@ def blank(t: Theme, style: Style, reason: str = "") -> Chart:
 
 
 def finish(
-    figure: go.Figure, t: Theme, style: Style, title: str, height: int = HEIGHT, **layout: Any
-) -> go.Figure:
+    figure: Picture, t: Theme, style: Style, title: str, height: int = HEIGHT, **layout: Any
+) -> Picture:
     """Template, title, height and separators, the same on every chart."""
-    thousands, decimal = SEPARATORS[style.language]
+    thousands, decimal = separators(style.language)
     figure.update_layout(
         template=template(t.dark),
         title={"text": title},
@@ -75,8 +75,8 @@ def finish(
 
 def money_axis(style: Style) -> dict[str, str]:
     """Tick format of an axis in the reader's currency."""
-    symbol = SYMBOLS.get(style.currency, style.currency + " ")
-    return {"tickformat": "~s", "tickprefix": symbol if style.language == "en" else ""}
+    before, after = money_signs(style.currency, style.language)
+    return {"tickformat": "~s", "tickprefix": before, "ticksuffix": after}
 
 
 def log_ticks(low: float, high: float, style: Style, money: bool = False) -> dict[str, Any]:

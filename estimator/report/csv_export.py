@@ -7,17 +7,20 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from estimator.errors import printable
 from estimator.report.text import Answer, Row, key_of
 
 P = ("p10", "p50", "p90")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+QUOTED = csv.QUOTE_NONNUMERIC
+FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def safe_cell(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets a leading apostrophe."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return "'" + value
-    return value
+    """A text without control characters; a leading apostrophe where it would be a formula."""
+    if not isinstance(value, str):
+        return value
+    text = printable(value)
+    return "'" + text if text.lstrip().startswith(FORMULA_STARTS) else text
 
 
 def flat_row(answer: Answer, row: Row) -> dict[str, Any]:
@@ -64,7 +67,9 @@ def csv_bytes(answer: Answer) -> bytes:
     tail = {n: answer[n] for n in ("data_version", "code_version", "seed", "draws")}
     rows = [{**flat_row(answer, r), **tail} for r in answer["approaches"]]
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
+    writer = csv.DictWriter(
+        out, fieldnames=list(rows[0]), lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC
+    )
     writer.writeheader()
     for row in rows:
         writer.writerow({k: safe_cell(v) for k, v in row.items()})
@@ -74,4 +79,4 @@ def csv_bytes(answer: Answer) -> bytes:
 def table_csv(frame: Any) -> bytes:
     """Any table behind a chart as CSV."""
     safe = frame.map(safe_cell).rename(columns=safe_cell)
-    return bytes(safe.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    return bytes(safe.to_csv(index=False, lineterminator="\n", quoting=QUOTED).encode("utf-8"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from estimator.engine.comparison import Comparison
-from estimator.report.format import Style
+from estimator.words.format import Style
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -50,6 +51,25 @@ def csv(answer: Mapping[str, Any]) -> bytes:
     from estimator.report.csv_export import csv_bytes
 
     return csv_bytes(answer)
+
+
+def pptx(answer: Mapping[str, Any], style: Style, date: str) -> bytes:
+    """Three slides; an optional extra."""
+    from estimator.report.slides import slides_bytes
+
+    return slides_bytes(answer, style, date)
+
+
+def markdown(answer: Mapping[str, Any], style: Style, date: str) -> str:
+    """The first screen for a wiki."""
+    from estimator.report.markdown import markdown as text
+
+    return text(answer, style, date)
+
+
+def has_slides() -> bool:
+    """Is the library that writes slides installed?"""
+    return importlib.util.find_spec("pptx") is not None
 
 
 def as_json(answer: Mapping[str, Any]) -> bytes:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
+from estimator.metrics import is_fraction, lower_is_better
 from estimator.report.chart import (
     Chart,
     blank,
@@ -18,18 +18,16 @@ from estimator.report.chart import (
     log_ticks,
     place_labels,
 )
-from estimator.report.format import (
-    HUNDRED_SCALE,
-    PLAIN_SCALE,
-    Style,
-    capital,
-    lower_is_better,
-    metric_name,
-)
+from estimator.report.picture import Picture
 from estimator.report.text import Answer, Row, horizon_text, key_of, row_name, row_of
-from estimator.report.texts import approach_label, say
 from estimator.report.theme import SYMBOLS, Theme, theme, with_alpha
 from estimator.report.words import joined
+from estimator.words.format import (
+    Style,
+    capital,
+    metric_name,
+)
+from estimator.words.texts import approach_label, say
 
 CURVE_POINTS = 33
 MAX_CURVES = 4
@@ -38,7 +36,7 @@ SMALLEST_COST = 1.0
 
 def metric_scale(metric: str) -> float:
     """Factor from the metric as computed to the metric as drawn: fractions become per cent."""
-    return 1.0 if metric.lower() in HUNDRED_SCALE | PLAIN_SCALE else 100.0
+    return 100.0 if is_fraction(metric) else 1.0
 
 
 def metric_axis(metric: str, style: Style) -> str:
@@ -76,7 +74,7 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
             [*good["p10"], *good["p90"]],
         ),
     )
-    figure = go.Figure()
+    figure = Picture()
     best = [r for r in (row_of(answer, k) for k in answer["frontier"]) if r and r["accuracy"]]
     best.sort(key=lambda r: r["cost_usd"]["total"]["p50"])
     figure.add_scatter(
@@ -164,7 +162,7 @@ def _frontier_table(
     return pd.DataFrame(table)
 
 
-def target_line(figure: go.Figure, answer: Answer, metric: str, style: Style, t: Theme) -> None:
+def target_line(figure: Picture, answer: Answer, metric: str, style: Style, t: Theme) -> None:
     target = answer["inputs"]["target"]
     if target["value"] is None or target["metric"] != metric:
         return
@@ -177,5 +175,4 @@ def target_line(figure: go.Figure, answer: Answer, metric: str, style: Style, t:
             "font": {"color": t.bad, "size": 12},
             "bgcolor": with_alpha(t.page, 0.75),
         },
-        annotation_position="top left",
     )

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from estimator.engine.results import Evaluation
+from estimator.metrics import lower_is_better
 from estimator.report.chart import (
     Chart,
     blank,
@@ -21,10 +21,11 @@ from estimator.report.chart import (
     spread_labels,
 )
 from estimator.report.figures import P, metric_axis, metric_scale, target_line
-from estimator.report.format import Style, lower_is_better, metric_name
+from estimator.report.picture import Picture
 from estimator.report.text import Answer, key_of
-from estimator.report.texts import approach_label, say
 from estimator.report.theme import SYMBOLS, Theme, theme, with_alpha
+from estimator.words.format import Style, metric_name
+from estimator.words.texts import approach_label, say
 
 CURVE_POINTS = 33
 FEWEST = 3.0
@@ -111,7 +112,7 @@ def accuracy(
     lang = style.language
     metric = next(r.accuracy.metric for r in evaluation.results if r.candidate.key in bands)
     scale = metric_scale(metric)
-    figure = go.Figure()
+    figure = Picture()
     if points is not None and len(points):
         _points_behind(figure, drawn_points(points, keys), scale, metric, style, t)
     first = next(k for k in keys if k in bands)
@@ -170,7 +171,7 @@ def drawn_points(points: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
 
 
 def _points_behind(
-    figure: go.Figure, points: pd.DataFrame, scale: float, metric: str, style: Style, t: Theme
+    figure: Picture, points: pd.DataFrame, scale: float, metric: str, style: Style, t: Theme
 ) -> None:
     columns = ("dataset", "value", "approach", "n_labelled", "source")
     text = [
@@ -191,7 +192,7 @@ def _points_behind(
 
 
 def _end_labels(
-    figure: go.Figure,
+    figure: Picture,
     bands: dict[str, np.ndarray],
     grid: np.ndarray,
     scale: float,

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
+from estimator.metrics import lower_is_better
 from estimator.report.chart import (
     Chart,
     blank,
@@ -19,11 +19,12 @@ from estimator.report.chart import (
     money_ticks,
 )
 from estimator.report.figures import metric_axis, metric_scale, target_line
-from estimator.report.format import Style, lower_is_better, metric_name
+from estimator.report.picture import Picture
 from estimator.report.text import Answer, key_of
-from estimator.report.texts import approach_label, say
 from estimator.report.theme import SYMBOLS, theme, with_alpha
 from estimator.report.words import driver_name, effect_usd, input_value, joined
+from estimator.words.format import Style, metric_name
+from estimator.words.texts import approach_label, say
 
 MOST_BARS = 12
 
@@ -43,7 +44,7 @@ def tornado(answer: Answer, style: Style | None = None, dark: bool = False) -> C
          input_value(answer, d["input"], d["high"], style))
         for d in drivers
     ]  # fmt: skip
-    figure = go.Figure()
+    figure = Picture()
     figure.add_bar(
         y=[hover(n) for n in names], x=f32(effect), orientation="h",
         marker={
@@ -89,7 +90,7 @@ def best(answer: Answer, style: Style | None = None, dark: bool = False) -> Char
     names = [approach_label(key_of(r), lang) for r in rows]
     share = np.array([r["best_probability"] for r in rows]) * 100
     reach = [r.get("target_probability") for r in rows]
-    figure = go.Figure()
+    figure = Picture()
     figure.add_bar(
         y=names, x=f32(share), orientation="h", name=say("axis.best_probability", lang),
         marker={"color": with_alpha(t.accent, 0.55)}, hoverinfo="skip",
@@ -106,9 +107,10 @@ def best(answer: Answer, style: Style | None = None, dark: bool = False) -> Char
             x=119, y=name, text=style.percent(s / 100), showarrow=False, xanchor="right",
             font={"size": 12, "color": t.text},
         )  # fmt: skip
-    suffix = "%" if lang == "en" else " %"
     at = [0, 25, 50, 75, 100]
-    figure.update_xaxes(range=[0, 120], tickvals=at, ticktext=[f"{x}{suffix}" for x in at])
+    figure.update_xaxes(
+        range=[0, 120], tickvals=at, ticktext=[style.percent_sign(str(x)) for x in at]
+    )
     finish(figure, t, style, say("chart.best", lang), 170 + 26 * len(names), showlegend=True)
     order = np.argsort(-share)
     words = "; ".join(f"{names[i]} {style.percent(share[i] / 100)}" for i in order[:4])
@@ -149,7 +151,7 @@ def budget(
     metric = answer["inputs"]["target"]["metric"]
     x = np.array([style.convert(b) for b in budgets_usd])
     low, mid, high = np.asarray(quality, float) * metric_scale(metric)
-    figure = go.Figure()
+    figure = Picture()
     figure.add_scatter(
         x=f32(np.concatenate([x, x[::-1]])), y=f32(np.concatenate([low, high[::-1]])),
         fill="toself", fillcolor=with_alpha(t.accent, 0.15), line={"width": 0}, hoverinfo="skip",
@@ -222,7 +224,7 @@ def cost_curves(
     lang = style.language
     metric = answer["inputs"]["target"]["metric"]
     scale = metric_scale(metric)
-    figure = go.Figure()
+    figure = Picture()
     for key, curve in curves.items():
         x, colour = curve["value"].to_numpy() * scale, t.approach(key)
         low, mid, high = (

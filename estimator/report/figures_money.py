@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from estimator.report.chart import (
     Chart,
@@ -21,7 +20,7 @@ from estimator.report.chart import (
     spread_labels,
 )
 from estimator.report.figures import P
-from estimator.report.format import Style
+from estimator.report.picture import Picture
 from estimator.report.text import (
     Answer,
     Row,
@@ -32,9 +31,10 @@ from estimator.report.text import (
     row_name,
     row_of,
 )
-from estimator.report.texts import approach_label, phase_label, say, term
 from estimator.report.theme import PATTERNS, SYMBOLS, Theme, theme, with_alpha
 from estimator.vocabulary import Phase
+from estimator.words.format import Style
+from estimator.words.texts import approach_label, phase_label, say, term
 
 
 def costs(answer: Answer, style: Style | None = None, dark: bool = False) -> Chart:
@@ -43,7 +43,7 @@ def costs(answer: Answer, style: Style | None = None, dark: bool = False) -> Cha
     lang = style.language
     rows = list(answer["approaches"])[::-1]
     names = [_bar_name(r, lang) for r in rows]
-    figure = go.Figure()
+    figure = Picture()
     table: dict[str, Any] = {say("col.approach", lang): names}
     for phase in map(str, Phase):
         values = [style.convert(r["cost_usd"]["by_phase"][phase]["base"]) for r in rows]
@@ -132,7 +132,7 @@ def cashflow(
     months = np.arange(len(flow))
     usd = np.array([style.convert(x) for x in flow])
     total = np.cumsum(usd)
-    figure = go.Figure()
+    figure = Picture()
     figure.add_bar(
         x=months, y=f32(usd), name=say("chart.cashflow_month", lang), marker={"color": t.accent},
         hovertemplate="%{x}: %{y:,.0f}<extra></extra>",
@@ -166,7 +166,7 @@ def cashflow(
     return Chart(figure, alt, table)
 
 
-def _spread_of(figure: go.Figure, row: Row, last: int, style: Style, t: Theme) -> None:
+def _spread_of(figure: Picture, row: Row, last: int, style: Style, t: Theme) -> None:
     """The 80 % interval of the project itself and of the total, with the middle of the draws."""
     parts = [(0, row["cost_usd"]["one_off"]), (last, row["cost_usd"]["total"])]
     low, mid, high = (np.array([style.convert(c[p]) for _, c in parts]) for p in P)
@@ -203,7 +203,7 @@ def gantt(
     length = np.array([s["weeks"]["p50"] for s in steps])
     late = np.array([s["start_weeks"]["p90"] + s["weeks"]["p90"] for s in steps])
     end = start + length
-    figure = go.Figure()
+    figure = Picture()
     figure.add_bar(
         y=names, x=f32(length), base=f32(start), orientation="h", marker={"color": t.accent},
         error_x={
@@ -256,7 +256,7 @@ def energy(answer: Answer, style: Style | None = None, dark: bool = False) -> Ch
     names = [_bar_name(r, lang) for r in rows]
     kwh = {p: np.array([r["energy_kwh"][p] for r in rows]) for p in P}
     co2 = {p: np.array([r["co2_kg"][p] for r in rows]) for p in P}
-    figure = go.Figure()
+    figure = Picture()
     figure.add_scatter(
         y=names, x=f32(kwh["p50"]), mode="markers",
         marker={
@@ -324,7 +324,7 @@ def break_even(
     x = np.asarray(volumes, float)
     bands = {k: np.asarray(v, float).T / style.usd_rate for k, v in totals_usd.items()}
     curves = {k: band[1] for k, band in bands.items()}
-    figure = go.Figure()
+    figure = Picture()
     for i, (key, (lower, y, upper)) in enumerate(bands.items()):
         colour = t.approach(key)
         figure.add_scatter(

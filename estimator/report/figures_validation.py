@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from estimator.report.chart import Chart, blank, f32, finish, hover, log_ticks
-from estimator.report.format import Style
-from estimator.report.texts import say
+from estimator.report.picture import Picture
 from estimator.report.theme import Theme, theme
+from estimator.words.format import Style
+from estimator.words.texts import say
 
 SYMBOL_CYCLE = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "pentagon")
 
@@ -42,7 +42,7 @@ def predicted(
     if good.empty:
         return blank(t, style)
     lang = style.language
-    figure = go.Figure()
+    figure = Picture()
     low = float(min(good["actual"].min(), good["p50"].min()))
     high = float(max(good["actual"].max(), good["p50"].max()))
     _diagonals(figure, low, high, log, t, style)
@@ -95,9 +95,7 @@ def _point(p: dict[str, Any], style: Style) -> str:
     return "<br>".join(lines)
 
 
-def _diagonals(
-    figure: go.Figure, low: float, high: float, log: bool, t: Theme, style: Style
-) -> None:
+def _diagonals(figure: Picture, low: float, high: float, log: bool, t: Theme, style: Style) -> None:
     ends = np.array([low, high])
     lines = [(1.0, "solid", "chart.perfect")]
     if log:
@@ -130,7 +128,7 @@ def reliability(frame: pd.DataFrame, style: Style | None = None, dark: bool = Fa
     n = frame["n"].to_numpy(float)
     share = frame["observed"].to_numpy(float)
     spread = 1.2816 * np.sqrt(np.maximum(share * (1 - share), 0.25 / np.maximum(n, 1)) / n)
-    figure = go.Figure()
+    figure = Picture()
     figure.add_scatter(
         x=[0, 100], y=[0, 100], mode="lines", hoverinfo="skip",
         line={"color": t.muted, "width": 1, "dash": "dot"},
@@ -145,9 +143,12 @@ def reliability(frame: pd.DataFrame, style: Style | None = None, dark: bool = Fa
             for s, o, k in zip(frame["stated"], share, n, strict=True)
         ], hoverinfo="text",
     )  # fmt: skip
-    suffix = "%" if lang == "en" else " %"
-    figure.update_xaxes(title_text=say("axis.stated", lang), range=[-2, 102], ticksuffix=suffix)
-    figure.update_yaxes(title_text=say("axis.observed", lang), range=[-2, 102], ticksuffix=suffix)
+    figure.update_xaxes(
+        title_text=say("axis.stated", lang), range=[-2, 102], ticksuffix=style.percent_sign("")
+    )
+    figure.update_yaxes(
+        title_text=say("axis.observed", lang), range=[-2, 102], ticksuffix=style.percent_sign("")
+    )
     finish(figure, t, style, say("chart.reliability", lang), 420)
     alt = say("chart.reliability_alt", lang, n=len(frame))
     return Chart(figure, alt, frame.reset_index(drop=True))
@@ -178,7 +179,7 @@ def residuals(
         .reset_index()
     )
     names = [f"{hover(str(g))} ({n})" for g, n in zip(table["group"], table["n"], strict=True)]
-    figure = go.Figure()
+    figure = Picture()
     for low, high, width, alpha in ((0.1, 0.9, 2, 0.9), (0.25, 0.75, 8, 0.9)):
         for name, a, b in zip(names, table[low], table[high], strict=True):
             figure.add_scatter(

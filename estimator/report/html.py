@@ -11,8 +11,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from estimator.engine.comparison import Comparison
-from estimator.report.format import Style
 from estimator.report.pdf import report_data
+from estimator.words.format import Style
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence

@@ -15,7 +15,8 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from estimator.engine.inputs import GROUPS, ProjectInputs
-from estimator.errors import InputError
+from estimator.errors import InputError, printable
+from estimator.reading import ONCE, parse_json
 
 VERSION = "1"
 LIMIT = 2000
@@ -126,14 +127,13 @@ def _reads_as_json(text: str) -> bool:
 
 
 def _read(text: str) -> Any:
+    """A value of a query: JSON where it is JSON, else the text itself."""
     try:
-        return json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        return parse_json(text)
+    except InputError as error:
+        if error.allowed == ONCE:
+            raise
         return text
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
 
 
 def decode(link: str) -> Opened:
@@ -151,7 +151,11 @@ def decode(link: str) -> Opened:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=FIELD_LIMIT)
     except ValueError:
         raise InputError("link", link[:40], f"a link with at most {FIELD_LIMIT} fields") from None
-    return from_query(dict(pairs))
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        twice = next(k for k in fields if sum(k == other for other, _ in pairs) > 1)
+        raise InputError(f"link.{twice}", "two values", ONCE)
+    return from_query(fields)
 
 
 def from_query(fields: dict[str, str]) -> Opened:
@@ -182,7 +186,8 @@ def from_query(fields: dict[str, str]) -> Opened:
         notes.append(f"The link was made without {', '.join(lost)}; ask for the scenario file.")
     if "price_book" in fields:
         notes.append("The link was made with an own price book, which is not here.")
-    return Opened(ProjectInputs.from_dict(data), tuple(notes))
+    notes += [str(n) for n in ProjectInputs.notes_on(data)]
+    return Opened(ProjectInputs.from_dict(data), tuple(map(printable, notes)))
 
 
 _HEAD = {"v", "z", "without", "price_book"}
@@ -196,8 +201,8 @@ def _unpacked(text: str) -> dict[str, Any]:
         plain = engine.decompress(raw, UNPACKED_LIMIT)
         if engine.unconsumed_tail or not engine.eof:
             raise bad
-        values = json.loads(plain.decode("utf-8"), parse_constant=_no_constant)
-    except (binascii.Error, zlib.error, ValueError, RecursionError):
+        values = parse_json(plain.decode("utf-8"))
+    except (binascii.Error, zlib.error, ValueError, InputError):
         raise bad from None
     if not isinstance(values, dict):
         raise bad

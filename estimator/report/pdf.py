@@ -16,7 +16,6 @@ import typst
 from estimator.engine.comparison import Comparison
 from estimator.engine.inputs import ProjectInputs
 from estimator.report import plots, tables
-from estimator.report.format import NONE, Style, capital, metric_name
 from estimator.report.points import locators, published_points
 from estimator.report.text import (
     Answer,
@@ -25,8 +24,10 @@ from estimator.report.text import (
     row_name,
     story,
 )
-from estimator.report.texts import phase_label, place, say, task_label, term
-from estimator.report.words import driver_name, effect_usd, in_currency, joined
+from estimator.report.words import driver_name, effect_usd, joined
+from estimator.words.format import NONE, Style, capital, metric_name
+from estimator.words.statement import said
+from estimator.words.texts import phase_label, place, say, task_label, term
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -93,7 +94,7 @@ def report_data(
     """Everything that the template prints, as plain values; user text stays data."""
     answer = comparison.to_dict()
     finance = answer["inputs"]["finance"]
-    style = style or Style("en", finance["currency"], finance["usd_rate"])
+    style = style or Style("en", finance["currency"], finance["usd_rate"] or 1.0)
     lang = style.language
     row = recommended(answer)
     told = story(answer, style)
@@ -159,7 +160,8 @@ def _grade(row: Row, style: Style) -> str:
 
 def _sentences(told: Any) -> list[str]:
     likely = " ".join(s for s in (told.ready, told.accuracy, told.regret) if s)
-    return [told.detail, told.approve, likely, told.reach, told.next_step]
+    gates = " ".join(told.gates)
+    return [told.detail, told.approve, likely, told.reach, gates or told.next_step]
 
 
 def _charts(
@@ -201,14 +203,17 @@ def _bill(answer: Answer, row: Row | None, style: Style) -> dict[str, Any]:
     return {
         "costs_title": say("pdf.costs", lang, choice=row_name(row, lang)),
         "line_heads": [say(f"col.{h}", lang) for h in heads],
-        "lines": [*(_line(i, numbers, style) for i in row["items"]), _total(row, style)],
+        "lines": [*(_line(i, numbers, style) for i in row["items"]), *_totals(row, style)],
         "costs_note": say("pdf.costs_note", lang)
         + " "
         + say(
             "pdf.costs_gap",
             lang,
-            plan=style.money_short(row["cost_usd"]["total"]["base"]),
-            middle=style.money_short(row["cost_usd"]["total"]["p50"]),
+            **{
+                name: style.money_short(usd)
+                for name, usd in tables.budget_of(row).items()
+                if name != "allowance"
+            },
         ),
         "assumed": "" if share is None else say("pdf.assumed", lang, share=style.percent(share)),
         "money_charts": _money_charts(answer, row, flow, style),
@@ -234,18 +239,15 @@ def _line(item: Any, numbers: dict[str, int], style: Style) -> dict[str, Any]:
         say(f"basis.{item['basis']}", lang),
         f"[{source}]" if source else "",
     ]
-    return {"total": False, "cells": cells, "note": item.get("note") or ""}
+    return {"total": False, "cells": cells, "note": " ".join(said(item, "note", style))}
 
 
-def _total(row: Row, style: Style) -> dict[str, Any]:
-    total = row["cost_usd"]["total"]
-    spread = style.between(style.money_short(total["p10"]), style.money_short(total["p90"]))
-    name = say("col.total", style.language)
-    return {
-        "total": True,
-        "note": "",
-        "cells": [name, "", "", "", "", style.money(total["base"]), spread, "", ""],
-    }
+def _totals(row: Row, style: Style) -> list[dict[str, Any]]:
+    """Plan, allowance for surprises, expected total and the amount safe in nine of ten."""
+    return [
+        {"total": True, "note": "", "cells": [name, "", "", "", "", style.money(usd), "", "", ""]}
+        for name, usd in tables.budget_rows(row, style.language)
+    ]
 
 
 def _money_charts(
@@ -300,14 +302,12 @@ def _closing(
     return {
         "risks_title": say("pdf.risks", lang, choice=name),
         "risks": [
-            [term("risk", r["risk"], lang), in_currency(r["text"], style)]
+            [term("risk", r["risk"], lang), " ".join(said(r, "text", style))]
             for r in (row or {}).get("risks") or ()
         ],
         "facts": _facts(answer, row, style),
         "path_title": say("pdf.path", lang),
-        "path": [
-            in_currency(str(p), style) for p in answer["recommendation"].get("decision_path") or ()
-        ],
+        "path": list(said(answer["recommendation"], "decision_path", style)),
         "inputs_title": say("pdf.inputs", lang),
         "inputs_note": say("pdf.inputs_note", lang),
         "input_heads": [say("col.field", lang), say("col.value", lang)],

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from estimator.engine.results import Evaluation
+from estimator.metrics import lower_is_better
 from estimator.report.chart import log_ticks, place_labels, spread_labels
 from estimator.report.figures import P, metric_axis, metric_scale
 from estimator.report.figures_accuracy import (
@@ -26,11 +27,11 @@ from estimator.report.figures_accuracy import (
     on_axis,
     shown_rows,
 )
-from estimator.report.format import Style, lower_is_better
 from estimator.report.text import Answer, Row, horizon_text, key_of, row_of
-from estimator.report.texts import approach_label, phase_label, say
 from estimator.report.theme import LIGHT, MPL_MARKS
 from estimator.vocabulary import Phase
+from estimator.words.format import Style
+from estimator.words.texts import approach_label, phase_label, say
 
 FONTS = Path(__file__).parent / "fonts"
 FONT = "Estimator Sans"

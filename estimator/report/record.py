@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from estimator.errors import InputError
-from estimator.report.texts import say
+from estimator.words.texts import say
 
 RECORD_VERSION = 1
 NEEDED = ("record", "inputs", "data_version", "code_version", "results", "sha256")

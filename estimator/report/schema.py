@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from estimator.vocabulary import Approach, Basis, DeviceKind, Phase
+from estimator.vocabulary import Approach, Basis, DeviceKind, Phase, Stage
 
 Schema = dict[str, Any]
 
@@ -47,6 +47,18 @@ def results_schema() -> Schema:
         usd=four,
         basis=_words(Basis),
         source_id=TEXT,
+        stage=_words(Stage),
+        assumption_ids=_list(TEXT),
+        parts=_list(
+            _object(
+                name=TEXT,
+                value=NUMBER,
+                unit=TEXT,
+                basis=_words(Basis),
+                source_id=TEXT,
+                assumption_id=TEXT,
+            )
+        ),
     )
     cost = _object(
         one_off=four,
@@ -66,12 +78,14 @@ def results_schema() -> Schema:
         target_probability=SHARE,
         best_probability=SHARE,
         labels_for_target=_or_null(_spread("p50", "p90")),
+        labels_reason=TEXT,
         device_kind=_words(DeviceKind),
         accelerator=TEXT,
         n_devices=WHOLE,
         usd_per_device_hour=NUMBER,
         recipe={"type": "object"},
         device_hours=three,
+        hours_parts={"type": "array"},
         wallclock_hours=three,
         min_devices=WHOLE,
         peak_memory_gb=NUMBER,
@@ -91,13 +105,14 @@ def results_schema() -> Schema:
             n_sources=WHOLE,
             source_ids=_list(TEXT),
             extrapolation_ratio=NUMBER,
+            checked=TEXT,
         ),
-        net_value_usd=three,
+        net_value_usd=_or_null(three),
     )
-    switch = _object(input=TEXT, value_now={}, value_at_switch={}, to_approach=TEXT)
+    switch = _object(input=TEXT, value_now={}, value_at_switch={}, to_approach=_or_null(TEXT))
     driver = _object(input=TEXT, low={}, high={}, effect_usd={})
     advice = _object(
-        approach=TEXT,
+        approach=_or_null(TEXT),
         best_probability=SHARE,
         regret_usd=_or_null(_spread("p50", "p90")),
         reason=TEXT,
@@ -115,6 +130,24 @@ def results_schema() -> Schema:
         approaches=_list(row),
         recommendation=advice,
         frontier=_list(TEXT),
+        staged_plan=_object(
+            outcome=TEXT,
+            sentence=TEXT,
+            value_month_usd={},
+            first_step={},
+            gates=_list({"type": "object"}),
+            stages=_list({"type": "object"}),
+            ends=_list(_object(end=TEXT, approach={}, probability=SHARE, success={})),
+            success_probability={},
+            spend_usd={},
+            before_live_usd={},
+            lost_if_fails_usd={},
+            weeks={},
+            authorise_usd={},
+            by_value=_list({"type": "object"}),
+            alternatives={"type": "object"},
+            sentences=_list(TEXT),
+        ),
         pilot_plan={"type": "object"},
         sources=_list(_object(source_id=TEXT, title=TEXT, year={}, url=TEXT, licence=TEXT)),
     )

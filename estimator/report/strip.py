@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.report.format import Style
-from estimator.report.texts import say
+from estimator.words.format import Style
+from estimator.words.texts import say
 
 Row = Mapping[str, Any]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.report.format import NONE, Style, metric_name
 from estimator.report.text import Answer, Row, key_of, recommended, row_name
-from estimator.report.texts import approach_label, phase_label, say, term
-from estimator.report.words import in_currency
+from estimator.words.format import NONE, Style
+from estimator.words.statement import said
+from estimator.words.texts import approach_label, say
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _line(
         model=row.get("base_model") or "",
         recommended=key_of(row) == answer["recommendation"].get("approach"),
         feasible=row["feasible"],
-        reason=in_currency("; ".join(row["reasons"]), style) or (row.get("accuracy_reason") or ""),
+        reason="; ".join(said(row, "reasons", style) or said(row, "accuracy_reason", style)),
         accuracy=style.metric(value["p50"], metric) if value else say("no_evidence", lang),
         accuracy_range=_range(value, lambda x: style.metric(x, metric), style),
         accuracy_bar=_bar(value, quality, aim),
@@ -126,7 +126,7 @@ def _line(
         reaches_target=style.percent(row.get("target_probability")),
         best=style.percent(row.get("best_probability")),
         grade=grade if len(grade) == 1 else say(f"grade.{grade}", lang),
-        grade_reason=row["evidence"]["reason"],
+        grade_reason=" ".join(said(row["evidence"], "reason", style)),
         assumed=style.percent(row.get("assumed_share")),
     )
 
@@ -146,55 +146,6 @@ def hours_text(row: Row, style: Style) -> str:
 
 def _range(spread: Mapping[str, float] | None, write: Any, style: Style) -> str:
     return style.between(write(spread["p10"]), write(spread["p90"])) if spread else ""
-
-
-def ten_rows(answer: Answer, style: Style | None = None) -> pd.DataFrame:
-    """The ten-row table as text, ready to be shown."""
-    style = style or Style()
-    lang = style.language
-    metric = metric_name(answer["inputs"]["target"]["metric"], lang)
-    columns = {
-        say("col.approach", lang): "approach",
-        say("col.model", lang): "model",
-        metric: "accuracy",
-        f"{metric} p10 – p90": "accuracy_range",
-        say("col.total", lang): "total",
-        f"{say('col.total', lang)} p10 – p90": "total_range",
-        say("col.labels", lang): "labelling",
-        say("col.hours", lang): "hours",
-        say("col.cloud", lang): "cloud",
-        say("col.people", lang): "people",
-        say("col.weeks", lang): "weeks",
-        say("col.target", lang): "reaches_target",
-        say("col.evidence", lang): "grade",
-        say("col.why", lang): "reason",
-    }
-    found = lines(answer, style)
-    return pd.DataFrame({head: [getattr(x, name) for x in found] for head, name in columns.items()})
-
-
-def cost_lines(row: Row, style: Style | None = None) -> pd.DataFrame:
-    """The bill of one row: quantity x unit price = plan, with range, basis and source."""
-    style = style or Style()
-    lang = style.language
-    unit = style.currency
-    data = [
-        {
-            say("col.phase", lang): phase_label(i["phase"], lang),
-            say("col.item", lang): term("item", i["item"], lang),
-            say("col.quantity", lang): i["quantity"],
-            say("col.unit", lang): term("unit", i["unit"], lang),
-            f"{say('col.price', lang)}, {unit}": style.convert(i["unit_price_usd"]),
-            f"{say('col.plan', lang)}, {unit}": style.convert(i["usd"]["base"]),
-            say("col.low", lang): style.convert(i["usd"]["p10"]),
-            say("col.middle", lang): style.convert(i["usd"]["p50"]),
-            say("col.high", lang): style.convert(i["usd"]["p90"]),
-            say("col.basis", lang): say(f"basis.{i['basis']}", lang),
-            say("col.source", lang): i["source_id"],
-        }
-        for i in row["items"]
-    ]
-    return pd.DataFrame(data)
 
 
 def finance(row: Row, style: Style | None = None) -> list[tuple[str, str]]:
@@ -224,9 +175,9 @@ def finance(row: Row, style: Style | None = None) -> list[tuple[str, str]]:
         "second_iteration": money("second_iteration_usd"),
         "delay": money("delay_cost_usd_per_week"),
         "irr": style.percent(extras["irr"]) if extras.get("irr") is not None else "",
-        "payback": say("horizon.months", style.language, n=style.number(months)) if months else "",
+        "payback": style.months(months) if months else "",
         "spent": money("spent_usd"),
-        "net": middle(row["net_value_usd"]),
+        "net": middle(row["net_value_usd"]) if row["net_value_usd"] else "",
     }
     return [(say(f"finance.{k}", style.language), v) for k, v in values.items() if v]
 
@@ -340,3 +291,19 @@ def _outputs(answer: Answer, style: Style) -> dict[str, str]:
         line.weeks,
     )
     return dict(zip(heads, values, strict=True))
+
+
+def budget_of(row: Row) -> Mapping[str, float | None]:
+    """Plan, allowance, expected total and safe amount of a row [USD], as they stand everywhere."""
+    total, known = row["cost_usd"]["total"], (row.get("extras") or {}).get("budget") or {}
+    return {
+        "plan": known.get("plan_usd", total["base"]),
+        "allowance": known.get("allowance_usd"),
+        "expected": known.get("expected_usd", total.get("mean")),
+        "safe": known.get("safe_9_of_10_usd", total["p90"]),
+    }
+
+
+def budget_rows(row: Row, language: str) -> list[tuple[str, float | None]]:
+    """``budget_of`` with its names in words."""
+    return [(say(f"budget.{name}", language), usd) for name, usd in budget_of(row).items()]

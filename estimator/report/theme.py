@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-
-import plotly.graph_objects as go
+from typing import Any
 
 from estimator.vocabulary import Approach, Phase
 
@@ -81,7 +80,7 @@ def with_alpha(colour: str, alpha: float) -> str:
 
 
 @lru_cache(maxsize=2)
-def template(dark: bool = False) -> go.layout.Template:
+def template(dark: bool = False) -> dict[str, Any]:
     """Plotly template of a light or dark page; the background is the page's own."""
     t = theme(dark)
     axis = {
@@ -94,8 +93,8 @@ def template(dark: bool = False) -> go.layout.Template:
         "title": {"standoff": 8, "font": {"size": 13, "color": t.muted}},
         "tickfont": {"size": 12, "color": t.muted},
     }
-    return go.layout.Template(
-        layout={
+    return {
+        "layout": {
             "font": {"family": FONT, "size": 13, "color": t.text},
             "title": {"x": 0, "xanchor": "left", "font": {"size": 16, "color": t.text}},
             "paper_bgcolor": "rgba(0,0,0,0)",
@@ -109,4 +108,4 @@ def template(dark: bool = False) -> go.layout.Template:
             "yaxis": axis,
             "separators": ".,",
         }
-    )
+    }

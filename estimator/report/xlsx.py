@@ -15,21 +15,28 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from estimator.report.csv_export import safe_cell
+from estimator.report.plan_tables import money_cells, plan_lines
 from estimator.report.tables import flat, show
 from estimator.report.text import Answer, key_of
+from estimator.report.xlsx_budget import (
+    JUDGEMENT_HEAD,
+    LINES_HEAD,
+    Formula,
+    budget_rows,
+    cash_rows,
+    judgement_rows,
+    line_rows,
+)
 from estimator.vocabulary import Phase
+from estimator.words.format import Style
 
 HEAD = PatternFill("solid", fgColor="1F3A5F")
 MONEY = "#,##0.00"
 EPOCH = (1980, 1, 1, 0, 0, 0)
-LINES_HEAD = (
-    "key", "approach", "phase", "item", "quantity", "unit", "unit_price_usd", "usd",
-    "p10_usd", "p50_usd", "p90_usd", "basis", "source_id", "timing", "note",
-)  # fmt: skip
 
 
 def xlsx_bytes(answer: Answer, date: str | None = None) -> bytes:
-    """The workbook: approaches, lines, cash flow, inputs, sources.
+    """The workbook: budget, approaches, plan, lines, cash flow, judgements, inputs, sources.
 
     Parameters
     ----------
@@ -41,10 +48,15 @@ def xlsx_bytes(answer: Answer, date: str | None = None) -> bytes:
     book = Workbook()
     first = book.active
     assert isinstance(first, Worksheet)
-    n_lines = sum(len(r["items"]) for r in answer["approaches"])
-    _approaches(first, answer, n_lines, date)
-    _lines(book.create_sheet("lines"), answer)
-    _cash_flow(book.create_sheet("cash flow"), answer)
+    lines = line_rows(answer)
+    first.title = "Budget to sign"
+    _table(first, ("budget", "USD"), budget_rows(answer, len(lines)), money=range(2, 3))
+    _approaches(book.create_sheet("approaches"), answer, len(lines), date)
+    _plan(book.create_sheet("Plan"), answer)
+    _table(book.create_sheet("lines"), LINES_HEAD, lines, money=range(8, 12))
+    heads, flow = cash_rows(answer, len(lines))
+    _table(book.create_sheet("cash flow"), heads, flow, money=range(2, len(heads) + 1))
+    _table(book.create_sheet("judgements"), JUDGEMENT_HEAD, judgement_rows(answer))
     _table(
         book.create_sheet("inputs"),
         ("field", "value"),
@@ -58,8 +70,31 @@ def xlsx_bytes(answer: Answer, date: str | None = None) -> bytes:
     return _repeatable(out.getvalue(), date)
 
 
+def _plan(sheet: Worksheet, answer: Answer) -> None:
+    """The staged plan: its sentences, its three totals, its stages and its gates."""
+    plan = answer["staged_plan"]
+    rows: list[list[Any]] = [[line] for line in plan_lines(answer, Style())]
+    rows += [[], ["authorise", "USD"], *([n, usd] for n, usd in money_cells(answer)), []]
+    names = ("name", "approaches", "n_labelled", "start_weeks", "weeks", "chance", "usd",
+             "expected_usd")  # fmt: skip
+    rows.append(list(names))
+    rows += [[_cell(s[n]) for n in names] for s in plan["stages"]]
+    rows += [[], ["gate", "approaches", "n_labelled", "from", "action", "chance"]]
+    for gate in plan["gates"]:
+        zones = zip([None, *gate["thresholds"]], gate["actions"], gate["chances"], strict=True)
+        rows += [
+            [gate["name"], _cell(gate["approaches"]), gate["n_labelled"], *zone] for zone in zones
+        ]
+    rows += [[], ["end", "approach", "probability", "success"]]
+    rows += [[e["end"], e["approach"], e["probability"], e["success"]] for e in plan["ends"]]
+    _table(sheet, ("staged plan", *[""] * (len(names) - 1)), rows)
+
+
+def _cell(value: Any) -> Any:
+    return ", ".join(value) if isinstance(value, list) else value
+
+
 def _approaches(sheet: Worksheet, answer: Answer, n_lines: int, date: str | None) -> None:
-    sheet.title = "approaches"
     phases = [str(p) for p in Phase]
     heads = ["key", "approach", "base_model", "recommended", "feasible", "metric", "accuracy_p10"]
     heads += ["accuracy_p50", "accuracy_p90", "target_probability", "weeks_p50"]
@@ -82,7 +117,7 @@ def _approaches(sheet: Worksheet, answer: Answer, n_lines: int, date: str | None
                 key_of(r) == answer["recommendation"].get("approach"), r["feasible"],
                 quality.get("metric"), quality.get("p10"), quality.get("p50"), quality.get("p90"),
                 r["target_probability"], r["calendar_weeks"]["p50"],
-                *(_Formula(s) for s in sums), _Formula(f"=SUM({left}{i}:{right}{i})"),
+                *(Formula(s) for s in sums), Formula(f"=SUM({left}{i}:{right}{i})"),
                 total["p10"], total["p50"], total["p90"], "; ".join(r["reasons"]),
             ]
         )  # fmt: skip
@@ -94,39 +129,6 @@ def _approaches(sheet: Worksheet, answer: Answer, n_lines: int, date: str | None
     ]
     for k, note in enumerate(notes):
         sheet.cell(row=len(rows) + 3 + k, column=1, value=safe_cell(note))
-
-
-class _Formula(str):
-    """A formula of ours; every other text that starts like one is neutralised."""
-
-
-def _lines(sheet: Worksheet, answer: Answer) -> None:
-    rows: list[list[Any]] = []
-    for r in answer["approaches"]:
-        for i in r["items"]:
-            n = len(rows) + 2
-            usd = i["usd"]
-            rows.append(
-                [
-                    key_of(r), r["label"], i["phase"], i["item"], i["quantity"], i["unit"],
-                    i["unit_price_usd"], _Formula(f"=ROUND(E{n}*G{n},2)"), usd["p10"], usd["p50"],
-                    usd["p90"], i["basis"], i["source_id"], i.get("timing"), i.get("note"),
-                ]
-            )  # fmt: skip
-    _table(sheet, LINES_HEAD, rows, money=range(8, 12))
-
-
-def _cash_flow(sheet: Worksheet, answer: Answer) -> None:
-    rows_of = [r for r in answer["approaches"] if r.get("cash_flow_usd")]
-    heads = ["month", *(key_of(r) for r in rows_of)]
-    months = max((len(r["cash_flow_usd"]) for r in rows_of), default=0)
-    rows: list[list[Any]] = [
-        [m, *(r["cash_flow_usd"][m] if m < len(r["cash_flow_usd"]) else None for r in rows_of)]
-        for m in range(months)
-    ]
-    letters = [get_column_letter(k + 2) for k in range(len(rows_of))]
-    rows.append(["total", *(_Formula(f"=SUM({c}2:{c}{months + 1})") for c in letters)])
-    _table(sheet, heads, rows, money=range(2, len(heads) + 1))
 
 
 def _table(
@@ -143,8 +145,8 @@ def _table(
     for r, row in enumerate(rows, start=2):
         for c, value in enumerate(row, start=1):
             cell = sheet.cell(row=r, column=c)
-            cell.value = str(value) if isinstance(value, _Formula) else _plain(value)
-            if isinstance(value, str) and not isinstance(value, _Formula):
+            cell.value = str(value) if isinstance(value, Formula) else safe_cell(value)
+            if isinstance(value, str) and not isinstance(value, Formula):
                 cell.data_type = "s"
                 widths[c - 1] = max(widths[c - 1], min(len(value) + 1, 48))
             if money and c in money:
@@ -152,12 +154,6 @@ def _table(
     for c, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(c)].width = width
     sheet.freeze_panes = "B2"
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, str):
-        return safe_cell("".join(ch if ch.isprintable() else " " for ch in value))
-    return value
 
 
 def _repeatable(raw: bytes, date: str | None) -> bytes:

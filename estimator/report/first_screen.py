@@ -1,0 +1,171 @@
+"""The first screen in pieces: five cards, the gates of the plan, the money that adds up, stops."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from estimator.report.strip import assumed_share
+from estimator.report.text import RARE, recommended
+from estimator.words.format import Style, capital
+from estimator.words.statement import Listed, Share, Statement, Value, from_json
+from estimator.words.texts import say
+
+Answer = Mapping[str, Any]
+Row = Mapping[str, Any]
+
+MOST_GATES = 3
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure that can be read from two metres: what it is, the figure, a line below."""
+
+    name: str
+    label: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A stage of the plan and what follows from what it measures."""
+
+    title: str
+    zones: tuple[str, ...]
+
+
+def cards(answer: Answer, style: Style) -> tuple[Card, ...]:
+    """Commit now, if it works, ready, how sure, if it fails; none where there is no plan.
+
+    Parameters
+    ----------
+    answer : mapping
+        The JSON of ``compare``.
+    style : Style
+        Language and currency of the reader.
+    """
+    plan, row = answer.get("staged_plan") or {}, recommended(answer)
+    first = plan.get("first_step") or {}
+    if not first and row is None:
+        return ()
+    lang = style.language
+    found = [
+        Card(
+            "now",
+            say("card.now", lang),
+            style.money_short(first.get("usd")),
+            _kept(first, style),
+        )
+    ]
+    if row is not None:
+        total = row["cost_usd"]["total"]
+        horizon = style.horizon(answer["inputs"]["serving"]["horizon_months"])
+        found.append(
+            Card(
+                "works",
+                say("card.works", lang),
+                style.money_short(total.get("mean", total["p50"])),
+                say("card.works_note", lang, horizon=horizon, safe=style.money_short(total["p90"])),
+            )
+        )
+    weeks = plan.get("weeks") or (row or {}).get("calendar_weeks")
+    if weeks:
+        found.append(
+            Card(
+                "ready",
+                say("card.ready", lang),
+                style.span(weeks["p50"]),
+                say("card.ready_note", lang, weeks=style.span(weeks["p90"])),
+            )
+        )
+    found.append(_sure(answer, plan, row, style))
+    lost = plan.get("lost_if_fails_usd") or {}
+    if lost.get("p50") is not None:
+        found.append(
+            Card(
+                "fails",
+                say("card.fails", lang),
+                style.money_short(lost["p50"]),
+                say("card.fails_note", lang, most=style.money_short(lost.get("p90"))),
+            )
+        )
+    return tuple(found)
+
+
+def _kept(first: Mapping[str, Any], style: Style) -> str:
+    if not first.get("weeks"):
+        return ""
+    weeks, kept = style.span(first["weeks"]), first.get("kept")
+    if not kept:
+        return weeks
+    return say("card.now_note", style.language, weeks=weeks, kept=style.percent(kept))
+
+
+def _sure(answer: Answer, plan: Mapping[str, Any], row: Row | None, style: Style) -> Card:
+    lang, target = style.language, answer["inputs"]["target"]
+    chance = plan.get("success_probability")
+    if chance is None and row is not None:
+        chance = row.get("target_probability")
+    if chance is None:
+        return Card("sure", say("card.sure", lang), "–", say("card.sure_unknown", lang))
+    value = style.metric(target["value"], target["metric"])
+    note = say("card.sure_note", lang, target=value, wanted=style.chances(target["probability"]))
+    return Card("sure", say("card.sure", lang), style.chances(chance), note)
+
+
+def gates(answer: Answer, style: Style) -> tuple[Gate, ...]:
+    """The next gates of the plan, each with what follows from the measured value, best first."""
+    found: list[Gate] = []
+    for gate in (answer.get("staged_plan") or {}).get("gates") or ():
+        told = from_json({"key": gate["key"], "values": gate["values"]})
+        if gate["reached"] < RARE or not isinstance(told, Statement):
+            continue
+        zones = told.values["zones"]
+        parts = zones.parts if isinstance(zones, Listed) else (zones,)
+        lines = tuple(capital(z.write(style, "")) for z in parts if _common(z))
+        found.append(Gate(capital(told.values["after"].write(style, "")), lines[::-1]))
+    return tuple(found[:MOST_GATES])
+
+
+def _common(zone: Value) -> bool:
+    share = zone.values.get("share") if isinstance(zone, Statement) else None
+    return not isinstance(share, Share) or share.share >= RARE
+
+
+def money_line(row: Row, style: Style) -> str:
+    """One line of money that adds up: the plan by phase, surprises, the expected total."""
+    cost, lang = row["cost_usd"], style.language
+    parts = [
+        say(
+            "money.part",
+            lang,
+            phase=say(f"phase.{name}", lang),
+            usd=style.money_short(figures["base"]),
+        )
+        for name, figures in cost["by_phase"].items()
+        if figures.get("base")
+    ]
+    base, expected = cost["total"]["base"], cost["total"].get("mean", cost["total"]["p50"])
+    return say(
+        "money.line",
+        lang,
+        parts=" + ".join(parts),
+        plan=style.money_short(base),
+        surprises=style.money_short(expected - base),
+        expected=style.money_short(expected),
+        safe=style.money_short(cost["total"]["p90"]),
+    )
+
+
+def rests_on(answer: Answer, row: Row, style: Style) -> tuple[tuple[str, str], ...]:
+    """What the answer rests on: (door, text) for own results, papers and judgement."""
+    lang, proof = style.language, row["evidence"]
+    own = len(answer["inputs"].get("pilot") or ())
+    found = [("plan", say("rests.own", lang, n=own))] if own else []
+    found.append(("evidence", say("rests.papers", lang, n=proof["n_sources"])))
+    share = assumed_share(row)
+    if share is not None:
+        found.append(("bill", say("rests.judgement", lang, share=style.percent(share))))
+    return tuple(found)
