@@ -7,15 +7,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from estimator import Comparison, ProjectInputs
-from estimator.evidence.load import Evidence
+from estimator import ProjectInputs
 from estimator.report import exports, figures, figures_accuracy, figures_money, link
-from estimator.report.format import Style, style_of
 from estimator.report.text import recommended, story
-from estimator.report.texts import say
 from estimator.ui import cached, errors, state
 from estimator.ui.components import (
     dark,
+    e,
     number_style,
     sentences,
     show_chart,
@@ -23,6 +21,7 @@ from estimator.ui.components import (
 )
 from estimator.ui.row_table import rows_table
 from estimator.ui.words import language, w
+from estimator.words.texts import say
 
 
 def frontier() -> None:
@@ -91,6 +90,12 @@ def alone(view: str) -> None:
     if view not in VIEWS:
         errors.message(w("error.view", view=view, known=", ".join(sorted(VIEWS))))
         return
+    address, _ = full_link()
+    st.html(
+        f'<div class="es es-top"><strong>{e(state.current().name)}</strong> <span>{e(today())}'
+        f'</span> <a href="{e(address)}" target="_blank" rel="noopener">'
+        f"{e(w('view.full'))}</a></div>"
+    )
     VIEWS[view]()
 
 
@@ -122,7 +127,7 @@ def pdf_button(where: str, primary: bool = False) -> None:
     inputs, lang = state.current(), language()
     st.download_button(
         w("export.pdf"),
-        data=lambda: exports.pdf(*report_of(inputs, lang)),
+        data=lambda: printed("pdf", inputs, lang),
         file_name=f"{file_stem(inputs.name)}.pdf",
         mime="application/pdf",
         key=f"pdf:{where}",
@@ -132,10 +137,20 @@ def pdf_button(where: str, primary: bool = False) -> None:
     )
 
 
-def report_of(inputs: ProjectInputs, lang: str) -> tuple[Comparison, Evidence, Style, str]:
-    """What a printed report is made of: the whole comparison, the evidence, style and date."""
-    style = style_of(inputs.to_dict(), lang)
-    return cached.full_comparison(inputs), cached.evidence_of(inputs), style, today()
+def printed(kind: str, inputs: ProjectInputs, lang: str) -> bytes:
+    """A printed report, ``pdf`` or ``html``, made beside the page."""
+    made: bytes = cached.searched(kind, inputs, cached.still, lang, today())
+    return made
+
+
+def slides(inputs: ProjectInputs) -> bytes:
+    """Three slides of the answer."""
+    return exports.pptx(cached.full_answer(inputs), number_style(), today())
+
+
+def wiki(inputs: ProjectInputs) -> str:
+    """The answer as Markdown."""
+    return exports.markdown(cached.answer(inputs), number_style(), today())
 
 
 def today() -> str:

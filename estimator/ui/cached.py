@@ -1,71 +1,59 @@
-"""The only st.cache_* calls: thin wrappers around loading and computing.
+"""What the page keeps: results of scenarios, the loaded evidence, own price books.
 
-Results hold draws and callables, so one frozen object is shared by all sessions
-(``cache_resource``); the key is the scenario's canonical JSON and the data version. What a page
-does not show is not computed: the answer needs one evaluation; searches re-run the model, tell how
-far they are and give way to the next change, so they keep their results on a shelf of their own
-(a cached function may not draw its progress).
+A comparison is some 45 MB of draws, what is shown of it less than 1 MB. So the shown figures are
+kept, and the draws only while the last few scenarios need them; the seed makes the same ones
+again. What a page does not show is not computed: the answer needs one evaluation. Searches and
+printed reports re-run the model: they are made by processes beside the page (``pool``) and give
+way to the next change.
 """
 
 from __future__ import annotations
 
 import datetime
 import hashlib
-import json
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from estimator import ProjectInputs, load_evidence
 from estimator.engine import decide
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.catalogue import PriceRow
 from estimator.engine.comparison import Comparison
 from estimator.engine.money.pricebook import parse_price_csv
 from estimator.engine.results import Evaluation
-from estimator.engine.simulate import complete_comparison, evaluate, quick_comparison
+from estimator.engine.simulate import quick_comparison
+from estimator.engine.spelling import with_known_names
 from estimator.errors import InputError
 from estimator.evidence.load import Evidence
 from estimator.evidence.names import task_of
-from estimator.evidence.own_prices import with_prices
 from estimator.evidence.presets import preset_scenarios
+from estimator.evidence.things import PriceRow
 from estimator.report.points import published_points
-from estimator.vocabulary import TASK_MODALITY, UNIT_BY_MODALITY, Task
+from estimator.ui import memory
+from estimator.ui.pool import Pool
+from estimator.ui.shelf import Shelf
+from estimator.ui.worker import Task as Work
+from estimator.vocabulary import TASK_MODALITY, UNIT_BY_MODALITY, Approach, Task
 
 ENTRIES = 48
-HEAVY_ENTRIES = 4
-"""An answer is some 0.5 MB, a comparison with its draws some 50 MB."""
-Tick = Callable[[], None]
-
-
-class Shelf:
-    """The last results of the searches; nothing is kept of a search that gave way."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, ...], Any] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: tuple[str, ...]) -> Any:
-        """A kept result, or None."""
-        with self._lock:
-            return self._kept.get(key)
-
-    def put(self, key: tuple[str, ...], value: Any) -> None:
-        """Keep a result; the oldest makes room."""
-        with self._lock:
-            self._kept[key] = value
-            while len(self._kept) > ENTRIES:
-                self._kept.popitem(last=False)
-
-
-@st.cache_resource(show_spinner=False)
-def _shelf() -> Shelf:
-    return Shelf()
+DRAWS_BYTES, RESULTS_BYTES, BOOKS_BYTES = 50_000_000, 60_000_000, 60_000_000
+DRAWS_SECONDS = 20.0
+ROW_ARRAYS = 70
+"""Arrays of draws in one row: lines of the bill, steps of the calendar, knots of the curve."""
+SUMMARY_ROW_BYTES, ANSWER_ROW_BYTES = 15_000, 75_000
+MOST_DRAWS = 8192 * 40
+"""Draws x rows that the page computes; a link may ask for a hundred times as many."""
+Tick = Callable[[int], None]
+_DRAWS, _RESULTS, _BOOKS = Shelf(DRAWS_BYTES), Shelf(RESULTS_BYTES), Shelf(BOOKS_BYTES)
+_POOL = Pool()
+_TURN = Lock()
+"""One comparison at a time: more would share one interpreter, each with 100 MB on its way."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -81,11 +69,6 @@ class Book:
     text: str
     rows: tuple[PriceRow, ...]
     evidence: Evidence
-
-
-@st.cache_resource(show_spinner=False)
-def _books() -> Shelf:
-    return Shelf()
 
 
 def book_hash(text: str) -> str:
@@ -104,18 +87,19 @@ def keep_book(text: str) -> str:
     if problems:
         raise InputError("prices", problems[0].value, str(problems[0]))
     name = book_name(text)
-    _books().put((name,), Book(text, rows, with_prices(evidence(), rows, text)))
+    size = 20 * len(text) + 1_000_000
+    _BOOKS.put(name, Book(text, rows, evidence().with_prices(rows, text)), size)
     return name
 
 
 def has_book(inputs: ProjectInputs) -> bool:
     """Is the price book here that a scenario names?"""
-    return _books().get((str(inputs.prices),)) is not None
+    return _BOOKS.get(str(inputs.prices)) is not None
 
 
 def book_of(inputs: ProjectInputs) -> Book:
     """The price book that a scenario names; raises InputError where it is not here."""
-    found: Book | None = _books().get((str(inputs.prices),))
+    found: Book | None = _BOOKS.get(str(inputs.prices))
     if found is None:
         raise InputError("prices", inputs.prices, "a price book pasted or uploaded in this visit")
     return found
@@ -134,7 +118,10 @@ def price_hash(inputs: ProjectInputs) -> str | None:
 @st.cache_resource(show_spinner=False)
 def presets() -> Mapping[str, ProjectInputs]:
     """The shipped example projects by id, the first one first on the screen."""
-    return {name: ProjectInputs.from_dict(raw) for name, raw in preset_scenarios().items()}
+    return {
+        name: with_known_names(ProjectInputs.from_dict(raw), evidence())
+        for name, raw in preset_scenarios().items()
+    }
 
 
 @st.cache_resource(show_spinner=False)
@@ -153,33 +140,41 @@ def price_age_days() -> int:
 
 def roles() -> tuple[str, ...]:
     """Roles whose wages the shipped tables hold."""
-    return tuple(sorted(set(evidence().table("wages")["role"])))
+    return evidence().roles
 
 
 def key_of(inputs: ProjectInputs) -> tuple[str, str]:
-    """What a result depends on: the scenario and the data."""
+    """What a result depends on: the scenario and the data.
+
+    Raises
+    ------
+    InputError
+        Where the scenario asks for more draws than the page computes.
+    """
+    n_rows = rows_of(inputs)
+    if inputs.draws * n_rows > MOST_DRAWS:
+        allowed = f"{MOST_DRAWS // n_rows:,} here; python -m estimator compare takes more"
+        raise InputError("draws", f"{inputs.draws:,} for {n_rows} rows", allowed)
     return inputs.canonical_json(), evidence_of(inputs).data_version
 
 
-@st.cache_resource(show_spinner=False, max_entries=HEAVY_ENTRIES)
-def _comparison(canonical: str, data_version: str) -> Comparison:
-    inputs = ProjectInputs.from_dict(json.loads(canonical))
-    return quick_comparison(inputs, evidence_of(inputs))
-
-
-@st.cache_resource(show_spinner=False, max_entries=ENTRIES)
-def _answer(canonical: str, data_version: str) -> dict[str, Any]:
-    return _comparison(canonical, data_version).to_dict()
-
-
-@st.cache_resource(show_spinner=False, max_entries=ENTRIES)
-def _summary(canonical: str, data_version: str) -> dict[str, Any]:
-    return _comparison(canonical, data_version).summary()
+def rows_of(inputs: ProjectInputs) -> int:
+    """Rows of a comparison: the approaches and the scenario's own options."""
+    return len(Approach) + len(inputs.options)
 
 
 def comparison(inputs: ProjectInputs) -> Comparison:
     """Every approach and the choice; without what needs re-runs of the model."""
-    return _comparison(*key_of(inputs))
+    size = min(rows_of(inputs) * ROW_ARRAYS * 8 * (inputs.draws + 1), DRAWS_BYTES)
+
+    def make() -> Comparison:
+        with _TURN:
+            made = quick_comparison(inputs, evidence_of(inputs), ladder=False)
+            memory.give_back()
+            return made
+
+    found: Comparison = _DRAWS.once(key_of(inputs), make, size)
+    return found
 
 
 def evaluation(inputs: ProjectInputs) -> Evaluation:
@@ -189,45 +184,67 @@ def evaluation(inputs: ProjectInputs) -> Evaluation:
 
 def answer(inputs: ProjectInputs) -> dict[str, Any]:
     """The comparison as the JSON of the contract, whole where that is known; never changed."""
-    whole: dict[str, Any] | None = _shelf().get(("full", *key_of(inputs)))
-    return whole or _answer(*key_of(inputs))
+    key, size = key_of(inputs), rows_of(inputs) * ANSWER_ROW_BYTES
+    whole: dict[str, Any] | None = _RESULTS.get(("answer", *key))
+    return whole or _RESULTS.once(("quick", *key), lambda: comparison(inputs).to_dict(), size)
 
 
 def summary(inputs: ProjectInputs) -> dict[str, Any]:
     """What sentences and the table of rows need of the answer, in a fifth of the time."""
-    whole: dict[str, Any] | None = _shelf().get(("full", *key_of(inputs)))
-    return whole or _summary(*key_of(inputs))
+    key, size = key_of(inputs), rows_of(inputs) * SUMMARY_ROW_BYTES
+    whole: dict[str, Any] | None = _RESULTS.get(("answer", *key))
+    return whole or _RESULTS.once(("summary", *key), lambda: comparison(inputs).summary(), size)
+
+
+def quality_draws(inputs: ProjectInputs) -> NDArray[np.float32] | None:
+    """Draws of the metric of the recommended row, base left out; None where it has none."""
+    chosen = summary(inputs)["recommendation"].get("approach")
+
+    def make() -> NDArray[np.float32]:
+        for result in evaluation(inputs).results:
+            if result.candidate.key == chosen and result.accuracy.draws is not None:
+                return result.accuracy.draws[1:].astype(np.float32)
+        return np.zeros(0, np.float32)
+
+    size = 4 * (inputs.draws + 1)
+    found: NDArray[np.float32] = _RESULTS.once(("quality", *key_of(inputs)), make, size)
+    return found if len(found) else None
 
 
 def is_whole(inputs: ProjectInputs) -> bool:
     """Are switching values, drivers and pilot plan of this scenario known already?"""
-    return _shelf().get(("full", *key_of(inputs))) is not None
+    return _RESULTS.get(("answer", *key_of(inputs))) is not None
 
 
-def searched(name: str, inputs: ProjectInputs, search: Callable[[], Any]) -> Any:
-    """The result of a search, made once per scenario and data version."""
-    key = (name, *key_of(inputs))
-    found = _shelf().get(key)
-    if found is None:
-        found = search()
-        _shelf().put(key, found)
-    return found
-
-
-def _still() -> None:
+def still(_: int) -> None:
     """No progress is drawn."""
 
 
-def full_comparison(inputs: ProjectInputs, tick: Tick = _still) -> Comparison:
-    """The whole comparison, switching values, drivers and pilot plan included; not kept."""
-    return complete_comparison(evaluation(inputs), evidence_of(inputs), before_rerun=tick)
+def searched(name: str, inputs: ProjectInputs, tick: Tick = still, *more: Any) -> Any:
+    """The result of work beside the page, made once per scenario and data version.
+
+    Parameters
+    ----------
+    name : str
+        A kind of work of ``worker.WORK``.
+    inputs : ProjectInputs
+    tick : callable
+        Called every moment with the number of re-runs made; its exception gives the work up.
+    more : object
+        What the work is told beside the scenario.
+    """
+    key = (name, *map(str, more), *key_of(inputs))
+    found = _RESULTS.get(key)
+    if found is None:
+        book = book_of(inputs).text if inputs.prices else None
+        found = _POOL.run(key, Work(name, inputs.to_dict(), book, more), tick)
+        _RESULTS.put(key, found, rows_of(inputs) * ANSWER_ROW_BYTES)
+    return found
 
 
-def full_answer(inputs: ProjectInputs, tick: Tick = _still) -> dict[str, Any]:
+def full_answer(inputs: ProjectInputs, tick: Tick = still) -> dict[str, Any]:
     """The JSON of ``compare``."""
-    whole: dict[str, Any] = searched(
-        "full", inputs, lambda: full_comparison(inputs, tick).to_dict()
-    )
+    whole: dict[str, Any] = searched("answer", inputs, tick)
     return whole
 
 
@@ -236,31 +253,15 @@ def judged(inputs: ProjectInputs) -> Assumptions:
     return Assumptions(evidence().assumptions, inputs.assumptions)
 
 
-def rerun(tick: Tick) -> Callable[[ProjectInputs], Evaluation]:
-    """Evaluate varied scenarios; ``tick`` is called before each."""
-
-    def run(varied: ProjectInputs) -> Evaluation:
-        tick()
-        return evaluate(varied, evidence_of(varied))
-
-    return run
-
-
 def cost_curves(inputs: ProjectInputs, tick: Tick) -> tuple[decide.CostCurve, ...]:
     """Total cost against the quality reached, for every row with a learning curve."""
-    curves: tuple[decide.CostCurve, ...] = searched(
-        "cost_curves", inputs, lambda: decide.cost_curves(evaluation(inputs), rerun(tick))
-    )
+    curves: tuple[decide.CostCurve, ...] = searched("cost_curves", inputs, tick)
     return curves
 
 
 def optimum(inputs: ProjectInputs, objective: decide.Objective, tick: Tick) -> decide.Optimum:
     """The best plan over approach, model, labels, machines and labelling sources."""
-
-    def search() -> decide.Optimum:
-        return decide.optimise(evaluation(inputs), rerun(tick), judged(inputs), objective)
-
-    found: decide.Optimum = searched(f"optimum {objective}", inputs, search)
+    found: decide.Optimum = searched("optimum", inputs, tick, objective)
     return found
 
 
@@ -285,14 +286,10 @@ def curves_of(task: str) -> pd.DataFrame:
 
 
 def warm_up() -> None:
-    """Import the heavy packages and compute the first screen before anybody waits for it.
-
-    The folder ``pages`` beside the script would make the very first visitor of a page other than
-    the first see it without its frame; the pages are registered by ``st.navigation`` alone.
-    """
-    from streamlit.runtime.pages_manager import PagesManager
-
-    from estimator.report import figures_accuracy, figures_money  # noqa: F401
-
-    PagesManager.uses_pages_directory = False
-    answer(next(iter(presets().values())))
+    """Compute the first screen before anybody waits for it, and settle the memory."""
+    memory.tidy()
+    for inputs in list(presets().values())[:1]:
+        summary(inputs)
+    _DRAWS.forget(0.0)
+    memory.settle()
+    memory.watch(lambda: _DRAWS.forget(DRAWS_SECONDS))

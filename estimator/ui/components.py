@@ -11,10 +11,10 @@ import streamlit as st
 
 from estimator.report.chart import Chart
 from estimator.report.csv_export import table_csv
-from estimator.report.format import Style, style_of
 from estimator.report.text import Story
 from estimator.ui import state
 from estimator.ui.words import language, w
+from estimator.words.format import Style, style_of
 
 WIDE = 5
 """Tables with more columns than this are scrolled sideways, not squeezed, on a telephone."""
@@ -36,12 +36,9 @@ def dark() -> bool:
     return getattr(st.context.theme, "type", None) == "dark"
 
 
-def sentences(story: Story, whole: bool = True) -> str:
-    """The answer in words: headline, money, date, quality, risk, next step.
-
-    Whether a pilot pays is known only from the whole answer; until then the line says so.
-    """
-    step = story.next_step if whole else w("answer.next_searching")
+def sentences(story: Story) -> str:
+    """The answer in words: headline, money, date, quality, risk, what the first result decides."""
+    step = story.next_step
     first = " ".join(t for t in (story.approve, story.ready) if t)
     second = " ".join(t for t in (story.accuracy, story.regret) if t)
     parts = [
@@ -116,7 +113,9 @@ def show_chart(chart: Chart, key: str) -> None:
     if chart.empty:
         st.html(f'<p class="es es-note">{e(chart.alt)}</p>')
         return
-    st.plotly_chart(chart.figure, theme=None, key=f"chart:{key}", config=PLOT_CONFIG, alt=chart.alt)
+    st.plotly_chart(
+        chart.figure.unchecked(), theme=None, key=f"chart:{key}", config=PLOT_CONFIG, alt=chart.alt
+    )
     fold = st.expander(w("chart.table"), key=f"fold:{key}", on_change="rerun", type="compact")
     if fold.open:
         with fold:
@@ -159,3 +158,10 @@ def choose_view(key: str, views: Mapping[str, Callable[[], None]], labels: str) 
 def sources_by_id(answer: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Sources named in an answer, by id."""
     return {s["source_id"]: s for s in answer["sources"]}
+
+
+def bullets(lines: Sequence[str], ordered: bool = False) -> None:
+    """Lines of text one under the other; nothing where there is none."""
+    if lines:
+        tag, items = "ol" if ordered else "ul", "".join(f"<li>{e(line)}</li>" for line in lines)
+        st.html(f'<{tag} class="es es-steps">{items}</{tag}>')

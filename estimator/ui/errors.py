@@ -9,7 +9,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from estimator.errors import EstimatorError
-from estimator.ui.words import has, w
+from estimator.ui.words import complaint, has, w
 
 LOG = logging.getLogger("estimator.ui")
 
@@ -36,7 +36,7 @@ def in_words(text: str) -> str:
 
 def shown(error: EstimatorError, title: str = "") -> None:
     """Show an error of the estimator as its one sentence."""
-    message(in_words(str(error)), title)
+    message(in_words(complaint(error)), title)
 
 
 def guarded(draw: Callable[[], object]) -> bool:

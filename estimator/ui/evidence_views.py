@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from estimator.report.texts import task_label
 from estimator.ui import blocks, cached, state
 from estimator.ui.components import e, number_style, show_frame
 from estimator.ui.inputs_special import assumption_box
 from estimator.ui.words import language, w
+from estimator.words.texts import task_label
 
 SHOWN = 2000
 FIRST = {

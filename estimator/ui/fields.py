@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -15,9 +14,12 @@ import streamlit as st
 from estimator.engine import groups as g
 from estimator.engine.fields import Spec
 from estimator.engine.inputs import GROUPS, ProjectInputs
-from estimator.report.format import is_fraction, style_of
+from estimator.metrics import is_fraction
 from estimator.ui import state
 from estimator.ui.words import has, language, w
+from estimator.words.format import Style, capital, style_of
+from estimator.words.texts import has as known
+from estimator.words.texts import say
 
 Options = Sequence[Any]
 Show = Callable[[Any], str]
@@ -51,15 +53,12 @@ def marked(path: str, marks: Sequence[str]) -> str:
 
 
 def help_of(path: str) -> str:
-    """One sentence: what the field means and what is allowed."""
-    spec = spec_of(path)
-    doc = spec.doc[:1].upper() + spec.doc[1:]
-    return f"{doc}. {w('inputs.allowed')}: {_grouped(spec.allowed)}."
-
-
-def _grouped(text: str) -> str:
-    style = style_of({"finance": {}})
-    return re.sub(r"\d{5,}", lambda found: style.number(int(found[0])), text)
+    """What the field means and, where the widget does not list it, what is allowed."""
+    spec, lang = spec_of(path), language()
+    text = say(f"help.{path}", lang) if known(f"help.{path}", lang) else spec.doc
+    if spec.kind == "choice":
+        return f"{capital(text)}."
+    return f"{capital(text)}. {w('inputs.allowed')}: {spec.allowed.say(Style(lang))}."
 
 
 def value_of(inputs: ProjectInputs, path: str) -> Any:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from estimator.engine import decide
 from estimator.ui import cached, state
-from estimator.ui.components import e, heading
+from estimator.ui.components import e, heading, number_style
 from estimator.ui.words import w
 
 QUESTIONS = ("solved", "close", "unique")
@@ -38,10 +38,10 @@ def _guided(given: tuple[str, ...]) -> decide.Questions:
 def questions() -> None:
     """At most three clicks to an answer, beside the computed one."""
     given: tuple[str, ...] = st.session_state.get(GIVEN, ())
-    found = _guided(given)
+    found, style = _guided(given), number_style()
     steps = "".join(
         f"<li>{e(w(f'guide.q.{name}'))} <b>{e(w('inputs.yes' if s.answer else 'inputs.no'))}</b>. "
-        f"{e(s.why)} {e(s.then)}</li>"
+        f"{e(s.why.say(style))} {e(s.then.say(style))}</li>"
         for name, s in zip(QUESTIONS, found.steps[: len(given)], strict=False)
     )
     if steps:
@@ -57,7 +57,7 @@ def questions() -> None:
                     w(f"inputs.{text}"), key=f"guide:{step}:{text}", on_click=_answer, args=(text,)
                 )
     else:
-        st.html(f'<p class="es es-note">{e(found.explanation)}</p>')
+        st.html(f'<p class="es es-note">{e(found.explanation.say(style))}</p>')
         names = ", ".join(f"{m.name} ({m.licence})" for m in found.models)
         st.html(
             f'<p class="es es-say">{e(w("guide.look", hubs=", ".join(found.hubs)))} {e(names)}</p>'

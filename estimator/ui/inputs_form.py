@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from estimator import ProjectInputs
-from estimator.report.format import HUNDRED_SCALE, PLAIN_SCALE, style_of
-from estimator.ui import cached, state
+from estimator.metrics import is_fraction, is_hundred
+from estimator.ui import cached, fresh, state
 from estimator.ui.fields import (
     choose,
     label_of,
@@ -20,6 +20,7 @@ from estimator.ui.fields import (
 from estimator.ui.inputs_special import SPECIAL
 from estimator.ui.words import language, w
 from estimator.vocabulary import Domain
+from estimator.words.format import style_of
 
 
 def _decades(first: int, last: int, *, steps: Sequence[float] = (1, 2, 5)) -> tuple[float, ...]:
@@ -43,13 +44,18 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "n_unlabelled_available",
         "n_evaluation",
         "labelling.source",
+        "labelling.pay",
+        "labelling.labels_come_free",
         "labelling.labels_per_item",
         "labelling.review_share",
+        "facts.kind",
+        "facts.language",
         "facts.human_level",
         "facts.state_of_the_art",
         "facts.annotator_agreement",
         "facts.similar_dataset",
         "facts.minority_share",
+        "facts.majority_share",
         "facts.augmentation",
     ),
     "models": ("models", "hybrid.kind"),
@@ -73,12 +79,22 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "people": (
         "people.location",
         "people.team",
+        "people.effort",
+        "people.integration",
         "people.automation",
         "people.partner_usd_per_day",
         "people.wage_factor",
         "people.usd_per_week",
     ),
-    "use": ("serving.latency_ms", "serving.retrain_every_months", "serving.relabel_share"),
+    "use": (
+        "serving.interactive",
+        "serving.latency_ms",
+        "serving.batch",
+        "serving.cached_share",
+        "serving.reasoning_tokens",
+        "serving.retrain_every_months",
+        "serving.relabel_share",
+    ),
     "money": (
         "finance.currency",
         "finance.usd_rate",
@@ -148,6 +164,7 @@ def preset_box(key: str = "side") -> None:
 def _changes(marks: Sequence[str]) -> None:
     row = st.container(horizontal=True, gap="small", vertical_alignment="center")
     with row:
+        fresh.button()
         with st.popover(w("inputs.n_changed", n=len(marks)), disabled=not marks, type="tertiary"):
             for path in marks:
                 st.button(
@@ -214,9 +231,9 @@ def _sliders(inputs: ProjectInputs, marks: Sequence[str]) -> None:
 
 def _targets(metric: str) -> tuple[tuple[Any, ...], Callable[[Any], str]]:
     style = style_of({"finance": {}}, language())
-    if metric in HUNDRED_SCALE:
+    if is_hundred(metric):
         return (None, *range(1, 100)), lambda v: style.number(v, 0)
-    if metric in PLAIN_SCALE:
+    if not is_fraction(metric):
         return (None, *_decades(0, 2, steps=(1, 1.5, 2, 3, 5, 7))), lambda v: style.number(v, 1)
     points = (*(round(k / 100, 2) for k in range(1, 100)), 0.995, 0.999)
     return (None, *points), lambda v: style.percent(v)

@@ -10,9 +10,10 @@ import streamlit as st
 from estimator import ProjectInputs
 from estimator.engine.groups import OwnHardware, TypedModel
 from estimator.engine.inputs import TASK_METRIC
-from estimator.report.format import metric_name
-from estimator.report.texts import approach_label, task_label, term
-from estimator.ui import cached, own_data, own_prices, state
+from estimator.engine.kinds import KINDS, LANGUAGE_TASKS, LANGUAGES, split_of
+from estimator.engine.typed import advice
+from estimator.ui import cached, errors, own_data, own_file, own_prices, state
+from estimator.ui.components import number_style
 from estimator.ui.fields import (
     choose,
     help_of,
@@ -23,6 +24,8 @@ from estimator.ui.fields import (
 )
 from estimator.ui.words import language, w
 from estimator.vocabulary import Approach, Task
+from estimator.words.format import metric_name
+from estimator.words.texts import approach_label, say, task_label, term
 
 Field = Callable[[str, ProjectInputs, Sequence[str]], None]
 
@@ -50,6 +53,9 @@ def _metric(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     usual = TASK_METRIC[inputs.task]
     names = [usual, *sorted(m for m in cached.evidence().metrics if m != usual)]
     choose(path, inputs, names, lambda m: metric_name(m, language()), marks)
+    for said in advice(inputs):
+        if said.key == "typed.imbalanced":
+            errors.note(said.say(number_style()))
 
 
 def _provider(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
@@ -275,7 +281,23 @@ def set_assumption(name: str, value: float | None) -> None:
     state.set_field("assumptions", rest if value is None else {**rest, name: value})
 
 
+def _kind(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
+    options = (None, *KINDS.get(inputs.task, ()), *sorted(split_of(inputs.task)))
+    choose(path, inputs, options, lambda k: _said("kind_of", path, k), marks)
+
+
+def _language(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
+    if inputs.task in LANGUAGE_TASKS:
+        choose(path, inputs, (None, *LANGUAGES), lambda k: _said("language_of", path, k), marks)
+
+
+def _said(what: str, path: str, word: str | None) -> str:
+    return w(f"empty.{path}") if word is None else say(f"{what}.{word}", language())
+
+
 SPECIAL: dict[str, Field] = {
+    "facts.kind": _kind,
+    "facts.language": _language,
     "task": _task,
     "unit": _unit,
     "target.metric": _metric,
@@ -289,7 +311,7 @@ SPECIAL: dict[str, Field] = {
     "finance.contingency": _contingency,
     "finance.discounts": _discounts,
     "assumptions": _assumptions,
-    "csv": own_data.examples_csv,
+    "csv": own_file.labelled_file,
     "pilot": own_data.pilot_points,
     "own_runs": own_data.own_runs,
     "prices": own_prices.price_book,

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from estimator.engine.validation import shipped_validation
+from estimator.lab.run import shipped_validation
 from estimator.report.text import key_of, row_name
 from estimator.ui import cached, errors, progress, state
 from estimator.ui.components import e, html_table, number_style

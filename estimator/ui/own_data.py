@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import streamlit as st
-import yaml
 
 from estimator import ProjectInputs
-from estimator.engine.examples import ExampleSummary, summarise_examples
+from estimator.engine.inputs import LIST_LIMIT
+from estimator.engine.typed import advice, number_from
 from estimator.errors import EstimatorError, InputError
-from estimator.report.format import is_fraction, metric_name, style_of
-from estimator.report.texts import LANGUAGES, approach_label
+from estimator.measure.decode import text_of
+from estimator.metrics import is_fraction
+from estimator.reading import parse
 from estimator.ui import cached, errors, state
 from estimator.ui.fields import message_at
-from estimator.ui.words import language, w
+from estimator.ui.words import complaint, language, w
 from estimator.vocabulary import Approach
+from estimator.words.format import metric_name, style_of
+from estimator.words.texts import approach_label, languages
 
 SIZE_LIMIT = 20_000_000
 
@@ -38,61 +44,11 @@ def text_in(name: str, label: str, kinds: Sequence[str], example: str) -> str:
         max_chars=2_000_000,
     )
     if file is not None:
-        text = str(file.getvalue()[:SIZE_LIMIT].decode("utf-8-sig", errors="replace"))
+        text = text_of(file.getvalue()[:SIZE_LIMIT])[0]
         if not text.strip():
             errors.note(w("own.empty_file", name=file.name))
         return text
     return pasted or ""
-
-
-def examples_csv(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
-    """A table of examples and labels fills n, classes, imbalance and tokens."""
-    st.markdown(f"**{w('own.csv')}**")
-    text = text_in(path, w("own.csv_file"), ("csv", "tsv", "txt"), "text,label\nhello,greeting")
-    if not text.strip():
-        return
-    try:
-        found = summarise_examples(text)
-    except InputError as error:
-        errors.shown(error)
-        return
-    changes = _from_examples(inputs, found)
-    style = style_of({"finance": {}}, language())
-    lines = [
-        w("own.csv_labelled", n=style.count(found.n_labelled), column=found.label_column or "–"),
-        w("own.csv_unlabelled", n=style.count(found.n_unlabelled)),
-        w("own.csv_classes", n=found.n_classes, share=style.percent(found.minority_share)),
-        w("own.csv_duplicates", n=style.count(found.n_duplicates)),
-    ]
-    if "unit" in changes:
-        lines.append(w("own.csv_tokens", n=style.count(changes["unit"]["tokens"])))
-    errors.note(" ".join(lines))
-    st.button(w("own.csv_use"), key=state.keyed("csv:use"), on_click=_adopt_all, args=(changes,))
-
-
-def _from_examples(inputs: ProjectInputs, found: ExampleSummary) -> dict[str, Any]:
-    changes: dict[str, Any] = {
-        "n_labelled_available": found.n_labelled,
-        "n_unlabelled_available": found.n_unlabelled,
-    }
-    if found.n_classes > 1:
-        changes["n_classes"] = found.n_classes
-    if found.minority_share and found.n_classes > 1:
-        changes["facts.minority_share"] = min(0.5, found.minority_share)
-    per_word = cached.evidence().assumptions["data.tokens_per_word"].p50
-    if found.words_per_example and inputs.unit_name == "tokens":
-        changes["unit"] = {"tokens": max(1.0, round(found.words_per_example * per_word))}
-    return changes
-
-
-def _adopt_all(changes: dict[str, Any]) -> None:
-    inputs = state.current()
-    try:
-        for path, value in changes.items():
-            inputs = inputs.replace(path, value)
-        state.adopt(inputs)
-    except EstimatorError as error:
-        st.session_state[state.MESSAGES]["csv"] = str(error)
 
 
 def pilot_points(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
@@ -143,32 +99,38 @@ def pilot_points(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None
         try:
             _set_list("pilot", add=_pilot_lines(lines))
         except InputError as error:
-            st.session_state[state.MESSAGES]["pilot"] = str(error)
+            st.session_state[state.MESSAGES]["pilot"] = complaint(error)
         st.rerun()
     message_at("pilot")
+    for said in advice(inputs):
+        if said.key == "typed.flat":
+            errors.message(said.say(style))
     _before_after(inputs)
 
 
+PILOT_LINE = re.compile(
+    r"(.+?)\s*[;,\t]\s*(\d[\d., ]*?)\s*[;,\t]\s*([-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?\s?%?)"
+)
+"""Approach, labelled examples, value: with decimal point or comma, per cent, 1,000 or 1.000."""
+
+
 def _pilot_lines(lines: str) -> list[dict[str, Any]]:
+    known = {approach_label(a, lang).lower(): str(a) for a in Approach for lang in languages()}
     out = []
     for number, line in enumerate(lines.strip().splitlines(), 1):
-        cells = [c.strip() for c in line.replace(";", ",").replace("\t", ",").split(",")]
-        try:
-            approach, n, value = cells
-            known = {
-                approach_label(a, lang).lower(): str(a) for a in Approach for lang in LANGUAGES
-            }
-            size = 100.0 if value.endswith("%") else 1.0
-            out.append(
-                {
-                    "approach": known.get(approach.lower(), approach),
-                    "n_labelled": int(n),
-                    "value": float(value.rstrip("% ")) / size,
-                }
-            )
-        except ValueError:
+        found = PILOT_LINE.fullmatch(line.strip())
+        if found is None:
             where, allowed = w("error.line", n=number), w("error.line_allowed")
-            raise InputError(where, line, allowed) from None
+            raise InputError(where, line, allowed)
+        approach, n, value = found.groups()
+        typed = number_from(value)
+        out.append(
+            {
+                "approach": known.get(approach.lower(), approach),
+                "n_labelled": int(re.sub(r"\D", "", n)),
+                "value": float(value) if typed is None else typed,
+            }
+        )
     return out
 
 
@@ -211,11 +173,13 @@ def _range(value: dict[str, Any], style: Any) -> str:
 def own_runs(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     """Own training runs calibrate the hours; a table with the columns of runs.csv."""
     st.markdown(f"**{w('own.runs')}** · {w('own.runs_help')}")
-    example = "task,approach,model,hardware,n_devices,n_train,epochs,device_hours"
+    example = "task,approach,model,hardware,n_devices,n_train,epochs,minutes"
     text = text_in(path, w("own.runs_file"), ("csv",), example)
     if text.strip() and st.button(w("own.runs_take"), key=state.keyed("runs:take")):
-        rows = [{k: v for k, v in row.items() if k} for row in csv.DictReader(io.StringIO(text))]
-        state.set_field("own_runs", [{k: _number(v) for k, v in row.items()} for row in rows])
+        try:
+            state.set_field("own_runs", run_rows(text))
+        except InputError as error:
+            st.session_state[state.MESSAGES]["own_runs"] = complaint(error)
         st.rerun()
     message_at("own_runs")
     if inputs.own_runs:
@@ -224,14 +188,34 @@ def own_runs(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
             key=state.keyed("runs:drop"),
             on_click=lambda: state.set_field("own_runs", []),
         )
+        _unused_runs(inputs)
         _hours_before_after(inputs)
+
+
+def _unused_runs(inputs: ProjectInputs) -> None:
+    """Each own run that could not be used, with its reason."""
+    recipes = [r.get("recipe") or {} for r in cached.answer(inputs)["approaches"]]
+    said = next((r["own_runs_unused"] for r in recipes if r.get("own_runs_unused")), "")
+    for reason in filter(None, str(said).split("; ")):
+        errors.note(w("own.runs_unused", reason=reason))
+
+
+def run_rows(text: str) -> list[dict[str, Any]]:
+    """Rows of a pasted table of own runs; a blank or nan cell is unknown. Raises InputError."""
+    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"))
+    try:
+        rows = list(islice(csv.DictReader(lines, strict=True), LIST_LIMIT + 1))
+    except csv.Error as error:
+        raise InputError("own_runs", str(error), "a table in CSV") from None
+    return [{k: _number(v) for k, v in row.items() if k} for row in rows]
 
 
 def _number(cell: Any) -> Any:
     try:
-        return float(cell)
+        number = float(cell)
     except (TypeError, ValueError):
         return cell or None
+    return None if math.isnan(number) else number
 
 
 def _hours_before_after(inputs: ProjectInputs) -> None:
@@ -256,21 +240,14 @@ def scenario_file(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> Non
     text = text_in(path, w("own.scenario_file"), ("yaml", "yml", "json"), "task: translation")
     if text.strip() and st.button(w("own.scenario_open"), key=state.keyed("scenario:open")):
         try:
-            opened = read_scenario(text)
+            data = parse(text)
+            opened = ProjectInputs.from_dict(data)
+            notes = [n.say(style_of({}, language())) for n in ProjectInputs.notes_on(data)]
             lacks = opened.prices is not None and not cached.has_book(opened)
             state.adopt(opened.replace("prices", None) if lacks else opened, as_start=True)
             if lacks:
-                st.session_state[state.NOTES] = (w("own.prices_absent", name=opened.prices),)
+                notes.append(w("own.prices_absent", name=opened.prices))
+            st.session_state[state.NOTES] = tuple(notes)
             st.rerun()
         except EstimatorError as error:
             errors.shown(error, w("own.scenario_refused"))
-
-
-def read_scenario(text: str) -> ProjectInputs:
-    """A scenario from the text of a YAML or JSON file; raises InputError."""
-    try:
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        line = str(error).splitlines()[0]
-        raise InputError("scenario file", line, "YAML or JSON as in the scenario schema") from None
-    return ProjectInputs.from_dict(data)

@@ -15,12 +15,12 @@ import streamlit as st
 from estimator import ProjectInputs
 from estimator.engine.money.pricebook import Problem, parse_price_csv, template_csv
 from estimator.errors import EstimatorError
-from estimator.report.format import style_of
-from estimator.report.texts import approach_label
 from estimator.ui import cached, errors, state
 from estimator.ui.fields import message_at
 from estimator.ui.own_data import text_in
-from estimator.ui.words import language, w
+from estimator.ui.words import complaint, language, w
+from estimator.words.format import style_of
+from estimator.words.texts import approach_label, say
 
 FIELD = "prices"
 SHOWN_PROBLEMS = 12
@@ -60,7 +60,7 @@ def _offer(text: str, inputs: ProjectInputs) -> None:
     try:
         rows, problems = parse_price_csv(text, set(cached.evidence().accelerators))
     except csv.Error as error:
-        errors.message(w("own.prices_unreadable", reason=str(error)))
+        errors.message(w("own.prices_unreadable", reason=complaint(error)))
         return
     if problems:
         shown = [sentence(p) for p in problems[:SHOWN_PROBLEMS]]
@@ -87,7 +87,7 @@ def sentence(problem: Problem) -> str:
     allowed = problem.allowed
     if problem.column == "accelerator" and problem.value:
         allowed = w("own.prices_one_of", names=", ".join(sorted(cached.evidence().accelerators)))
-    value = f"„{problem.value}“" if language() == "de" else f"“{problem.value}”"
+    value = say("quoted", language(), text=problem.value)
     return w(
         "own.prices_cell",
         line=problem.line,
@@ -109,7 +109,7 @@ def _put(name: str | None) -> None:
     try:
         state.adopt(state.with_dependents(state.current(), FIELD, name))
     except EstimatorError as error:
-        st.session_state[state.MESSAGES][FIELD] = str(error)
+        st.session_state[state.MESSAGES][FIELD] = complaint(error)
         return
     st.session_state[state.MESSAGES].pop(FIELD, None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -10,36 +11,38 @@ import streamlit as st
 
 from estimator.errors import EstimatorError
 from estimator.ui import errors
+from estimator.ui.cached import Tick
 from estimator.ui.components import e
+from estimator.ui.pool import WorkFailed
 from estimator.ui.words import w
 
+LOG = logging.getLogger("estimator.ui")
 PAUSE_SECONDS = 1.2
-DRAW_SECONDS = 0.25
+DRAW_SECONDS = 0.5
 ARMED, FAILED = "search_armed", "search_failed"
 
 
-def ticker(place: Any, text: str) -> Callable[[], None]:
-    """A function to be called between re-runs of the model: shows how many were made.
+def ticker(place: Any, text: str) -> Tick:
+    """A function to be called while others work: shows how many re-runs of the model were made.
 
     Reading the session is the moment at which Streamlit stops a run that a newer input has
     overtaken; it is done every time, drawn only so often that the browser stays free for the
     reader.
     """
-    count, drawn = 0, 0.0
+    shown, drawn = -1, 0.0
 
-    def tick() -> None:
-        nonlocal count, drawn
-        count += 1
+    def tick(reruns: int) -> None:
+        nonlocal shown, drawn
         st.session_state.get(FAILED)
-        if time.monotonic() - drawn < DRAW_SECONDS:
+        if reruns == shown or time.monotonic() - drawn < DRAW_SECONDS:
             return
-        drawn = time.monotonic()
-        place.html(f'<p class="es es-change" role="status">{e(text)} {count}</p>')
+        shown, drawn = reruns, time.monotonic()
+        place.html(f'<p class="es es-change" role="status">{e(text)} {reruns or ""}</p>')
 
     return tick
 
 
-def search(text: str, work: Callable[[Callable[[], None]], Any]) -> Any:
+def search(text: str, work: Callable[[Tick], Any]) -> Any:
     """Run a search with its progress on the page; None and a message where it is not possible."""
     place = st.empty()
     try:
@@ -47,11 +50,15 @@ def search(text: str, work: Callable[[Callable[[], None]], Any]) -> Any:
     except EstimatorError as error:
         errors.shown(error, w("error.search"))
         return None
+    except WorkFailed as error:
+        LOG.error("a search was not possible: %s", error)
+        errors.message(w("error.search"))
+        return None
     finally:
         place.empty()
 
 
-def after_pause(key: Any, text: str, work: Callable[[Callable[[], None]], Any]) -> None:
+def after_pause(key: Any, text: str, work: Callable[[Tick], Any]) -> None:
     """Start work once the page has rested for a moment, then draw the page with its result.
 
     The page itself never waits for it: its fragment is first drawn with a sentence only and runs

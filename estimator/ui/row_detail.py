@@ -7,13 +7,15 @@ from typing import Any
 
 import streamlit as st
 
-from estimator.report.format import NONE, Style, capital, metric_name
+from estimator.report.tables import budget_rows
 from estimator.report.text import row_name
-from estimator.report.texts import phase_label, place, say, term
 from estimator.ui import cached, state
 from estimator.ui.components import e, facts, heading, html_table, source_link, sources_by_id
 from estimator.ui.inputs_special import assumption_box
 from estimator.ui.words import language, w
+from estimator.words.format import NONE, Style, capital, metric_name
+from estimator.words.statement import said
+from estimator.words.texts import phase_label, place, say, term
 
 Row = Mapping[str, Any]
 
@@ -22,9 +24,9 @@ def detail(answer: Mapping[str, Any], row: Row, style: Style) -> None:
     """Everything behind a row, drawn when its door is opened."""
     heading(row_name(row, language()))
     if row["reasons"]:
-        st.html(f'<p class="es es-note">{e(" ".join(row["reasons"]))}</p>')
+        st.html(f'<p class="es es-note">{e("; ".join(said(row, "reasons", style)))}</p>')
     st.html(facts(figures_of(row, style)))
-    st.html(_evidence(answer, row))
+    st.html(_evidence(answer, row, style))
     heading(w("detail.lines"), 3)
     st.html(lines_table(answer, row, style))
     st.html(f'<p class="es es-say">{e(w("detail.lines_note"))}</p>')
@@ -35,7 +37,7 @@ def detail(answer: Mapping[str, Any], row: Row, style: Style) -> None:
         items = "".join(
             f"<li><b>{e(term('risk', r['risk'], language()))}</b> "
             f"({e(term('level', r['severity'], language()))}): "
-            f"{e(r['text'])}</li>"
+            f"{e(' '.join(said(r, 'text', style)))}</li>"
             for r in row["risks"]
         )
         st.html(f'<ul class="es es-steps">{items}</ul>')
@@ -68,6 +70,7 @@ def figures_of(row: Row, style: Style) -> list[tuple[str, str]]:
         (w("detail.best"), style.chances(row.get("best_probability"))),
         (w("detail.labels"), _labels_range(labels, style)),
         (w("detail.hours"), _range(row["device_hours"], style.hours)),
+        *_hours_made_of(row, style),
         (w("detail.wallclock"), _range(row["wallclock_hours"], style.hours)),
         (w("detail.devices"), _devices(row, style)),
         (w("detail.weeks"), _range(row["calendar_weeks"], style.weeks)),
@@ -85,6 +88,19 @@ def figures_of(row: Row, style: Style) -> list[tuple[str, str]]:
         text = _range(value, lambda x: style.metric(x, value["metric"]))
         pairs.insert(0, (capital(metric_name(value["metric"], language())), text))
     return pairs
+
+
+def _hours_made_of(row: Row, style: Style) -> list[tuple[str, str]]:
+    part = {p["name"]: p["value"] for p in row["hours_parts"]}
+    if not part:
+        return []
+    text = w(
+        "detail.hours_text", compute=style.hours(part["compute_one_run"]),
+        start=style.hours(part["start_up"]), runs=style.count(part["runs"]),
+        once=style.hours(part["once"]), use=style.percent(part["utilisation"]),
+        again=style.percent(part["repeats"] * part["interruptions"] - 1.0),
+    )  # fmt: skip
+    return [(w("detail.hours_how"), text)]
 
 
 def _range(value: Mapping[str, Any], show: Any) -> str:
@@ -107,13 +123,14 @@ def _devices(row: Row, style: Style) -> str:
     return text + (f", {style.about(memory)} GB" if memory else "")
 
 
-def _evidence(answer: Mapping[str, Any], row: Row) -> str:
+def _evidence(answer: Mapping[str, Any], row: Row, style: Style) -> str:
     proof = row["evidence"]
     known = sources_by_id(answer)
     grade = say(f"grade.{proof['grade']}", language())
     head = w("detail.evidence", grade=grade)
     links = "".join(f"<li>{source_link(known.get(s), s)}</li>" for s in proof["source_ids"][:30])
-    reason = row["accuracy_reason"] or proof["reason"]
+    reason = " ".join(said(row, "accuracy_reason", style) or said(proof, "reason", style))
+    reason += ". " + " ".join(said(proof, "checked", style)) if proof.get("checked") else ""
     return (
         f'<div class="es"><p class="es-say"><b>{e(head)}</b> {e(reason)}</p>'
         f"<details><summary>{e(w('detail.sources', n=len(proof['source_ids'])))}</summary>"
@@ -145,7 +162,8 @@ def lines_table(answer: Mapping[str, Any], row: Row, style: Style) -> str:
             )
         basis = item["basis"]
         tag = f'<span class="es-tag {e(basis)}">{e(say(f"basis.{basis}", lang))}</span>'
-        note = f"<br><small>{e(item['note'])}</small>" if item.get("note") else ""
+        why = " ".join(said(item, "note", style))
+        note = f"<br><small>{e(why)}</small>" if why else ""
         rows.append(
             [
                 e(term("item", item["item"], lang)) + note,
@@ -157,18 +175,10 @@ def lines_table(answer: Mapping[str, Any], row: Row, style: Style) -> str:
                 _line_source(item, known),
             ]
         )
-    total = row["cost_usd"]["total"]
-    rows.append(
-        [
-            f"<b>{e(w('detail.total'))}</b>",
-            "",
-            "",
-            f"<b>{e(style.money(total['base']))}</b>",
-            e(_ends(total, style)),
-            "",
-            "",
-        ]
-    )
+    rows += [
+        [f"<b>{e(name)}</b>", "", "", f"<b>{e(style.money(usd))}</b>", "", "", ""]
+        for name, usd in budget_rows(row, lang)
+    ]
     return html_table(header, rows, (1, 2, 3, 4), w("detail.lines"))
 
 
@@ -180,14 +190,18 @@ def _ends(value: Mapping[str, Any], style: Style) -> str:
 
 
 def _line_source(item: Mapping[str, Any], known: Mapping[str, Any]) -> str:
-    name = item["source_id"]
-    if name in known:
-        return source_link(known[name], name, item.get("locator") or "")
-    judgement = cached.evidence().assumptions.get(name)
-    if judgement:
-        text = f"{judgement.reason} ({judgement.p10:g} – {judgement.p50:g} – {judgement.p90:g})"
-        return f"<details><summary>{e(name)}</summary>{e(text)}</details>"
-    return e(name)
+    """Every part of a line: its source, or the reason and range of the judgement."""
+    judged = cached.judged(state.current())
+    shown = []
+    for part in item["parts"]:
+        name = part["assumption_id"]
+        if name and part["basis"] != "published":
+            row = judged.rows[name]
+            text = f"{row.reason} ({row.p10:g} – {row.p50:g} – {row.p90:g} {row.unit})"
+            shown.append(f"<details><summary>{e(name)}</summary>{e(text)}</details>")
+        elif part["source_id"] in known:
+            shown.append(source_link(known[part["source_id"]], part["source_id"]))
+    return "<br>".join(dict.fromkeys(shown))
 
 
 def _recipe(row: Row, style: Style) -> str:
@@ -214,7 +228,7 @@ def _recipe(row: Row, style: Style) -> str:
                 f"{e(style.about(x['units']))} {e(term('unit', x['unit'], language()))}",
                 e(style.short(x["flop_per_unit"])),
                 e(style.about(x["passes"])),
-                e(x["formula"]),
+                e(" ".join(said(x, "formula", style))),
             ]
             for x in work
         ]
@@ -225,8 +239,8 @@ def _recipe(row: Row, style: Style) -> str:
 def _overrides(row: Row) -> None:
     """Judgements behind the row's lines, each with a box to type another value."""
     known = cached.evidence().assumptions
-    used = list(dict.fromkeys(i["source_id"] for i in row["items"] if i["source_id"] in known))
-    used += [name for name in state.current().assumptions if name in known and name not in used]
+    used = [name for item in row["items"] for name in item["assumption_ids"]]
+    used = list(dict.fromkeys([*used, *(n for n in state.current().assumptions if n in known)]))
     if not used:
         return
     heading(w("detail.override"), 3)

@@ -10,12 +10,13 @@ from weakref import WeakKeyDictionary
 import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 
-from estimator.report.format import Style, capital, metric_name
 from estimator.report.text import horizon_text, key_of
-from estimator.report.texts import approach_label, say
 from estimator.ui.components import e
 from estimator.ui.style import ROWS
 from estimator.ui.words import language, w
+from estimator.words.format import Style, capital, metric_name
+from estimator.words.statement import said
+from estimator.words.texts import approach_label, say
 
 NAME = "estimator_rows"
 _MOUNTS: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
@@ -32,14 +33,30 @@ export default function (component) {
   }
 }
 """
+FEW = ("weeks", "reaches")
+MORE = ("labels", "hours", "cloud", "people", "weeks", "reaches")
+"""Columns behind the bars: those of the first look, and all of them."""
+
+WIDTHS = {
+    "labels": "7.5%",
+    "hours": "9.5%",
+    "cloud": "7%",
+    "people": "7%",
+    "weeks": "6%",
+    "reaches": "7%",
+}
 Row = Mapping[str, Any]
 Scale = Callable[[float], float]
 
 
-def rows_table(answer: Mapping[str, Any], style: Style, opened: str | None) -> str | None:
+def rows_table(
+    answer: Mapping[str, Any], style: Style, opened: str | None, more: bool = True
+) -> str | None:
     """Draw the table; returns the key of the row that was clicked in this run."""
     result = _component()(
-        data={"html": table_html(answer, style, opened)}, key="rows", on_row_change=lambda: None
+        data={"html": table_html(answer, style, opened, more)},
+        key="rows",
+        on_row_change=lambda: None,
     )
     clicked: str | None = result.row
     return clicked
@@ -55,28 +72,30 @@ def _component() -> Any:
     return _MOUNTS[manager]
 
 
-def table_html(answer: Mapping[str, Any], style: Style, opened: str | None = None) -> str:
-    """The table as HTML; every text is escaped."""
+def table_html(
+    answer: Mapping[str, Any], style: Style, opened: str | None = None, more: bool = True
+) -> str:
+    """The table as HTML; every text is escaped. ``more`` adds phases of the money and hours."""
     rows = answer["approaches"]
     lang = style.language
     metric = str(answer["inputs"]["target"]["metric"])
     target = answer["inputs"]["target"]["value"]
     quality = _linear([r["accuracy"] for r in rows if r["accuracy"]], target)
     money = _logarithmic([r["cost_usd"]["total"] for r in rows])
+    shown = MORE if more else FEW
     columns = (
-        (w("rows.approach"), "26%", ""),
+        (w("rows.approach"), "26%" if more else "33%", ""),
         (
             capital(metric_name(metric, lang)),
-            "17.5%",
+            "17.5%" if more else "24%",
             _ends(quality, metric, style) if any(r["accuracy"] for r in rows) else "",
         ),
-        (w("rows.total", horizon=horizon_text(answer, lang)), "18.5%", _money_ends(money, style)),
-        (say("col.labels", lang), "7.5%", "num"),
-        (w("rows.hours"), "9.5%", "num"),
-        (say("col.cloud", lang), "7%", "num"),
-        (say("col.people", lang), "7%", "num"),
-        (say("col.weeks", lang), "6%", "num"),
-        (w("rows.reaches"), "7%", "num"),
+        (
+            w("rows.total", horizon=horizon_text(answer, lang)),
+            "18.5%" if more else "25%",
+            _money_ends(money, style),
+        ),
+        *((_head(name, lang), WIDTHS[name] if more else "9%", "num") for name in shown),
     )
     widths = "".join(f'<col style="width:{width}">' for _, width, _ in columns)
     head = "".join(
@@ -88,7 +107,7 @@ def table_html(answer: Mapping[str, Any], style: Style, opened: str | None = Non
     names = [name for name, _, _ in columns]
     body = _as_today(answer, style, money, names)
     for row in rows:
-        body += _row(answer, row, style, (quality, money), names, opened)
+        body += _row(answer, row, style, (quality, money), names, opened, shown)
     return (
         f'<table role="table"><caption>{e(w("rows.caption"))}</caption>'
         f"<colgroup>{widths}</colgroup>"
@@ -104,6 +123,7 @@ def _row(
     scales: tuple[Mapping[str, Any], Mapping[str, Any]],
     names: Sequence[str],
     opened: str | None,
+    shown: Sequence[str],
 ) -> str:
     key = key_of(row)
     chosen = key == answer["recommendation"].get("approach")
@@ -111,9 +131,9 @@ def _row(
     label, model = approach_label(row["approach"], lang), row.get("base_model") or ""
     if "#" in key and row.get("n_labelled_to_buy") is not None:
         model = say("with_labels", lang, row=model, n=style.count(row["n_labelled_to_buy"]))
-    reasons = "; ".join(row["reasons"])
+    reasons = "; ".join(said(row, "reasons", style))
     mark = f'<span class="tick" aria-hidden="true">{e(w("rows.mark"))}</span>' if chosen else ""
-    said = (f", {w('rows.chosen')}" if chosen else "") + f", {w('rows.open')}"
+    spoken = (f", {w('rows.chosen')}" if chosen else "") + f", {w('rows.open')}"
     # Without evidence the next cell says so; the name's place is the model's.
     out = not row["feasible"] and row["reasons"] != [row.get("accuracy_reason")]
     tail = (
@@ -124,7 +144,7 @@ def _row(
     first = (
         f'<td role="cell"><button data-key="{e(key)}" aria-expanded="{str(key == opened).lower()}" '
         f'title="{e(f"{label} {model}. {reasons}".strip())}">{mark}'
-        f'<span class="name">{e(label)}</span>{tail}<span class="sr">{e(said)}</span>'
+        f'<span class="name">{e(label)}</span>{tail}<span class="sr">{e(spoken)}</span>'
         f"</button></td>"
     )
     value = row["accuracy"]
@@ -148,20 +168,24 @@ def _row(
     phases = row["cost_usd"]["by_phase"]
     kind, hours = say(f"kind.{row['device_kind']}", lang), row["device_hours"]["p50"]
     chance = row["target_probability"]
-    cells = (
-        e(style.money_short(phases["labelling"]["p50"])),
-        _hours(style.hours(hours), kind) if hours else e(kind),
-        e(style.money_short(phases["compute"]["p50"])),
-        e(style.money_short(phases["people"]["p50"])),
-        e(style.weeks(row["calendar_weeks"]["p50"])),
-        e(style.percent(chance)) if chance is not None else "–",
-    )
+    cells = {
+        "labels": e(style.money_short(phases["labelling"]["p50"])),
+        "hours": _hours(style.hours(hours), kind) if hours else e(kind),
+        "cloud": e(style.money_short(phases["compute"]["p50"])),
+        "people": e(style.money_short(phases["people"]["p50"])),
+        "weeks": e(style.weeks(row["calendar_weeks"]["p50"])),
+        "reaches": e(style.percent(chance)) if chance is not None else "–",
+    }
     rest = "".join(
-        f'<td role="cell" class="num" data-label="{e(name)}">{text}</td>'
-        for name, text in zip(names[3:], cells, strict=True)
+        f'<td role="cell" class="num" data-label="{e(name)}">{cells[column]}</td>'
+        for name, column in zip(names[3:], shown, strict=True)
     )
     classes = " ".join(c for c, on in (("chosen", chosen), ("out", not row["feasible"])) if on)
     return f'<tr role="row" class="{classes}">{first}{good}{money}{rest}</tr>'
+
+
+def _head(column: str, lang: str) -> str:
+    return w(f"rows.{column}") if column in ("hours", "reaches") else say(f"col.{column}", lang)
 
 
 def _hours(text: str, kind: str) -> str:

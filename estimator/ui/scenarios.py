@@ -9,14 +9,13 @@ import streamlit as st
 from estimator import ProjectInputs
 from estimator.errors import EstimatorError
 from estimator.report import exports
-from estimator.report.format import style_of
 from estimator.report.text import recommended, row_name
-from estimator.report.texts import say
 from estimator.ui import cached, errors, state
 from estimator.ui.components import e, html_table
 from estimator.ui.fields import name_of, value_text
-from estimator.ui.own_data import read_scenario
 from estimator.ui.words import language, w
+from estimator.words.format import style_of
+from estimator.words.texts import say
 
 
 def saved() -> list[ProjectInputs]:
@@ -95,7 +94,7 @@ def _open_files() -> None:
             texts = [f.getvalue().decode("utf-8-sig", "replace") for f in files or []]
             for text in [*texts, *([pasted] if pasted.strip() else [])]:
                 try:
-                    inputs = read_scenario(text)
+                    inputs = ProjectInputs.from_text(text)
                     cached.comparison(inputs)
                     _keep(inputs)
                 except EstimatorError as error:

@@ -15,12 +15,12 @@ from estimator.engine.decide.budget_curve import budget_curve
 from estimator.errors import EstimatorError
 from estimator.report import figures_decision, figures_money
 from estimator.report.text import key_of, recommended, row_name
-from estimator.report.texts import approach_label
 from estimator.report.words import drivers_sentence
 from estimator.ui import cached, errors, progress, state
-from estimator.ui.components import dark, e, facts, heading, number_style, show_chart
+from estimator.ui.components import bullets, dark, e, facts, heading, number_style, show_chart
 from estimator.ui.fields import change_text
-from estimator.ui.words import language, w
+from estimator.ui.words import complaint, language, w
+from estimator.words.texts import approach_label
 
 MOST_ROWS = 5
 
@@ -30,7 +30,7 @@ def frontier(inputs: ProjectInputs) -> decide.Frontier:
     return decide.cost_accuracy_frontier(cached.evaluation(inputs), cached.judged(inputs))
 
 
-def _search(work: Callable[[Callable[[], None]], Any]) -> Any:
+def _search(work: Callable[[cached.Tick], Any]) -> Any:
     return progress.search(w("tradeoffs.searching"), work)
 
 
@@ -118,7 +118,7 @@ def cost_curves_view() -> None:
         )
         for x in crossings
     ]
-    _listed(lines)
+    bullets(lines)
 
 
 def break_even_view() -> None:
@@ -126,28 +126,22 @@ def break_even_view() -> None:
     inputs, style = state.current(), number_style()
     keys = _best_rows()
 
-    def run(tick: Callable[[], None]) -> Any:
-        base = cached.evaluation(inputs)
-        again = cached.rerun(tick)
-        crossings = decide.break_even(base, again)
-        volumes = np.geomspace(1e3, 1e8, 11)
-        small = inputs.replace("draws", 1024)
-        totals: dict[str, list[Any]] = {k: [] for k in keys}
-        for volume in volumes:
-            for result in again(small.replace("serving.requests_per_month", volume)).results:
-                if result.candidate.key in totals:
-                    spread = np.quantile(result.money.total_draws[1:], (0.1, 0.5, 0.9))
-                    totals[result.candidate.key].append(spread)
-        return crossings, volumes, totals
-
-    found = _search(lambda tick: cached.searched("break_even", inputs, lambda: run(tick)))
-    if found is None:
+    volumes = np.geomspace(1e3, 1e8, 11).tolist()
+    small = inputs.replace("draws", min(inputs.draws, 1024))
+    path = "serving.requests_per_month"
+    crossings = _search(lambda tick: cached.searched("break_even", inputs, tick))
+    every = _search(lambda tick: cached.searched("totals", small, tick, path, volumes))
+    if crossings is None or every is None:
         return
-    crossings, volumes, totals = found
+    totals = {
+        key: [np.quantile(rows[key][1:], (0.1, 0.5, 0.9)) for rows in every]
+        for key in keys
+        if key in every[0]
+    }
     kept = [x for x in crossings if x.first in keys and x.second in keys]
     pairs = [(x.first, x.second, x.value) for x in kept]
     now = inputs.serving.requests_per_month
-    chart = figures_money.break_even(volumes.tolist(), totals, pairs, now, style, dark())
+    chart = figures_money.break_even(volumes, totals, pairs, now, style, dark())
     show_chart(chart, "break-even")
     names = _row_names()
     lines = [
@@ -159,7 +153,7 @@ def break_even_view() -> None:
         )
         for x in kept
     ]
-    _listed(lines or [w("tradeoffs.no_crossing")])
+    bullets(lines or [w("tradeoffs.no_crossing")])
 
 
 def optimiser_view() -> None:
@@ -178,7 +172,7 @@ def optimiser_view() -> None:
     found = _search(lambda tick: cached.optimum(inputs, objective, tick))
     if found is None:
         return
-    st.html(f'<p class="es es-say"><b>{e(found.text)}</b></p>')
+    st.html(f'<p class="es es-say"><b>{e(found.text.say(style))}</b></p>')
     if found.plan is None or found.figures is None:
         return
     figures = found.figures
@@ -194,7 +188,7 @@ def optimiser_view() -> None:
         )
     )
     heading(w("tradeoffs.changes"), 3)
-    _listed([change_text(path, value) for path, value in found.changes])
+    bullets([change_text(path, value) for path, value in found.changes])
     st.button(
         w("tradeoffs.take"),
         key="optimiser:take",
@@ -211,24 +205,14 @@ def _take(changes: tuple[tuple[str, Any], ...]) -> None:
             inputs = inputs.replace(path, value)
         state.adopt(inputs)
     except EstimatorError as error:
-        st.session_state[state.LINK_ERROR] = str(error)
+        st.session_state[state.LINK_ERROR] = complaint(error)
 
 
 def limits_view() -> None:
     """What each limit of the scenario costs."""
     inputs = state.current()
-
-    def run(tick: Callable[[], None]) -> Any:
-        base = cached.evaluation(inputs)
-        return decide.restriction_costs(base, cached.rerun(tick), cached.judged(inputs))
-
-    found = _search(lambda tick: cached.searched("limits", inputs, lambda: run(tick)))
+    found = _search(lambda tick: cached.searched("limits", inputs, tick))
     if found:
-        _listed([x.text for x in found])
+        bullets([x.text.say(number_style()) for x in found])
     elif found is not None:
         errors.note(w("tradeoffs.no_limits"))
-
-
-def _listed(lines: list[str]) -> None:
-    items = "".join(f"<li>{e(line)}</li>" for line in lines)
-    st.html(f'<ul class="es es-steps">{items}</ul>')

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 
 import streamlit as st
 
-from estimator.ui import blocks, errors, fields, history, inputs_form, state
+from estimator.ui import blocks, browser, errors, fields, history, inputs_form, state
 from estimator.ui.style import EMBED, PAGE
 from estimator.ui.words import choose_language, w
 
@@ -37,6 +37,7 @@ def around(page: Callable[[], None], by: str) -> None:
             st.html(EMBED)
         if view:
             errors.guarded(lambda: blocks.alone(view))
+            browser.remember()
             return
         if is_bare():
             _drawer()
@@ -48,6 +49,7 @@ def around(page: Callable[[], None], by: str) -> None:
                 inputs_form.draw("side")
                 choose_language()
         history.watch()
+        browser.remember()
     finally:
         _INSIDE.reset(token)
 

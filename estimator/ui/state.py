@@ -17,10 +17,14 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from estimator import ProjectInputs
-from estimator.errors import EstimatorError, InputError
+from estimator.engine.spelling import with_known_names
+from estimator.errors import EstimatorError, InputError, shown
+from estimator.metrics import same_scale
 from estimator.report import link
 from estimator.ui import cached
-from estimator.ui.words import language, w
+from estimator.ui.words import complaint, language, w
+from estimator.words.format import Style
+from estimator.words.statement import allowed_by
 
 SCENARIO, START, PAST, FIRST = "scenario", "start", "past", "first_scenario"
 MESSAGES, TYPED, LINK_ERROR = "messages", "typed", "link_error"
@@ -76,16 +80,25 @@ def begin() -> None:
 
 def _open_address(given: Mapping[str, str], preset: ProjectInputs | None) -> None:
     try:
-        opened = link.from_query(dict(given))
-        cached.comparison(opened.inputs)
+        opened = link.from_query(_on_preset(given))
+        inputs = with_known_names(opened.inputs, cached.evidence_of(opened.inputs))
+        cached.comparison(inputs)
     except EstimatorError as error:
-        st.session_state[LINK_ERROR] = str(error)
+        st.session_state[LINK_ERROR] = complaint(error)
         return
     st.session_state.pop(LINK_ERROR, None)
     st.session_state[NOTES] = opened.notes
-    st.session_state[SCENARIO] = opened.inputs
-    st.session_state[START] = preset or _preset_like(opened.inputs)
+    st.session_state[SCENARIO] = inputs
+    st.session_state[START] = preset or _preset_like(inputs)
     _forget_typing()
+
+
+def _on_preset(given: Mapping[str, str]) -> dict[str, str]:
+    """The fields of an address, on top of those of the preset that it names beside them."""
+    preset = cached.presets().get(st.query_params.get(PRESET, ""))
+    if preset is None or "task" in given or "z" in given:
+        return dict(given)
+    return {**address_of(preset), **given}
 
 
 def _return_to(given: Mapping[str, str], preset: ProjectInputs | None) -> None:
@@ -101,7 +114,7 @@ def _return_to(given: Mapping[str, str], preset: ProjectInputs | None) -> None:
             whole = link.from_query(dict(given)).inputs if given else preset or first
         adopt(whole)
     except EstimatorError as error:
-        st.session_state[LINK_ERROR] = str(error)
+        st.session_state[LINK_ERROR] = complaint(error)
         return
     st.session_state[START] = preset or _preset_like(whole)
     st.session_state.pop(MOVED, None)
@@ -206,6 +219,7 @@ def adopt(inputs: ProjectInputs, as_start: bool = False) -> None:
     of Undo are written together, at one of them.
     """
     before, first, past = current(), start(), st.session_state[PAST]
+    inputs = with_known_names(inputs, cached.evidence_of(inputs))
     cached.summary(inputs)
     st.session_state[SCENARIO] = inputs
     if inputs != before:
@@ -237,8 +251,9 @@ def set_field(path: str, value: Any) -> None:
 def plain(error: EstimatorError) -> str:
     """The message of an error without the path that the field already shows."""
     if isinstance(error, InputError):
-        return w("error.not_allowed", value=repr(error.value), allowed=error.allowed)
-    return str(error)
+        allowed = allowed_by(error, Style(language()))
+        return w("error.not_allowed", value=shown(error.value), allowed=allowed)
+    return complaint(error)
 
 
 def with_dependents(inputs: ProjectInputs, path: str, value: Any) -> ProjectInputs:
@@ -254,6 +269,16 @@ def with_dependents(inputs: ProjectInputs, path: str, value: Any) -> ProjectInpu
         data["facts"] = {"augmentation": inputs.facts.augmentation}
         data["training"] = {}
         return ProjectInputs.from_dict(data)
+    if path == "target.metric" and value != inputs.target.metric:
+        data = inputs.to_dict()
+        data["target"]["metric"] = value
+        if not same_scale(str(value), str(inputs.target.metric)):
+            data["target"]["value"], data["pilot"] = None, []
+            data["facts"] |= {"human_level": None, "state_of_the_art": None}
+        return ProjectInputs.from_dict(data)
+    if path == "finance.currency":
+        finance = {**inputs.to_dict()["finance"], "currency": value, "usd_rate": None}
+        return inputs.replace("finance", finance)
     if path == "prices":
         return _placed(inputs.replace(path, value))
     if path == "compute.provider" and value != "own":
@@ -357,4 +382,4 @@ def _quietly(action: Callable[[], None]) -> None:
     try:
         action()
     except EstimatorError as error:
-        st.session_state[LINK_ERROR] = str(error)
+        st.session_state[LINK_ERROR] = complaint(error)

@@ -80,8 +80,40 @@ dl.es.es-facts {{ padding: 0; display: grid;
 .es-facts dd {{ margin: 0; font-weight: 600; }}
 .es-steps {{ margin: 0.2rem 0 0 1.2rem; padding: 0; }}
 .es-steps li {{ margin: 0.15rem 0; }}
+.es-lead {{ display: flex; flex-direction: column; gap: 0.45rem; }}
+dl.es.es-cards {{ display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 0.55rem;
+  margin: 0.15rem 0 0; padding: 0; }}
+.es-cards .card {{ border: 1px solid var(--es-line); border-radius: 0.5rem; padding: 0.4rem 0.7rem;
+  background: var(--es-fill); min-width: 0; }}
+.es-cards .card.now {{ border-color: var(--es-accent); background: var(--es-chosen); }}
+.es-cards dt {{ color: var(--es-soft); font-size: 0.8rem; font-weight: 400; }}
+.es-cards dd {{ margin: 0; display: flex; flex-direction: column; }}
+.es-cards dd b {{ font-size: 1.55rem; font-weight: 650; line-height: 1.2;
+  font-variant-numeric: tabular-nums; }}
+.es-cards dd span {{ font-size: 0.8rem; color: var(--es-soft); line-height: 1.25; }}
+.es-cards dd .es-shape {{ position: relative; display: flex; align-items: flex-end; gap: 1px;
+  height: 24px; margin: 1px 0; }}
+.es-shape i {{ flex: 1; background: var(--es-line); border-radius: 1px; }}
+.es-shape i.hit {{ background: var(--es-accent); }}
+.es-shape i.t {{ position: absolute; top: -2px; bottom: 0; width: 0; flex: none; background: none;
+  border-left: 2px dashed var(--es-target); }}
+ol.es.es-gates {{ display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr);
+  gap: 0.55rem; margin: 0; padding: 0; list-style: none; counter-reset: gate; font-size: 0.86rem; }}
+.es-gates > li {{ border-left: 3px solid var(--es-accent); padding: 0.05rem 0.6rem;
+  counter-increment: gate; margin: 0; }}
+.es-gates strong::before {{ content: counter(gate) " "; color: var(--es-accent); }}
+.es-gates ul {{ margin: 0; padding: 0; list-style: none; color: var(--es-soft); }}
+.es-gates ul li {{ margin: 0; font-size: 0.86rem; line-height: 1.3; }}
+.es-stops li {{ margin: 0; font-size: 0.88rem; }}
+.es p.es-money, p.es.es-money {{ font-size: 0.88rem; }}
+ul.es.es-stops {{ margin: 0; padding: 0.3rem 0.8rem; list-style: none; font-size: 0.88rem;
+  border-left: 4px solid var(--es-target); background: var(--es-fill); border-radius: 0.3rem; }}
 .es a {{ color: var(--es-accent); }}
 .es-h {{ font-size: 1.05rem; font-weight: 650; margin: 0.4rem 0 0.1rem; padding: 0; }}
+@media (max-width: 900px) {{
+  dl.es.es-cards {{ grid-template-columns: repeat(2, minmax(0, 1fr)); }}
+  ol.es.es-gates {{ grid-auto-flow: row; }}
+}}
 @media (max-width: 640px) {{
   [data-testid="stMainBlockContainer"] {{ padding: 3.2rem 0.8rem 2rem; }}
   .es-head {{ font-size: 1.15rem; }}
@@ -91,6 +123,10 @@ dl.es.es-facts {{ padding: 0; display: grid;
 
 EMBED = """<style>
 [data-testid="stMainBlockContainer"] { padding: 0.5rem 0.9rem 1rem; }
+@media (min-width: 641px) and (max-width: 1000px) {
+  dl.es.es-cards { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+  .es-cards .works, .es-cards .ready { display: none; }
+}
 </style>"""
 
 ROWS = f"""

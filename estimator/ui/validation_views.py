@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from estimator.engine.validation import shipped_validation
+from estimator.lab.run import shipped_validation
 from estimator.report import figures_validation
-from estimator.report.texts import approach_label, task_label
 from estimator.ui import cached
 from estimator.ui.components import dark, e, facts, number_style, show_chart, show_frame
 from estimator.ui.words import has, language, w
 from estimator.vocabulary import Approach, Task
+from estimator.words.texts import approach_label, task_label
 
 PARTS = ("accuracy", "compute", "cost", "decision")
 LEAD = ("overall", "hours", "summary", "regret_points")

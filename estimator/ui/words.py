@@ -6,7 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from estimator.report.texts import LANGUAGES, catalogue
+from estimator.words import statement
+from estimator.words.format import Style
+from estimator.words.texts import catalogue, languages
 
 LANGUAGE = "language"
 
@@ -17,7 +19,7 @@ def language() -> str:
     Opening another page empties the address before the page is drawn.
     """
     wanted = st.query_params.get("lang")
-    if wanted in LANGUAGES:
+    if wanted in languages():
         st.session_state[LANGUAGE] = wanted
     return str(st.session_state.get(LANGUAGE, "en"))
 
@@ -27,7 +29,7 @@ def choose_language() -> None:
     key = f"language:{language()}"
     st.segmented_control(
         w("app.language"),
-        LANGUAGES,
+        languages(),
         default=language(),
         required=True,
         format_func=lambda code: w(f"language.{code}"),
@@ -57,3 +59,8 @@ def w(key: str, default: str = "", **values: Any) -> str:
     if not text:
         raise KeyError(name)
     return text.format(**values) if values else text
+
+
+def complaint(error: Exception) -> str:
+    """The one sentence of an error in the reader's language."""
+    return statement.complaint(error, Style(language()))

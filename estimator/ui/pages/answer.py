@@ -10,13 +10,14 @@ import streamlit as st
 
 from estimator.report.text import row_of, story
 from estimator.report.words import changes
-from estimator.ui import blocks, cached, errors, progress, shell, state
-from estimator.ui.components import choose_view, e, number_style, sentences, strip
+from estimator.ui import blocks, cached, errors, first_screen, fresh, progress, shell, state
+from estimator.ui.components import choose_view, e, number_style
 from estimator.ui.row_detail import detail
 from estimator.ui.row_table import rows_table
 from estimator.ui.words import w
 
 OPENED = "opened_row"
+PLAN_VIEW = "plan:view"
 SHOWN_CHANGES = 4
 OLD_PRICES_DAYS = 90
 
@@ -72,11 +73,14 @@ def rows() -> None:
     state.follow()
     inputs, style = state.current(), number_style()
     opened = st.session_state.get(OPENED)
-    clicked = rows_table(cached.summary(inputs), style, opened)
+    more = bool(st.session_state.get("rows:more", False))
+    clicked = rows_table(cached.summary(inputs), style, opened, more)
     if clicked:
         st.session_state[OPENED] = None if clicked == opened else clicked
         st.rerun()
-    st.html(f'<p class="es es-quiet">{e(w("rows.hint"))}</p>')
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.toggle(w("rows.more"), key="rows:more", persist_state="session")
+        st.html(f'<p class="es es-quiet">{e(w("rows.hint"))}</p>')
     if not opened:
         return
     answer = cached.answer(inputs)
@@ -99,24 +103,21 @@ def pictures() -> None:
 
 def page() -> None:
     """The page; the sentences, which everybody waits for, leave before the line above them."""
+    fresh.panel()
     above = st.container()
-    inputs = state.current()
+    inputs, style = state.current(), number_style()
     answer = cached.summary(inputs)
-    whole = cached.is_whole(inputs)
-    words = story(answer, number_style())
-    st.html(sentences(words, whole))
+    words = story(answer, style)
+    st.html(first_screen.lead(answer, words, cached.quality_draws(inputs), style))
     with above:
         top_line(answer)
         old = cached.price_age_days()
         if old > OLD_PRICES_DAYS:
             errors.note(w("answer.old_prices", date=cached.price_date(), days=old))
-    left, right = st.columns([0.755, 0.245], vertical_alignment="center")
-    if words.strip:
-        left.html(strip(words))
-    with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        st.page_link("pages/plan.py", label=w("answer.enter_result"))
-        st.page_link("pages/plan.py", label=w("answer.plan_pilot"))
-    if whole:
+    doors(answer)
+    rows()
+    pictures()
+    if cached.is_whole(inputs):
         changes_line(answer)
     else:
         progress.after_pause(
@@ -124,8 +125,19 @@ def page() -> None:
             w("answer.searching"),
             lambda tick: cached.full_answer(inputs, tick),
         )
-    rows()
-    pictures()
+
+
+def doors(answer: dict[str, Any]) -> None:
+    """What the answer rests on, and the next clicks: a result, the plan, the sources."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        rests = first_screen.rests(answer, number_style())
+        if rests:
+            st.html(rests, width="content")
+        for view in ("results", "stages"):
+            if st.button(w(f"answer.door_{view}"), key=f"door:{view}", type="tertiary"):
+                st.session_state[PLAN_VIEW] = view
+                st.switch_page("pages/plan.py")
+        st.page_link("pages/evidence.py", label=w("answer.door_evidence"))
 
 
 shell.show(page)

@@ -8,9 +8,7 @@ from typing import Any
 import streamlit as st
 
 from estimator.report import figures_accuracy
-from estimator.report.format import Style
 from estimator.report.text import key_of, row_name
-from estimator.report.texts import approach_label, say
 from estimator.ui import cached, scenarios, shell, state
 from estimator.ui.components import (
     choose_view,
@@ -25,6 +23,9 @@ from estimator.ui.fields import message_at
 from estimator.ui.row_detail import figures_of, lines_table
 from estimator.ui.words import language, w
 from estimator.vocabulary import Approach
+from estimator.words.format import Style
+from estimator.words.statement import said
+from estimator.words.texts import approach_label, say
 
 MOST = 4
 
@@ -36,7 +37,7 @@ def side_by_side(answer: Mapping[str, Any], keys: list[str], style: Style) -> No
     names = list(dict.fromkeys(name for column in columns for name in column))
     cells = [[e(n), *(f"<b>{e(column.get(n, '–'))}</b>" for column in columns)] for n in names]
     if any(r["reasons"] for r in rows):
-        reasons = [e("; ".join(r["reasons"]) or "–") for r in rows]
+        reasons = [e("; ".join(said(r, "reasons", style)) or "–") for r in rows]
         cells.insert(0, [e(w("compare.reasons")), *reasons])
     labels = [e(style.count(r["n_labelled_to_buy"])) for r in rows]
     cells.insert(0, [e(w("field.n_labelled_to_buy")), *labels])

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from estimator.engine import decide
-from estimator.report.texts import approach_label, catalogue, term
 from estimator.ui import cached, guided, shell, state
 from estimator.ui.components import choose_view, e, heading, html_table, number_style
 from estimator.ui.row_detail import labels_text
 from estimator.ui.words import has, language, w
+from estimator.words.texts import approach_label, catalogue, term
 
 FACTORS = ("data", "compute", "time", "flexibility", "performance")
 

@@ -8,11 +8,9 @@ from typing import Any
 import streamlit as st
 
 from estimator.report import figures_money
-from estimator.report.format import capital
 from estimator.report.tables import finance
 from estimator.report.text import key_of, recommended, row_name, row_of
-from estimator.report.texts import approach_label, say, term
-from estimator.ui import cached, errors, own_data, progress, shell, state
+from estimator.ui import cached, errors, own_data, own_file, shell, state
 from estimator.ui.components import (
     choose_view,
     dark,
@@ -25,7 +23,10 @@ from estimator.ui.components import (
 )
 from estimator.ui.fields import plain_field
 from estimator.ui.labels_plan import next_labels
+from estimator.ui.staged import stages
 from estimator.ui.words import language, w
+from estimator.words.format import capital
+from estimator.words.texts import say, term
 
 PICK = "plan:row"
 
@@ -96,45 +97,17 @@ def cash_flow() -> None:
     st.html(facts([*finance(row, style), *more]))
 
 
-def pilot() -> None:
-    """Is a pilot worth its money, how large, and what it would tell."""
-    inputs, style = state.current(), number_style()
-    full = progress.search(w("plan.searching"), lambda tick: cached.full_answer(inputs, tick))
-    if full is None:
-        return
-    plan = full["pilot_plan"]
-    st.html(f'<p class="es es-say"><b>{e(plan["text"])}</b></p>')
-    if plan["questions"]:
-        items = "".join(f"<li>{e(q)}</li>" for q in plan["questions"])
-        st.html(f'<ul class="es es-steps">{items}</ul>')
-    header = [
-        w("own.n_labelled"), w("plan.tried"), w("plan.cost"), say("col.weeks", language()),
-        w("plan.saving"), w("plan.net"),
-    ]  # fmt: skip
-    cells = [
-        [
-            e(style.count(o["n_labelled"])),
-            e(", ".join(approach_label(a, language()) for a in o["approaches"])),
-            e(style.money_about(o["cost_usd"])),
-            e(style.weeks(o["weeks"])),
-            e(style.money_about(o["expected_saving_usd"])),
-            e(style.money_about(o["net_saving_usd"])),
-        ]
-        for o in plan["options"]
-    ]
-    st.html(html_table(header, cells, (0, 2, 3, 4, 5), w("plan.options")))
-    st.html(f'<p class="es es-say">{e(w("plan.pilot_note"))}</p>')
-
-
 def results() -> None:
     """Enter what was measured: the answer moves at once."""
-    own_data.pilot_points("pilot", state.current(), state.changed())
+    inputs, marks = state.current(), state.changed()
+    own_file.labelled_file("csv", inputs, marks)
+    own_data.pilot_points("pilot", inputs, marks)
 
 
 VIEWS: dict[str, Callable[[], None]] = {
+    "stages": stages,
     "calendar": calendar,
     "cash_flow": cash_flow,
-    "pilot": pilot,
     "labels": next_labels,
     "results": results,
 }

@@ -11,6 +11,7 @@ from estimator.ui import blocks, cached, errors, shell, state
 from estimator.ui.components import e, heading
 from estimator.ui.words import language, w
 
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -23,14 +24,16 @@ def page() -> None:
     st.html(f'<p class="es es-say">{e(w("report.intro"))}</p>')
     with st.container(horizontal=True, gap="small"):
         blocks.pdf_button("report", primary=True)
-        files = (
+        files = [
             ("xlsx", lambda: exports.xlsx(cached.full_answer(inputs), blocks.today()), XLSX),
             ("csv", lambda: exports.csv(cached.full_answer(inputs)), "text/csv"),
             ("json", lambda: exports.as_json(cached.full_answer(inputs)), "application/json"),
-            ("html", lambda: exports.html(*blocks.report_of(inputs, lang)), "text/html"),
+            ("html", lambda: blocks.printed("html", inputs, lang), "text/html"),
             ("record", lambda: blocks.record_file(inputs), "application/json"),
             ("yaml", lambda: exports.scenario_yaml(inputs.to_dict()), "application/yaml"),
-        )
+        ]
+        if exports.has_slides():
+            files.append(("pptx", lambda: blocks.slides(inputs), PPTX))
         for kind, make, mime in files:
             name = f"{stem}.{kind}" if kind != "record" else f"{stem}.record.json"
             st.download_button(
@@ -63,6 +66,10 @@ def page() -> None:
         language=None,
         wrap_lines=True,
     )
+    heading(w("report.markdown"), 2)
+    fold = st.expander(w("report.markdown_show"), key="report:markdown", on_change="rerun")
+    if fold.open:
+        fold.code(blocks.wiki(inputs), language="markdown", wrap_lines=True)
     heading(w("report.scenario"), 2)
     fold = st.expander(w("report.scenario_show"), key="report:scenario", on_change="rerun")
     if fold.open:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from estimator.report import figures_decision, figures_money
-from estimator.report.texts import approach_label
 from estimator.ui import blocks, cached, searches, shell, state
-from estimator.ui.components import choose_view, dark, e, heading, number_style, show_chart
+from estimator.ui.components import bullets, choose_view, dark, e, heading, number_style, show_chart
 from estimator.ui.words import language, w
+from estimator.words.statement import said
+from estimator.words.texts import approach_label
 
 
 def frontier() -> None:
@@ -26,18 +27,15 @@ def frontier() -> None:
         )
         for loser, winner in beaten.dominated.items()
     ]
-    if lines:
-        items = "".join(f"<li>{e(line)}</li>" for line in lines)
-        st.html(f'<ul class="es es-steps">{items}</ul>')
+    bullets(lines)
 
 
 def best() -> None:
     """Chance of being the best choice."""
     answer = cached.answer(state.current())
     show_chart(figures_decision.best(answer, number_style(), dark()), "best")
-    steps = "".join(f"<li>{e(s)}</li>" for s in answer["recommendation"]["decision_path"])
     heading(w("tradeoffs.path"), 3)
-    st.html(f'<ol class="es es-steps">{steps}</ol>')
+    bullets(said(answer["recommendation"], "decision_path", number_style()), ordered=True)
 
 
 def energy() -> None:

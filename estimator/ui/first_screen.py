@@ -1,0 +1,99 @@
+"""The first screen: the finding, five cards, the gates of the plan, the money, what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from estimator.metrics import lower_is_better
+from estimator.report import first_screen as pieces
+from estimator.report.shape import shape_html
+from estimator.report.text import Story, recommended
+from estimator.ui.components import e
+from estimator.ui.words import w
+from estimator.words.format import Style
+
+Answer = Mapping[str, Any]
+Draws = NDArray[np.float32]
+
+
+def lead(answer: Answer, words: Story, draws: Draws | None, style: Style) -> str:
+    """Everything above the rows as one piece of HTML, so that it arrives at once."""
+    parts = (
+        stops(words),
+        finding(f"{words.headline}.", words.detail),
+        cards(answer, draws, style),
+        gates(answer, style),
+        f'<p class="es es-money">{e(words.approve)}</p>' if words.approve else "",
+        money(answer, style),
+    )
+    return f'<div class="es-lead">{"".join(parts)}</div>'
+
+
+def rests(answer: Answer, style: Style) -> str:
+    """What the answer rests on, in one line."""
+    row = recommended(answer)
+    if row is None:
+        return ""
+    found = " · ".join(e(text) for _, text in pieces.rests_on(answer, row, style))
+    return f'<p class="es es-quiet">{e(w("rests.label"))} {found}</p>'
+
+
+def finding(headline: str, detail: str) -> str:
+    """The finding as one sentence, and one line of why."""
+    more = f'<p class="es-say">{e(detail)}</p>' if detail else ""
+    label = e(w("answer.label"))
+    return (
+        f'<section class="es" aria-label="{label}">'
+        f'<h1 class="es-head">{e(headline)}</h1>{more}</section>'
+    )
+
+
+def cards(answer: Answer, draws: Draws | None, style: Style) -> str:
+    """The cards; how sure shows the shape of the recommended row's draws."""
+    cells = []
+    for card in pieces.cards(answer, style):
+        shape = _shape(answer, draws, style) if card.name == "sure" else ""
+        cells.append(
+            f'<div class="card {e(card.name)}"><dt>{e(card.label)}</dt>'
+            f"<dd><b>{e(card.value)}</b>{shape}<span>{e(card.note)}</span></dd></div>"
+        )
+    return f'<dl class="es es-cards">{"".join(cells)}</dl>' if cells else ""
+
+
+def _shape(answer: Answer, draws: Draws | None, style: Style) -> str:
+    row = recommended(answer)
+    if row is None or draws is None or not row["accuracy"]:
+        return ""
+    target, quality = answer["inputs"]["target"], row["accuracy"]
+    label = w(
+        "card.shape",
+        low=style.metric(quality["p10"], quality["metric"]),
+        high=style.metric(quality["p90"], quality["metric"]),
+    )
+    return shape_html(draws, target["value"], label, lower_is_better(target["metric"]))
+
+
+def gates(answer: Answer, style: Style) -> str:
+    """The gates as steps, each with what follows from the measured value."""
+    steps = []
+    for gate in pieces.gates(answer, style):
+        zones = "".join(f"<li>{e(line)}</li>" for line in gate.zones)
+        steps.append(f"<li><strong>{e(gate.title)}</strong><ul>{zones}</ul></li>")
+    return f'<ol class="es es-gates">{"".join(steps)}</ol>' if steps else ""
+
+
+def money(answer: Answer, style: Style) -> str:
+    """One line of money that adds up."""
+    row = recommended(answer)
+    return "" if row is None else f'<p class="es es-money">{e(pieces.money_line(row, style))}</p>'
+
+
+def stops(words: Story) -> str:
+    """Stop signs, in the reader's language."""
+    items = "".join(f"<li>{e(text)}</li>" for text in words.warnings)
+    label = e(w("stops.label"))
+    return f'<ul class="es es-stops" aria-label="{label}">{items}</ul>' if items else ""

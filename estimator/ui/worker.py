@@ -1,0 +1,167 @@
+"""A process beside the page: searches and printed reports, which would hold up every reader.
+
+Started by ``pool``; reads tasks from standard input and answers on standard output, both as
+pickles between a parent and its own child. It ends when its parent does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import queue
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, BinaryIO
+
+from estimator import ProjectInputs, load_evidence
+from estimator.engine import decide
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.comparison import Comparison
+from estimator.engine.money.pricebook import parse_price_csv
+from estimator.engine.results import Evaluation
+from estimator.engine.simulate import Memo, complete_comparison, evaluate
+from estimator.errors import EstimatorError
+from estimator.evidence.load import Evidence
+from estimator.report import exports
+from estimator.words.format import style_of
+
+NICENESS = 19
+"""A search takes what the page leaves."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be done for which scenario; ``book`` is the text of an own price book."""
+
+    name: str
+    scenario: Mapping[str, Any]
+    book: str | None = None
+    more: tuple[Any, ...] = ()
+
+
+class GivenUp(Exception):
+    """Nobody waits for the result any more."""
+
+
+class Base:
+    """One scenario at work.
+
+    Parameters
+    ----------
+    task : Task
+    tick : callable
+        Called before each re-run of the model; stops the work by an exception.
+    """
+
+    def __init__(self, task: Task, tick: Callable[[], None]) -> None:
+        self.inputs = ProjectInputs.from_dict(dict(task.scenario))
+        self.evidence = _evidence(task.book)
+        self.tick = tick
+        self.memo = Memo()
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        """The scenario through all rooms."""
+        return evaluate(self.inputs, self.evidence, memo=self.memo)
+
+    def again(self, varied: ProjectInputs) -> Evaluation:
+        """A varied scenario through all rooms."""
+        self.tick()
+        return evaluate(varied, self.evidence, memo=self.memo)
+
+    @property
+    def judged(self) -> Assumptions:
+        """The shipped judgements with the scenario's own."""
+        return Assumptions(self.evidence.assumptions, self.inputs.assumptions)
+
+    def whole(self) -> Comparison:
+        """The comparison with everything that needs re-runs."""
+        return complete_comparison(self.evaluation, self.evidence, before_rerun=self.tick)
+
+    def printed(self, make: Callable[..., bytes], language: str, date: str) -> bytes:
+        """A report in a language, with its date."""
+        style = style_of(self.inputs.to_dict(), language)
+        return make(self.whole(), self.evidence, style, date)
+
+
+WORK: dict[str, Callable[..., Any]] = {
+    "answer": lambda b: b.whole().to_dict(),
+    "cost_curves": lambda b: decide.cost_curves(b.evaluation, b.again),
+    "optimum": lambda b, goal: decide.optimise(b.evaluation, b.again, b.judged, goal),
+    "break_even": lambda b: decide.break_even(b.evaluation, b.again),
+    "totals": lambda b, path, values: [
+        {r.candidate.key: r.money.total_draws for r in b.again(b.inputs.replace(path, v)).results}
+        for v in values
+    ],
+    "limits": lambda b: decide.restriction_costs(
+        b.evaluation, decide.recommend(b.evaluation, b.judged), b.again, b.judged
+    ),
+    "pdf": lambda b, language, date: b.printed(exports.pdf, language, date),
+    "html": lambda b, language, date: b.printed(exports.html, language, date),
+}
+
+
+def _evidence(book: str | None) -> Evidence:
+    shipped = load_evidence()
+    if book is None:
+        return shipped
+    rows, _ = parse_price_csv(book, set(shipped.accelerators))
+    return shipped.with_prices(rows, book)
+
+
+def done(task: Task, tick: Callable[[], None]) -> Any:
+    """The result of a task."""
+    return WORK[task.name](Base(task, tick), *task.more)
+
+
+def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
+    """Work until the parent closes the pipe."""
+    tasks: queue.SimpleQueue[tuple[int, Task] | None] = queue.SimpleQueue()
+    stopped: set[int] = set()
+
+    def listen() -> None:
+        try:
+            while True:
+                kind, number, task = pickle.load(incoming)
+                if kind == "stop":
+                    stopped.add(number)
+                else:
+                    tasks.put((number, task))
+        except (EOFError, OSError):
+            os._exit(0)
+
+    threading.Thread(target=listen, daemon=True).start()
+
+    def say(*message: Any) -> None:
+        pickle.dump(message, outgoing, protocol=5)
+        outgoing.flush()
+
+    while (got := tasks.get()) is not None:
+        number, task = got
+
+        def tick(number: int = number) -> None:
+            if number in stopped:
+                raise GivenUp
+            say("tick", number, None)
+
+        try:
+            say("done", number, done(task, tick))
+        except GivenUp:
+            say("given_up", number, None)
+        except EstimatorError as error:
+            say("error", number, error)
+        except Exception as error:
+            say("failed", number, f"{type(error).__name__}: {error}")
+        stopped.discard(number)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(AttributeError, OSError):
+        os.nice(NICENESS)
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    serve(sys.stdin.buffer, answers)
