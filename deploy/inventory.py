@@ -1,0 +1,88 @@
+"""Write what is delivered besides our own code: `sbom.cdx.json` (CycloneDX) and `THIRD_PARTY.md`.
+
+    .venv/bin/python deploy/inventory.py
+
+Run in an environment installed from `requirements.lock`; the tests check that both files name
+exactly the packages of the lock. No trained weights are delivered: the fits under `data/` are ours.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ \\;]+)", re.MULTILINE)
+HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+WORDS = {
+    "Apache Software License": "Apache-2.0", "BSD License": "BSD-3-Clause", "MIT License": "MIT",
+    "ISC License (ISCL)": "ISC", "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Python Software Foundation License": "PSF-2.0", "Apache License 2.0": "Apache-2.0",
+    "Apache 2.0": "Apache-2.0", "MIT-CMU": "MIT-CMU", "Dual License": "BSD-3-Clause OR Apache-2.0",
+}  # fmt: skip
+
+
+def locked() -> dict[str, tuple[str, list[str]]]:
+    """Package -> version and hashes, as pinned in the lock."""
+    text = (HERE / "requirements.lock").read_text(encoding="utf-8")
+    starts = list(PIN.finditer(text))
+    ends = [m.start() for m in starts[1:]] + [len(text)]
+    return {
+        m[1].lower(): (m[2], HASH.findall(text[m.start() : end]))
+        for m, end in zip(starts, ends, strict=True)
+    }
+
+
+def licence(about: Any) -> str:
+    """The licence of an installed package as a short expression."""
+    stated = about.get("License-Expression") or ""
+    if stated:
+        return str(stated)
+    classes = [c.rpartition(" :: ")[2] for c in about.get_all("Classifier") or []
+               if c.startswith("License :: ")]  # fmt: skip
+    words = [WORDS.get(c, c) for c in classes if c != "OSI Approved"]
+    if words:
+        return " AND ".join(dict.fromkeys(words))
+    first = str(about.get("License") or "").strip().splitlines()
+    return WORDS.get(first[0], first[0]) if first else "unknown"
+
+
+def main() -> None:
+    """Write both files."""
+    parts, lines = [], []
+    for name, (version, hashes) in sorted(locked().items()):
+        found = metadata.metadata(name)
+        if found["Version"] != version:
+            raise SystemExit(f"{name}: {found['Version']} is installed, {version} is locked")
+        terms = licence(found)
+        parts.append(
+            {
+                "type": "library",
+                "name": name,
+                "version": version,
+                "purl": f"pkg:pypi/{name}@{version}",
+                "bom-ref": f"pkg:pypi/{name}@{version}",
+                "licenses": [{"license": {"name": terms}}],
+                "hashes": [{"alg": "SHA-256", "content": h} for h in hashes],
+            }
+        )
+        lines.append(f"| {name} | {version} | {terms} |")
+    bom = {"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": parts}
+    (HERE / "sbom.cdx.json").write_text(json.dumps(bom, indent=1) + "\n", encoding="utf-8")
+    head = [
+        "# Third-party packages",
+        "Everything that `requirements.lock` installs, with its licence; the texts come with the",
+        "packages. No trained weights are delivered.",
+        "",
+        "| package | version | licence |",
+        "|---|---|---|",
+    ]
+    text = "\n".join([*head, *lines]) + "\n"
+    (HERE / "THIRD_PARTY.md").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
