@@ -19,6 +19,8 @@ import yaml
 
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
+from estimator.engine.spelling import with_known_names
+from estimator.evidence.load import load_evidence
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -57,9 +59,9 @@ def pytest_runtest_makereport(
 
 
 def load_preset(name: str) -> ProjectInputs:
-    """One shipped scenario."""
+    """One shipped scenario, its names and currency rate as every door resolves them."""
     text = (ROOT / "data" / "presets" / f"{name}.yaml").read_text(encoding="utf-8")
-    return ProjectInputs.from_dict(yaml.safe_load(text))
+    return with_known_names(ProjectInputs.from_dict(yaml.safe_load(text)), load_evidence())
 
 
 @pytest.fixture(scope="session")

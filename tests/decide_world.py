@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from estimator.engine.assumptions import Assumption, Assumptions
-from estimator.engine.catalogue import BaseModel
+from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Array, Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import (
@@ -23,6 +22,7 @@ from estimator.engine.results import (
     EvidenceGrade,
     MoneyEstimate,
 )
+from estimator.evidence.things import Assumption, BaseModel
 from estimator.vocabulary import (
     APPROACH_LABELS,
     Approach,
@@ -31,6 +31,7 @@ from estimator.vocabulary import (
     LabellingSource,
     Modality,
     Phase,
+    Stage,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -237,11 +238,16 @@ def _money(
     months = (1.0,) + (0.0,) * horizon
     spread = (0.0,) + (1.0 / horizon,) * horizon
 
+    stages = {"labelling": Stage.LABELS, "serving": Stage.LIVE}
+
     def item(
         name: str, phase: Phase, quantity: Array, unit: str, usd: Array, timing: str
     ) -> CostItem:
         shares = months if timing == "one_off" else spread
-        return CostItem(name, phase, quantity, unit, usd, Basis.ASSUMED, "", timing, shares)
+        stage = stages.get(name, Stage.MODEL)
+        return CostItem(
+            name, phase, quantity, unit, usd, Basis.ASSUMED, "", timing, shares, stage=stage
+        )
 
     hours = compute.device_hours_draws
     items = tuple(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from estimator.engine.accuracy import backtest_curves
 from estimator.errors import InputError
+from estimator.lab.accuracy.backtest import backtest_curves
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence

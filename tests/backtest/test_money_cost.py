@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from estimator.engine.money.cost_validation import (
+from estimator.lab.money.cost_validation import (
     COMMITTED,
     GIVEN_HOURS,
     OWNED,

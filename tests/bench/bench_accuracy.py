@@ -17,16 +17,14 @@ sys.path.insert(0, str(ROOT))
 
 import pandas as pd  # noqa: E402
 
-from estimator.engine.accuracy import (  # noqa: E402
-    backtest_curves,
-    fit_accuracy,
-    predict_accuracy,
-)
+from estimator.engine.accuracy import predict_accuracy  # noqa: E402
 from estimator.engine.assumptions import Assumptions  # noqa: E402
 from estimator.engine.candidates import build_candidates  # noqa: E402
 from estimator.engine.distributions import Draws  # noqa: E402
 from estimator.engine.inputs import ProjectInputs  # noqa: E402
 from estimator.evidence.load import load_evidence  # noqa: E402
+from estimator.lab.accuracy.backtest import backtest_curves  # noqa: E402
+from estimator.lab.accuracy.fit import fit_accuracy  # noqa: E402
 
 
 def best_seconds(run: Callable[[], Any], repeats: int) -> float:

@@ -12,10 +12,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.candidates import build_candidates
-from estimator.engine.compute import backtest_runs, hours_table, predict_compute
+from estimator.engine.compute import predict_compute
+from estimator.engine.compute.choose import hours_table
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.evidence.load import load_evidence
+from estimator.lab.compute.backtest import backtest_runs
 
 REPEATS = 20
 

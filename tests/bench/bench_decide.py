@@ -21,12 +21,12 @@ from estimator.engine.decide import (  # noqa: E402
     cost_accuracy_frontier,
     cost_curves,
     optimise,
-    pilot_plan,
+    plan_value,
     recommend,
+    staged_plan,
     switching_values,
     tornado,
 )
-from estimator.engine.distributions import Draws  # noqa: E402
 from estimator.engine.results import Evaluation  # noqa: E402
 from estimator.engine.simulate import Memo, evaluate  # noqa: E402
 
@@ -60,10 +60,10 @@ def main(preset: str) -> None:
             cost_accuracy_frontier(base, judged),
         ),
         "switching values and tornado": lambda: (
-            switching_values(base, again, judged),
+            switching_values(base, advice.plan, again, judged),
             tornado(base, advice, again, judged),
         ),
-        "pilot": lambda: pilot_plan(base, judged, Draws(inputs.draws, inputs.seed)),
+        "staged plan": lambda: staged_plan(base, judged, plan_value(base, judged)),
         "optimiser, default space": lambda: optimise(base, again, judged, Objective.CHEAPEST),
         "cost curves": lambda: cost_curves(base, again),
         "break-even volumes": lambda: break_even(base, again),

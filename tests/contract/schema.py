@@ -87,7 +87,7 @@ APPROACH = obj(
         source_ids=rows(TEXT),
         extrapolation_ratio=MAYBE,
     ),
-    net_value_usd=MONEY,
+    net_value_usd=maybe(MONEY),
 )
 
 RESULTS = obj(
@@ -108,6 +108,15 @@ RESULTS = obj(
             obj(input=TEXT, value_now={}, value_at_switch={}, to_approach=MAYBE_TEXT), 7
         ),
         drivers=rows(obj(input=TEXT, low={}, high={}, effect_usd={}), 10),
+    ),
+    staged_plan=obj(
+        outcome=TEXT,
+        sentence=TEXT,
+        first_step=maybe({"type": "object"}),
+        gates=rows({"type": "object"}),
+        ends=rows(obj(end=TEXT, approach=MAYBE_TEXT, probability=PROBABILITY, success={})),
+        by_value=rows({"type": "object"}),
+        sentences=rows(TEXT),
     ),
     frontier=rows(TEXT),
     pilot_plan={"type": "object"},

@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from estimator import compare_approaches
 from estimator.engine.simulate import quick_comparison
-from estimator.report.format import style_of
 from estimator.report.text import story
+from estimator.words.format import style_of
 from tests.conftest import PRESETS, ROOT, load_preset
 
 if TYPE_CHECKING:

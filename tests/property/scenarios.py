@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from estimator.engine.fields import Spec
-from estimator.engine.inputs import GROUPS, ProjectInputs
+from estimator.engine.inputs import GROUPS, TASK_METRIC, ProjectInputs
+from estimator.metrics import METRICS
 from estimator.vocabulary import TASK_MODALITY, UNIT_BY_MODALITY, Approach, Task
 
 UNIT_RANGE = {
@@ -108,6 +109,24 @@ def wild(draw: st.DrawFn) -> dict[str, Any]:
         }
     data["domain"] = draw(st.sampled_from(["solved", "close", "related", "far"]))
     data["draws"] = 64
+    return in_range(data)
+
+
+def in_range(data: dict[str, Any]) -> dict[str, Any]:
+    """The same fields in the range of the metric, without facts that depend on other fields."""
+    target = data.get("target") or {}
+    metric = METRICS.get(target.get("metric") or TASK_METRIC[Task(data["task"])])
+    for group_, name in (
+        ("target", "value"),
+        ("facts", "human_level"),
+        ("facts", "state_of_the_art"),
+    ):
+        value = (data.get(group_) or {}).get(name)
+        if metric is not None and value is not None:
+            data[group_][name] = min(max(value, metric.low), metric.high)
+    if isinstance(data.get("facts"), dict):
+        words = ("kind", "language", "majority_share")
+        data["facts"] = {k: v for k, v in data["facts"].items() if k not in words}
     return data
 
 

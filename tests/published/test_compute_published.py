@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from estimator.engine.compute.resolve import RunWork, resolve_run
-from estimator.engine.compute.rows import tables_of
+from estimator.engine.compute.run_tables import tables_of
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from estimator.engine.money.serving_fit import serving_utilisation
+from estimator.lab.money.serving_fit import serving_utilisation
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.conftest import PRESETS
-from tests.ui.pages import PAGES, alerts, choose, opened, texts
+from tests.ui.pages import PAGES, alerts, choose, opened, scenario, texts
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +71,18 @@ def test_page_opens_in_german(page: str, caplog: pytest.LogCaptureFixture) -> No
     assert not alerts(app)
     assert not caplog.records
     assert app.sidebar.selectbox[0].label == "Beispielprojekt"
+
+
+def test_a_row_offers_its_judgements_to_be_replaced() -> None:
+    app = opened("preset=support_tickets")
+    app.session_state["opened_row"] = "lora"
+    app.run()
+    name = "assumptions.people.hours_per_week"
+    boxes = [n for n in app.number_input if str(n.key).endswith(name)]
+    assert len([n for n in app.number_input if ":assumptions." in str(n.key)]) >= 10
+    assert "40 – 40 – 40 hour per week" in texts(app), "reason and range stand in the bill"
+    boxes[0].set_value(20.0).run()
+    assert scenario(app).assumptions == {"people.hours_per_week": 20.0}
 
 
 def test_next_labels_are_planned_in_rounds(caplog: pytest.LogCaptureFixture) -> None:

@@ -41,6 +41,13 @@ def test_every_input_stands_in_the_address() -> None:
     assert again.inputs.n_labelled_to_buy == 2345
 
 
+def test_a_preset_and_a_field_apply_both() -> None:
+    inputs = scenario(opened("preset=fraud&n_labelled_to_buy=777&compute.accelerator=nvidia+l4"))
+    assert inputs.name == load_preset("fraud").name
+    assert inputs.n_labelled_to_buy == 777
+    assert inputs.compute.accelerator == "L4"
+
+
 def test_a_broken_link_says_so_and_opens_an_example() -> None:
     app = opened("v=1&task=text_classification&n_classes=-3")
     (message,) = alerts(app)
@@ -90,6 +97,12 @@ def test_pasted_results_may_be_words_and_per_cent() -> None:
         {"approach": "full_finetune", "n_labelled": 300, "value": 0.84},
         {"approach": "lora", "n_labelled": 50, "value": 0.7},
     ]
+    assert [p["value"] for p in _pilot_lines("lora, 1,000, 0,84\nlora; 50; 70 %\nlora;5;31.5")] == [
+        0.84,
+        0.7,
+        31.5,
+    ]
+    assert _pilot_lines("lora, 1,000, 84%")[0]["n_labelled"] == 1000
 
 
 @pytest.mark.parametrize(

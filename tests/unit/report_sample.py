@@ -11,8 +11,10 @@ import numpy as np
 from estimator.engine.comparison import Comparison
 from estimator.engine.decide import recommend
 from estimator.engine.decide.frontier import cost_accuracy_frontier
+from estimator.engine.decide.plan_json import pilot_plan_dict, staged_plan_dict
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import CalendarTask, Evaluation
+from estimator.words.statement import with_statements
 from tests.decide_world import assumptions, evaluate
 
 BASE = {
@@ -68,9 +70,9 @@ def comparison(inputs: ProjectInputs) -> Comparison:
         "equals": list(advice.equals),
         "best_probability": advice.best_probability,
         "regret_usd": dict(zip(("p50", "p90"), advice.regret_usd or (0, 0), strict=True)),
-        "reason": advice.reason,
-        "next_step": advice.next_step,
-        "decision_path": list(advice.decision_path),
+        **with_statements({"reason": advice.reason}),
+        **with_statements({"next_step": advice.next_step}),
+        **with_statements({"decision_path": list(advice.decision_path)}),
         "switching": [
             {"input": "n_labelled_to_buy", "value_now": 1000, "value_at_switch": 340.0,
              "to_approach": "zero_shot"},
@@ -90,7 +92,8 @@ def comparison(inputs: ProjectInputs) -> Comparison:
         rows=rows,
         recommendation=recommendation,
         frontier=tuple(frontier.keys),
-        pilot_plan={"n_labelled": 200, "cost_usd": 600.0, "weeks": 1.0, "net_value_usd": 900.0},
+        pilot_plan=pilot_plan_dict(advice.plan, evaluation),
+        staged_plan=staged_plan_dict(advice.plan, evaluation),
         sources=(
             {"source_id": "synthetic", "title": "A <b>paper</b>", "year": 2020,
              "url": "https://example.org/a", "licence": "CC BY 4.0"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from estimator.engine.accuracy.label_needs import Case, crossing
+from estimator.lab.accuracy.label_needs import Case, crossing
 
 X = np.array([2.0, 3.0, 4.0])
 

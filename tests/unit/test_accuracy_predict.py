@@ -8,9 +8,6 @@ import numpy as np
 import pytest
 
 from estimator.engine.accuracy import (
-    curve_table,
-    fitted_range,
-    nearest_datasets,
     next_labels_plan,
     predict_accuracy,
     probability_better,
@@ -21,7 +18,7 @@ from estimator.engine.distributions import Draws, percentiles
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import AccuracyEstimate
 from estimator.errors import InputError
-from estimator.vocabulary import Approach, Task
+from estimator.vocabulary import Task
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -161,6 +158,8 @@ def test_each_fact_moves_the_curve_one_way(
     path: str, values: tuple[Any, ...], sign: int, evidence: Evidence
 ) -> None:
     base = scenario(labelling={"source": "crowd", "label_noise": None, "labels_per_item": 1})
+    if path == "facts.minority_share":
+        base = base.replace("target", {"metric": "macro_f1"})
     if path.startswith("labelling.") and path != "labelling.label_noise":
         base = base.replace("labelling.label_noise", 0.25)
     found = [
@@ -233,7 +232,7 @@ def test_plan_of_the_next_labels(evidence: Evidence) -> None:
     inputs = scenario(n_labelled_to_buy=500, target={"metric": "accuracy", "value": 0.75})
     candidates = build_candidates(inputs, evidence)
     found = predict_accuracy(inputs, candidates, evidence, Assumptions(evidence.assumptions), DRAWS)
-    plan = next_labels_plan(inputs, candidates, found)
+    plan = next_labels_plan(inputs, candidates, found, Assumptions(evidence.assumptions))
     assert len(plan.steps) == 10
     assert plan.best != plan.second
     assert plan.probability_best is not None
@@ -241,24 +240,6 @@ def test_plan_of_the_next_labels(evidence: Evidence) -> None:
     for step in plan.steps:
         if step.missing_p50 is not None and step.missing_p90 is not None:
             assert 0 <= step.missing_p50 <= step.missing_p90
-
-
-def test_nearest_public_data_sets_share_the_task(evidence: Evidence) -> None:
-    fit = evidence.fits["accuracy"]
-    near = nearest_datasets(scenario(n_classes=20, name="News topics"), fit)
-    assert len(near) == 5
-    assert all(fit["datasets"][n.dataset]["task"] == "text_classification" for n in near)
-    assert list(near) == sorted(near, key=lambda n: n.distance)
-
-
-def test_published_points_behind_a_chart(evidence: Evidence) -> None:
-    table = curve_table(evidence, "speech_recognition", "full_finetune")
-    reach = fitted_range(evidence, "speech_recognition", "full_finetune")
-    assert len(table) == reach.n_points > 100
-    assert table["source_family"].nunique() == reach.n_sources
-    assert set(table["source_id"]) == set(reach.source_ids)
-    assert table["value"].between(0, 5).all()
-    assert fitted_range(evidence, "music_generation", str(Approach.SCRATCH)).n_points == 0
 
 
 def test_speech_counts_hours_not_clips(evidence: Evidence) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from estimator.engine.accuracy.classic import FORMS, predict_form
 from estimator.engine.accuracy.single_curve import extrapolate
+from estimator.lab.accuracy.classic import FORMS, predict_form
 
 N = np.array([100.0, 200, 400, 800, 1600, 3200])
 LATER = np.array([6400.0, 25600, 102400])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from estimator.engine.assumptions import Assumption, Assumptions
+from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws, percentiles
 from estimator.errors import InputError
+from estimator.evidence.things import Assumption
 
 
 def row(name: str, distribution: str = "lognormal", source_id: str = "judgement") -> Assumption:
@@ -49,7 +50,7 @@ def test_basis_says_where_the_value_comes_from() -> None:
     ("name", "value", "said"),
     [
         ("a.unknown", 1.0, "an id of data/assumptions.csv"),
-        ("a.b_hours", 51.0, "0.5 to 50 hours"),
+        ("a.b_hours", 51.0, "0.5 – 50 hours"),
         ("default.draws", 64.0, "the field draws itself"),
     ],
 )

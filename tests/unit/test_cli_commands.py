@@ -43,6 +43,23 @@ def run_json(capsys: pytest.CaptureFixture[str], *argv: str) -> Any:
     return json.loads(run(capsys, *argv, "--json"))
 
 
+def test_quick_leaves_out_what_needs_reruns_and_nothing_else(
+    small: Path, printed: dict[str, Any], evidence: Any, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    quick = run_json(capsys, "compare", str(small), "--quick", "--csv", str(tmp_path / "q.csv"))
+    inputs = load_scenario(str(small))
+    assert compare_approaches(inputs, evidence, searches=False).to_dict() == quick
+    assert not quick["recommendation"].get("drivers")
+    assert printed["recommendation"]["drivers"]
+    for a, b in zip(quick["approaches"], printed["approaches"], strict=True):
+        for name in ("key", "accuracy", "cost_usd", "device_hours", "calendar_weeks", "items"):
+            assert a[name] == b[name]
+    assert quick["recommendation"]["approach"] == printed["recommendation"]["approach"]
+    assert main(["compare", str(small), "--quick", "--record", str(tmp_path / "r")]) == 2
+    assert "whole answer" in capsys.readouterr().err
+
+
 def test_compare_writes_everything_and_prints_the_same(
     small: Path, printed: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -84,9 +101,9 @@ def test_a_changed_record_is_named_and_ends_with_status_1(
 
 def test_compare_for_people(printed: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     from estimator.cli.compare import show
-    from estimator.report.format import Style
     from estimator.report.tables import lines
     from estimator.report.text import story
+    from estimator.words.format import Style
 
     show(printed, Style())
     text = capsys.readouterr().out

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from estimator.cli import main
-from estimator.cli.files import parse
+from estimator.reading import parse
 
 GOOD = "task: text_classification\nn_classes: 12\ndraws: 64\n"
 
@@ -17,7 +17,7 @@ FIELDS = [
     ("n_classes: many", "n_classes", "a whole number"),
     ("n_classes: 2.5", "n_classes", "a whole number"),
     ("n_labelled_to_buy: -1", "n_labelled_to_buy", "from 0"),
-    ("n_labelled_to_buy: 1e40", "n_labelled_to_buy", "to 1000000000000"),
+    ("n_labelled_to_buy: 1e40", "n_labelled_to_buy", "to 1,000,000,000,000"),
     ("serving: {requests_per_month: .nan}", "serving.requests_per_month", "a number"),
     ("serving: {requests_per_month: .inf}", "serving.requests_per_month", "a number"),
     ("serving: {horizon_months: 600}", "serving.horizon_months", "from 1 to 60"),
@@ -90,10 +90,10 @@ FILES = [
     (b"\x00\x01\x02\xff\xfe", "not a text file"),
     (b"\x89PNG\r\n\x1a\n\xff\xff", "not a text file"),
     (b'{"task": "protein", "task": "translation"}', "each field once"),
-    (b'{"task": ', "not valid JSON"),
+    (b'{"task": ', "valid JSON"),
     (b"!!python/object/apply:os.system ['true']\n", "line 1"),
     (b"task: " + b"[" * 5000 + b"\n", "scenario.yaml: "),
-    (b"{" * 100_000, "not valid JSON"),
+    (b"{" * 100_000, "valid JSON"),
     (b"n_classes: 3\n", "task"),
 ]
 
@@ -212,6 +212,6 @@ def test_records_and_links(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     ],
 )  # fmt: skip
 def test_yaml_scalars_mean_what_they_say(text: str, value: object) -> None:
-    read = parse(f"x: {text}\n", "t.yaml")["x"]
+    read = parse(f"x: {text}\n")["x"]
     assert read == value
     assert type(read) is type(value)

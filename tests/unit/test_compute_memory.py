@@ -16,7 +16,7 @@ from estimator.engine.compute.memory import (
     peak_memory_gb,
     static_gb,
 )
-from estimator.engine.compute.memory_runs import model_parallel, parallel_memory_gb
+from estimator.lab.compute.memory_runs import model_parallel, parallel_memory_gb
 
 LLAMA = ModelInfo("Llama 2 7B", "llm", "llm", 6.74e9, None, 32, 4096, input_unit="tokens")
 FULL = MemorySetting("full_finetune", "half", "adamw", 4.0, 512.0, None, False, 0.25, amp=True)

@@ -16,7 +16,9 @@ from estimator.engine.compute.hardware import (
     resolve_hardware,
 )
 from estimator.engine.compute.names import find_model, moe_active
-from estimator.engine.compute.rows import tables_of
+from estimator.engine.compute.resolve import usual_modality
+from estimator.engine.compute.run_tables import tables_of
+from estimator.engine.compute.settings import read_settings
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -92,9 +94,9 @@ def test_sequence_lengths(text: str, expected: float | None) -> None:
 def test_resolutions_batches_steps_and_sizes() -> None:
     assert parse.resolution("224x224; global batch 408") == 224
     assert parse.resolution("128x128x128 patches") is None
-    assert parse.global_batch("global batch 3264; framework MXNet", 8) == 3264
-    assert parse.global_batch("seq 2048, batch 4/GPU", 8) == 32
-    assert parse.global_batch("5000 steps x (16 x 2 accumulation); batch 16 x 2", 1) == 32
+    batches = {"global batch 3264; framework MXNet": 3264, "seq 2048, batch 4/GPU": 32}
+    assert {t: read_settings(t, 8).global_batch for t in batches} == batches
+    assert read_settings("5000 steps; batch 16 x 2", 1).global_batch == 32
     assert parse.optimiser_steps("400k updates") == 400_000
     assert parse.optimiser_steps("237k steps at 256 + 194k/515k steps") == 946_000
     assert parse.billions("Llama-2 7B") == 7e9
@@ -159,3 +161,20 @@ def test_experts_work_in_part(evidence: Evidence) -> None:
     assert moe_active("Qwen3-235B-A22B", lexicon) == 22e9
     assert moe_active("Mixtral 8x7B", lexicon) == 12.9e9
     assert moe_active("Llama 2 7B", lexicon) is None
+
+
+@pytest.mark.parametrize(
+    ("task", "model", "modality"),
+    [
+        ("text classification", "", "text"),
+        ("", "BERT-base", "text"),
+        ("image classification", "vit-base", "vision"),
+        ("text-to-image", "sdxl", "image generation"),
+        ("", "whisper-small", "speech"),
+        ("", "our model", ""),
+    ],
+)
+def test_a_run_without_modality_is_known_by_its_task_or_model(
+    task: str, model: str, modality: str
+) -> None:
+    assert usual_modality(task, model) == modality

@@ -7,28 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from estimator.engine.decide import (
-    Answers,
-    recommend,
-    risks,
-    spectrum,
-    three_questions,
-    traits,
-)
+from estimator.engine.decide import Answers, recommend, risks, spectrum, three_questions, traits
 from estimator.engine.decide.questions import HUBS
 from estimator.engine.decide.risks import majority_noise
 from estimator.engine.decide.spectrum import terciles
-from estimator.engine.decide.words import (
-    chance,
-    chances,
-    count,
-    labels_needed,
-    level,
-    listed,
-    measured,
-    points,
-    usd,
-)
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.scenarios import compare_scenarios, to_dict
 from estimator.errors import InputError
@@ -57,7 +39,7 @@ def test_every_warning_has_money_or_a_probability_and_a_sentence(base):
         for risk in found:
             assert risk.severity in ("high", "medium", "low")
             assert risk.usd is not None or risk.probability is not None
-            assert risk.text.endswith(".")
+            assert str(risk.text).endswith(".")
 
 
 def test_scratch_although_a_base_exists_states_the_money(base):
@@ -133,13 +115,13 @@ def test_flexibility_and_lock_in_run_against_each_other(base):
     assert found["full_finetune"].flexibility.level == "moderate to high"
     assert found["scratch"].lock_in.level == "none"
     assert found["zero_shot"].lock_in.level == "high"
-    assert found["lora"].privacy.rule == "data go to: labeller"
+    assert str(found["lora"].privacy.rule) == "data go to: labeller"
 
 
 def test_owned_against_needed_in_words(base):
     found = traits(evaluate(base), assumptions())
-    assert found["lora"].enough_data.startswith("Enough: 0 labels owned, 1,000 with")
-    assert found["scratch"].enough_data.startswith("Not enough")
+    assert str(found["lora"].enough_data).startswith("Enough: 0 labels owned, 1,000 with")
+    assert str(found["scratch"].enough_data).startswith("Not enough")
 
 
 def test_terciles_by_hand():
@@ -205,29 +187,3 @@ def test_scenarios_show_what_changed_and_the_line_that_moved_most(base):
 def test_seven_scenarios_are_too_many(base):
     with pytest.raises(InputError, match="1 to 6"):
         compare_scenarios([evaluate(base)] * 7, [assumptions()] * 7)
-
-
-def test_figures_in_sentences():
-    assert usd(12_345) == "$12,300"
-    assert usd(-850.4) == "-$850"
-    assert usd(4_120_000) == "$4.12 million"
-    assert count(1_234_567) == "1.23 million"
-    assert chance(0.31) == "3 of 10 cases"
-    assert chance(0.1) == "1 of 10 cases"
-    assert chance(0.999) == "more than 99 of 100 cases"
-    assert chance(0.05) == "5 of 100 cases"
-    assert chance(0.95) == "95 of 100 cases"
-    assert level(0.99991) == ">99.9%"
-    assert level(0.994) == "99.4%"
-    assert level(0.9) == "90%"
-    assert level(1.0) == "100%"
-    assert measured("map50", 0.9) == "90% mAP@50"
-    assert measured("bleu", 32.0) == "32.0 BLEU"
-    assert points(0.586) == "59 points"
-    assert points(1.2, "bleu") == "1.2 points"
-    assert labels_needed(118_000_000, 5e6) == "more labels than anyone would buy"
-    assert labels_needed(float("inf"), 5e6) == "more labels than anyone would buy"
-    assert labels_needed(4_500_000, 5e6) == "about 4.5 million"
-    assert chances(0.8, 0.78) == ("80 of 100 cases", "78 of 100 cases")
-    assert chances(0.8, 0.3) == ("8 of 10 cases", "3 of 10 cases")
-    assert listed(["a", "b", "c"]) == "a, b and c"

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from estimator.engine.decide import claims
 from estimator.engine.decide.board import direction
-from estimator.engine.decide.claim_world import Holds, of_cases, published_pairs
-from estimator.engine.decide.validation import Contest, judge, summarise
 from estimator.engine.distributions import Draws
+from estimator.lab.claims import claims
+from estimator.lab.claims.claim_world import Holds, of_cases, published_pairs
+from estimator.lab.decide.validation import Contest, judge, summarise
 
 
 def contest(mean, actual, approaches=("zero_shot", "linear_probe", "full_finetune"), name="d"):
@@ -144,3 +144,15 @@ def test_directions_are_those_of_the_table_of_metrics(evidence):
     for name, way in zip(table["metric"], table["direction"], strict=True):
         if name not in outside:
             assert direction(name) == (1.0 if way == "higher" else -1.0), name
+
+
+def test_staged_plans_lose_less_than_every_fixed_policy_on_left_out_curves(evidence):
+    out = evidence.fits["decision_validation"]["staging"]
+    losses = out["loss_usd"]
+    fixed = {k: v for k, v in losses.items() if k not in ("plan", "hindsight")}
+    assert losses["hindsight"] <= losses["plan"] < min(fixed.values())
+    assert out["saves_usd"]["p2.5"] > 0
+    assert out["regret_share_of_tuned"] <= 0.5
+    for row in out["plan_chances"]:
+        if row["n"] >= 20:
+            assert abs(row["said"] - row["seen"]) < 0.1

@@ -6,7 +6,14 @@ import dataclasses
 
 import pytest
 
-from estimator.engine.decide import feasibility, inside_only, recommend, restriction_costs
+from estimator.engine.decide import (
+    feasibility,
+    inside_only,
+    plan_value,
+    recommend,
+    restriction_costs,
+    staged_plan,
+)
 from estimator.engine.inputs import ProjectInputs
 from tests.decide_world import assumptions, evaluate
 
@@ -49,7 +56,7 @@ def test_inside_only_labels_with_own_staff(base):
     [
         ("limits.regions", ["eu-central-1"], "lora", "eu-central-1"),
         ("limits.regions", ["us-east-1"], "zero_shot", "region is not known"),
-        ("limits.edge_device", True, "lora", "110 million parameters"),
+        ("limits.edge_device", True, "lora", "110M parameters"),
         ("limits.full_control", True, "lora", "base-110m"),
         ("limits.deadline_weeks", 2.0, "lora", "later than the 2 allowed"),
         ("limits.budget_usd", 5000.0, "lora", "budget of $5,000"),
@@ -87,13 +94,12 @@ def test_missing_evidence_and_memory_are_reasons(base):
 
 def test_what_a_limit_costs_is_the_difference_of_two_runs(base):
     inputs = base.replace("limits.full_control", True)
-    (cost,) = restriction_costs(evaluate(inputs), evaluate, assumptions())
-    bound, free = (
-        recommend(evaluate(inputs), assumptions()),
-        recommend(evaluate(base), assumptions()),
-    )
+    bound = recommend(evaluate(inputs), assumptions())
+    (cost,) = restriction_costs(evaluate(inputs), bound, evaluate, assumptions())
+    value = plan_value(evaluate(base), assumptions())
+    free = staged_plan(evaluate(base), assumptions(), value)
     assert cost.approach == bound.approach
-    assert cost.approach_without == free.approach
+    assert cost.approach_without == evaluate(base).results[free.row].candidate.key
     assert cost.approach != cost.approach_without
     assert "LoRA" in cost.removed
     assert cost.metric_lost > 0
@@ -102,7 +108,8 @@ def test_what_a_limit_costs_is_the_difference_of_two_runs(base):
 
 def test_a_limit_that_leaves_nothing_says_so(base):
     inputs = base.replace("limits.budget_usd", 10.0)
-    (cost,) = restriction_costs(evaluate(inputs), evaluate, assumptions())
+    bound = recommend(evaluate(inputs), assumptions())
+    (cost,) = restriction_costs(evaluate(inputs), bound, evaluate, assumptions())
     assert cost.approach is None
-    assert "leaves no approach" in cost.text
+    assert "leaves no approach" in str(cost.text)
     assert recommend(evaluate(inputs), assumptions()).approach is None

@@ -9,7 +9,7 @@ import pytest
 from estimator.engine.decide import Objective, Plan, Space, default_space, optimise
 from estimator.engine.decide.board import direction
 from estimator.engine.decide.plan_grid import run_plan
-from estimator.engine.decide.space import Hardware, mix_words
+from estimator.engine.decide.space import Hardware
 from estimator.engine.inputs import ProjectInputs
 from estimator.vocabulary import Approach, LabellingSource
 from tests.decide_world import LABEL_PRICE, assumptions, evaluate
@@ -106,7 +106,7 @@ def test_an_impossible_budget_gives_the_nearest_and_says_so(inputs):
     found = optimise(evaluate(poor), evaluate, assumptions(), Objective.CHEAPEST, SPACE)
     assert not found.meets
     assert found.plan is not None
-    assert found.text.startswith("No plan meets target and limits")
+    assert str(found.text).startswith("No plan meets target and limits")
 
 
 def test_a_larger_budget_never_gives_a_worse_accuracy(inputs):
@@ -126,7 +126,6 @@ def test_default_space_holds_todays_choices_and_mixes(inputs):
     assert inputs.n_labelled_to_buy in space.n_labelled_to_buy
     assert inputs.compute.accelerator == space.accelerators[0]
     assert len(space.mixes) >= 4
-    assert mix_words(MIXED) == "80% model assisted, 20% expert"
     own = inputs.replace("labelling.usd_per_label", 2.0)
     assert len(default_space(evaluate(own)).mixes) == 1
 

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.decide import Objective, decide, default_space, optimise, recommend
+from estimator.engine.decide import Objective, decide, default_space, optimise, staged_plan
 from estimator.engine.decide.rerun import INTEGERS, changed
-from estimator.engine.distributions import Draws
+from estimator.engine.decide.staged import same_first
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.simulate import Memo, evaluate
 
@@ -38,19 +38,23 @@ def inputs():
 
 @pytest.fixture(scope="module")
 def decision(inputs, run, judged):
-    return decide(run(inputs), run, judged, Draws(1024, 0))
+    return decide(run(inputs), run, judged)
 
 
 def test_every_found_switch_is_confirmed_by_the_shipped_model(decision, inputs, run, judged):
-    now = decision.recommendation.approach
-    found = [s for s in decision.switching if s.value_at_switch is not None]
-    assert found
-    for s in found:
+    plan = decision.plan
+    for s in decision.switching:
+        if s.value_at_switch is None:
+            continue
         low, high = 0.99 * s.value_at_switch, 1.01 * s.value_at_switch
         if s.input in INTEGERS:
             low, high = math.floor(low), math.ceil(high)
-        taken = {recommend(run(changed(inputs, s.input, v)), judged).approach for v in (low, high)}
-        assert taken == {now, s.to_approach}
+        begins = [
+            staged_plan(run(changed(inputs, s.input, v)), judged, plan.value,
+                        before=plan.best.policy, whole=False).best.policy
+            for v in (low, high)
+        ]  # fmt: skip
+        assert {same_first(p, plan.best.policy) for p in begins} == {True, False}
 
 
 def test_the_json_holds_every_block(decision, run, inputs):
@@ -58,13 +62,14 @@ def test_the_json_holds_every_block(decision, run, inputs):
     advice = out["recommendation"]
     assert len(advice["drivers"]) >= 10
     assert len({s["input"] for s in advice["switching"]}) == 7
-    assert out["pilot_plan"]["options"]
+    assert out["staged_plan"]["outcome"] == advice["outcome"]
+    assert out["staged_plan"]["gates"]
     assert set(out["rows"]) == {r.candidate.key for r in run(inputs).results}
     for row in out["rows"].values():
         assert row["flexibility"]
         assert row["lock_in"]
     assert [limit["limit"] for limit in advice["limits"]] == ["limits.edge_device"]
-    assert advice["limits"][0]["text"].endswith(".")
+    assert str(advice["limits"][0]["text"]).endswith(".")
 
 
 def test_data_never_leave_the_house_when_that_is_asked_for(inputs, run):
@@ -102,7 +107,7 @@ def test_a_switch_between_no_labels_and_few_is_found(run, judged):
     plain = {"task": "text_classification", "n_classes": 3, "n_labelled_to_buy": 0, "draws": 1024}
     target = {"metric": "accuracy", "value": 0.75, "probability": 0.7}
     scenario = ProjectInputs.from_dict({**plain, "target": target})
-    found = decide(run(scenario), run, judged, Draws(1024, 0)).switching
+    found = decide(run(scenario), run, judged).switching
     labels = next(s for s in found if s.input == "n_labelled_to_buy")
     assert labels.value_at_switch is None or labels.value_at_switch > 0
     assert labels.value_at_switch or labels.reason

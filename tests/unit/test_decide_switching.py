@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
-from scipy.optimize import brentq
 
-from estimator.engine.decide import recommend, switching_values
-from estimator.engine.decide.rerun import INTEGERS, changed
+from estimator.engine.decide import plan_value, staged_plan, switching_values
+from estimator.engine.decide.rerun import INTEGERS, changed, quiet
+from estimator.engine.decide.staged import same_first
 from estimator.engine.decide.switching import SWITCH_INPUTS
 from estimator.engine.inputs import ProjectInputs
 from tests.decide_world import assumptions, evaluate
@@ -26,12 +25,20 @@ def case(request):
     inputs = ProjectInputs.from_dict(
         {"task": "text_classification", "n_classes": 12, "draws": 2048, **CASES[request.param]}
     )
+    return (inputs, *switches(inputs))
+
+
+def switches(inputs, progress=quiet, paths=SWITCH_INPUTS):
     evaluation = evaluate(inputs)
-    return inputs, evaluation, switching_values(evaluation, evaluate, assumptions())
+    plan = staged_plan(evaluation, assumptions(), plan_value(evaluation, assumptions()))
+    return plan, switching_values(evaluation, plan, evaluate, assumptions(), progress, paths)
 
 
-def taken(inputs, path, value):
-    return recommend(evaluate(changed(inputs, path, value)), assumptions()).approach
+def first(inputs, plan, path, value):
+    """The first policy of the plan with one input moved, the value of a month held."""
+    moved = evaluate(changed(inputs, path, value))
+    before = plan.best.policy
+    return staged_plan(moved, assumptions(), plan.value, before=before, whole=False).best.policy
 
 
 def test_every_input_has_a_row_and_a_null_has_its_reason(case):
@@ -45,39 +52,19 @@ def test_every_input_has_a_row_and_a_null_has_its_reason(case):
             assert s.confirmed
 
 
-def test_running_the_model_one_percent_to_either_side_changes_the_choice(case):
-    inputs, evaluation, switches = case
-    now = recommend(evaluation, assumptions()).approach
-    found = [s for s in switches if s.value_at_switch is not None]
-    assert len(found) >= 2
-    for s in found:
+def test_running_the_model_one_percent_to_either_side_changes_the_first_step(case):
+    inputs, plan, found = case
+    confirmed = [s for s in found if s.value_at_switch is not None]
+    assert confirmed
+    for s in confirmed:
         v = s.value_at_switch
         low, high = 0.99 * v, 1.01 * v
         if s.input in INTEGERS:
             low, high = math.floor(low), math.ceil(high)
         near, far = (low, high) if v > s.value_now else (high, low)
-        assert taken(inputs, s.input, near) == now
-        assert taken(inputs, s.input, far) == s.to_approach != now
-
-
-def test_volume_switch_by_hand():
-    """The serving lines are linear in the volume, so the crossing of two medians is one root."""
-    inputs = ProjectInputs.from_dict(
-        {"task": "text_classification", "n_classes": 12, "draws": 2048, **CASES["target"]}
-    )
-    evaluation = evaluate(inputs)
-    (s, *_) = switching_values(
-        evaluation, evaluate, assumptions(), inputs=("serving.requests_per_month",)
-    )
-    rows = {r.candidate.key: r.money for r in evaluation.results}
-
-    def median(key, volume):
-        running = rows[key].by_phase_draws["running"] * volume / 100_000
-        return float(np.median((rows[key].one_off_draws + running)[1:]))
-
-    root = brentq(lambda v: median("zero_shot", v) - median("linear_probe", v), 1e4, 1e7)
-    assert s.to_approach == "linear_probe"
-    assert s.value_at_switch == pytest.approx(root, rel=0.01)
+        assert same_first(first(inputs, plan, s.input, near), plan.best.policy)
+        assert not same_first(first(inputs, plan, s.input, far), plan.best.policy)
+        assert s.to_step is not None
 
 
 def test_no_switch_where_nothing_of_the_kind_is_bought():
@@ -89,30 +76,14 @@ def test_no_switch_where_nothing_of_the_kind_is_bought():
             "draws": 256,
         }
     )
-    (s,) = switching_values(
-        evaluate(inputs), evaluate, assumptions(), inputs=("labelling.usd_per_label",)
-    )
+    _, (s,) = switches(inputs, paths=("labelling.usd_per_label",))
     assert s.value_at_switch is None
     assert "bought" in s.reason
-
-
-def test_with_money_on_accuracy_the_target_does_not_switch():
-    inputs = ProjectInputs.from_dict(
-        {"task": "text_classification", "draws": 256, "value": {"cost_per_error_usd": 0.05}}
-    )
-    (s,) = switching_values(evaluate(inputs), evaluate, assumptions(), inputs=("target.value",))
-    assert s.value_at_switch is None
-    assert "does not enter" in s.reason
 
 
 def test_progress_counts_to_the_end():
     inputs = ProjectInputs.from_dict({"task": "text_classification", "draws": 256})
     seen = []
-    switching_values(
-        evaluate(inputs),
-        evaluate,
-        assumptions(),
-        lambda d, n: seen.append((d, n)),
-        inputs=("people.wage_factor", "target.value"),
-    )
+    paths = ("people.wage_factor", "target.value")
+    switches(inputs, lambda d, n: seen.append((d, n)), paths)
     assert seen == [(1, 2), (2, 2)]

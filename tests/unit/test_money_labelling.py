@@ -74,7 +74,7 @@ def test_labels_are_counted_in_answers(typed: CandidateResult) -> None:
 
 
 def test_the_platform_takes_its_share_of_every_reward(typed: CandidateResult) -> None:
-    rewards = (240.0, 4.0, 16.0, 24.0)
+    rewards = (240.0, 4.0, 16.0, 24.0, 120.0)
     assert usd(typed, "labelling_platform_fee") == pytest.approx(0.2 * sum(rewards), abs=0.005)
 
 
@@ -113,6 +113,7 @@ def test_an_expert_label_is_dear(support_tickets: ProjectInputs, evidence: Evide
             "evaluation_set"
         ].unit_price_usd_draws[0]
         for source in LabellingSource
+        if source is not LabellingSource.OWN
     }
     assert price["expert"] >= 10 * price["crowd"]
     assert price["model_assisted"] < price["in_house"]
@@ -124,8 +125,25 @@ def test_own_labels_are_free_but_not_unchecked(
 ) -> None:
     result = row(support_tickets.replace("labelling.source", "own"), evidence)
     assert "labelling" not in lines(result)
-    assert usd(result, "labelling_check") > 0
-    assert usd(result, "evaluation_set") > 0
+    assert usd(result, "labelling_check") == pytest.approx(2 * usd(result, "evaluation_check"))
+    assert not {"evaluation_set", "relabelling"} & set(lines(result))
+    assert result.money.usd_per_labelled_example is None
+
+
+def test_labels_that_come_by_themselves_cost_nothing_at_retraining(
+    support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    found = lines(row(support_tickets.replace("labelling.labels_come_free", True), evidence))
+    assert "relabelling" not in found
+    assert found["retraining_people"].usd_draws[0] > 0
+
+
+def test_only_what_was_bought_is_labelled_again(
+    support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    """1,000 bought beside 9,000 owned: a tenth of the 1,000, three answers, two retrainings."""
+    owned = row(support_tickets.replace("n_labelled_available", 9000), evidence)
+    assert lines(owned)["relabelling"].quantity_draws[0] == 600.0
 
 
 def test_drafts_of_labels_are_paid(support_tickets: ProjectInputs, evidence: Evidence) -> None:
@@ -146,22 +164,22 @@ def test_every_approach_pays_the_evaluation_set(
 
 
 def test_people_by_hand(support_tickets: ProjectInputs, evidence: Evidence) -> None:
-    """A week of 4,000 USD at factor 1.5; scoping of 1.4 weeks x 0.5."""
+    """A week of 4,000 USD at factor 1.5; scoping is 0.1 of 7 weeks."""
     inputs = (
         support_tickets.replace("people.usd_per_week", {"project_lead": 4000.0})
         .replace("people.wage_factor", 1.5)
         .replace(
             "assumptions",
-            {"people.weeks.scoping": 1.4, "people.factor.scoping.full_finetune": 0.5},
+            {"people.adaptation_weeks": 7, "people.share.scoping": 0.1},
         )
     )
     assert usd(row(inputs, evidence), "people_scoping") == 4200.0
 
 
 def test_published_wage_by_hand(support_tickets: ProjectInputs, evidence: Evidence) -> None:
-    """104,420 USD a year x 1.4234 / 44 weeks = 3,377.99 USD a week."""
+    """104,420 USD a year x 1.4234 / 44.7 weeks = 3,325.09 USD a week."""
     item = lines(row(support_tickets, evidence))["people_scoping"]
-    assert item.unit_price_usd_draws[0] == 3377.99
+    assert item.unit_price_usd_draws[0] == 3325.09
 
 
 def test_wages_fall_from_country_to_country(
@@ -244,6 +262,10 @@ def test_a_line_can_be_switched_off(item: str, evidence: Evidence) -> None:
         inputs = inputs.replace("n_unlabelled_available", 0)
     if item == "labelling_tool":
         inputs = inputs.replace("labelling.source", "in_house")
+    if item == "labelling_audit":
+        inputs = inputs.replace("labelling.source", "model")
+    if item == "labelling_minimum_order":
+        inputs = inputs.replace("labelling.source", "vendor").replace("n_labelled_to_buy", 10)
     if item == "people_operations":
         inputs = inputs.replace("compute.n_devices", 16)
     before = row(inputs, evidence)
@@ -252,6 +274,7 @@ def test_a_line_can_be_switched_off(item: str, evidence: Evidence) -> None:
     assert item not in lines(after)
     assert total(after) < total(before)
     left_out = {"labelling_review", "labelling_adjudication", "labelling_pilot_round"}
+    left_out |= {"labelling_platform_fee"}  # also on what is labelled while the model is in use
     if item not in left_out:
         told = before.money.extras["switches"][item]["total_without_usd"]
         assert total(after) == pytest.approx(told, rel=2e-5)

@@ -25,9 +25,12 @@ from estimator.engine.money.lines import (
     once,
     printed,
 )
-from estimator.vocabulary import Basis, Phase
+from estimator.engine.simulate import evaluate
+from estimator.errors import InputError
+from estimator.vocabulary import Phase
 
 if TYPE_CHECKING:
+    from estimator.engine.inputs import ProjectInputs
     from estimator.evidence.load import Evidence
 
 SIZE = 5
@@ -48,7 +51,7 @@ def yearly(flows: list[float]) -> list[float]:
 
 def test_a_line_is_printed_quantity_times_printed_price_to_the_cent() -> None:
     b = bill()
-    b.add("labelling", Phase.LABELLING, 3000.0, "label", 0.0333333333, Basis.PUBLISHED, "s")
+    b.add("labelling", Phase.LABELLING, 3000.0, "label", 0.0333333333)
     (item,) = b.items
     assert item.quantity_draws[0] == 3000
     assert item.unit_price_usd_draws[0] == 0.0333333
@@ -59,7 +62,7 @@ def test_a_line_is_printed_quantity_times_printed_price_to_the_cent() -> None:
 def test_only_the_base_case_is_rounded() -> None:
     b = bill()
     q = np.array([1.23456789, 2.0, 1.23456789, 4.0, 5.0])
-    b.add("x", Phase.OTHER, q, "unit", 1000.0, Basis.ASSUMED, "")
+    b.add("x", Phase.OTHER, q, "unit", 1000.0)
     assert b.items[0].quantity_draws[0] == 1.23457
     assert b.items[0].quantity_draws[2] == 1.23456789
     assert q[0] == 1.23456789
@@ -70,13 +73,13 @@ def test_only_the_base_case_is_rounded() -> None:
 @pytest.mark.parametrize(("quantity", "price"), [(0.0, 5.0), (5.0, 0.0)])
 def test_a_free_line_is_left_out(quantity: float, price: float) -> None:
     b = bill()
-    b.add("x", Phase.OTHER, quantity, "unit", price, Basis.ASSUMED, "")
+    b.add("x", Phase.OTHER, quantity, "unit", price)
     assert b.items == []
 
 
 def test_a_line_that_is_free_in_the_base_case_only_stays() -> None:
     b = bill()
-    b.add("x", Phase.OTHER, np.array([0.0, 1, 0, 0, 0]), "unit", 2.0, Basis.ASSUMED, "")
+    b.add("x", Phase.OTHER, np.array([0.0, 1, 0, 0, 0]), "unit", 2.0)
     assert len(b.items) == 1
 
 
@@ -101,8 +104,8 @@ def test_shares_of_months_sum_to_one() -> None:
 
 def test_sums_of_a_small_bill_by_hand() -> None:
     b = bill(horizon=12)
-    b.add("labelling", Phase.LABELLING, 3000.0, "label", 0.08, Basis.TYPED, "")
-    b.add("serving", Phase.RUNNING, 8760.0, "hour", 0.5, Basis.PUBLISHED, "s", "monthly")
+    b.add("labelling", Phase.LABELLING, 3000.0, "label", 0.08)
+    b.add("serving", Phase.RUNNING, 8760.0, "hour", 0.5, timing="monthly")
     sums = b.sums(0.12)
     assert sums.one_off[0] == 240.0
     assert sums.total[0] == 240.0 + 4380.0
@@ -156,3 +159,17 @@ def test_printed_keeps_six_digits() -> None:
     assert printed(123456789.0) == 123457000.0
     assert printed(0.000123456789) == 0.000123457
     assert printed(0.0) == 0.0
+
+
+def test_a_currency_takes_its_newest_published_rate(
+    support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    """157.86 yen a dollar: the total in yen is that many times the dollars; none known: refused."""
+    yen = support_tickets.replace("finance.currency", "JPY")
+    found = evaluate(yen, evidence, n_draws=64)
+    assert found.inputs.finance.usd_rate == pytest.approx(1 / 157.86)
+    money = found.results[0].money
+    shown = money.extras["total_in_currency"]
+    assert shown == pytest.approx(157.86 * money.total_draws[0], rel=1e-6)
+    with pytest.raises(InputError, match=r"finance.usd_rate"):
+        evaluate(support_tickets.replace("finance.currency", "ISK"), evidence, n_draws=64)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from estimator.engine.catalogue import PriceRow
 from estimator.engine.money.pricebook import (
     COLUMNS,
     age_days,
@@ -19,6 +18,7 @@ from estimator.engine.money.pricebook import (
     to_csv,
     usd_per_device_hour,
 )
+from estimator.evidence.things import PriceRow
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence

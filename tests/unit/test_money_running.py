@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import TYPE_CHECKING
 
@@ -63,11 +64,98 @@ def test_a_daily_run_takes_the_batch_price(
     support_tickets: ProjectInputs, evidence: Evidence
 ) -> None:
     inputs = support_tickets.replace("models", {"zero_shot": "gpt-4o"})
+    inputs = inputs.replace("serving.interactive", False)
     price = evidence.api_price_of["gpt-4o"]
     batch = lines(row(inputs, evidence, "zero_shot"))["serving_api_input"]
-    at_once = lines(row(inputs.replace("serving.latency_ms", 500.0), evidence, "zero_shot"))
+    at_once = lines(row(inputs.replace("serving.interactive", True), evidence, "zero_shot"))
     ratio = batch.unit_price_usd_draws[0] / at_once["serving_api_input"].unit_price_usd_draws[0]
     assert ratio == pytest.approx(1.0 - float(price.batch_discount or 0.0))
+
+
+def test_cached_and_thinking_tokens_have_prices_of_their_own(
+    support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    """Half of 500 tokens cached, 196 tokens of thinking before 4 of answer, 3.6 M requests."""
+    price = evidence.api_price_of["gpt-4o"]
+    inputs = with_assumptions(
+        support_tickets.replace("models", {"zero_shot": "gpt-4o"})
+        .replace("serving.cached_share", 0.5)
+        .replace("serving.reasoning_tokens", 196.0),
+        serving__prompt_tokens=380,
+        serving__output_tokens__text_classification=4,
+    )
+    found = lines(row(inputs, evidence, "zero_shot"))
+    assert found["serving_api_input"].quantity_draws[0] == 900.0
+    assert found["serving_api_cached"].quantity_draws[0] == 900.0
+    assert found["serving_api_output"].quantity_draws[0] == 720.0
+    cached = found["serving_api_cached"].unit_price_usd_draws[0]
+    assert cached == price.cached_input_usd_per_mtok
+    assert cached < found["serving_api_input"].unit_price_usd_draws[0]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "fraud",
+        "customer_behaviour",
+        "image_generation",
+        "music_generation",
+        "contracts",
+        "support_tickets",
+    ],
+)
+def test_no_row_is_served_on_a_machine_that_cannot_do_it(name: str, evidence: Evidence) -> None:
+    """Processors carry no model above half a billion weights, no pictures, no thousand rows."""
+    from tests.conftest import load_preset
+
+    inputs = load_preset(name)
+    for result in evaluate(inputs, evidence, n_draws=SMALL).results:
+        served, model = lines(result).get("serving_instances"), result.candidate.model
+        if served is None or model is None or result.candidate.approach == "baseline":
+            continue
+        if "vCPU" in str(served.note):
+            assert (model.params_total or 0) <= 5e8
+            assert name not in ("image_generation", "music_generation")
+            assert model.family != "TabPFN" or result.candidate.n_labelled(inputs) <= 1000
+        else:
+            assert "inf" not in str(served.note).split(" in ")[0], "no silent port"
+
+
+def test_a_picture_takes_its_denoising_steps(evidence: Evidence) -> None:
+    from tests.conftest import load_preset
+
+    inputs = load_preset("image_generation").replace("serving.interactive", False)
+    one, sixty = (
+        with_assumptions(inputs, serving__passes_per_picture=n, serving__batch_minimum_hours=0)
+        for n in (1, 60)
+    )
+    hours = [
+        lines(row(i, evidence, "zero_shot"))["serving_instances"].quantity_draws[0]
+        for i in (one, sixty)
+    ]
+    assert hours[1] / hours[0] == pytest.approx(60, rel=1e-4)
+
+
+def test_stale_prices_are_not_used_where_there_is_another(
+    support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    """A row of which a later change is known is cheaper here, and still not taken."""
+    place = support_tickets.compute
+    here = [
+        r
+        for r in evidence.prices
+        if (r.provider, r.region, r.accelerator) == (place.provider, place.region, "L40S")
+        and r.purchase_option == "on_demand"
+    ]
+    fresh = min(here, key=lambda r: r.usd_per_instance_hour)
+    old = dataclasses.replace(fresh, usd_per_instance_hour=0.5, stale=True)
+    both = evidence.with_prices((fresh, old), "two rows")
+    trained = lines(row(support_tickets, both))["training_compute"]
+    listed = fresh.usd_per_instance_hour / fresh.accelerator_count
+    assert trained.unit_price_usd_draws[0] == pytest.approx(listed, rel=1e-5)
+    only = evidence.with_prices((old,), "one row")
+    trained = lines(row(support_tickets, only))["training_compute"]
+    assert trained.unit_price_usd_draws[0] == pytest.approx(0.5 / fresh.accelerator_count)
 
 
 def test_speech_is_priced_by_the_minute(evidence: Evidence) -> None:
@@ -99,8 +187,10 @@ def test_a_latency_makes_serving_run_all_month(
     support_tickets: ProjectInputs, evidence: Evidence
 ) -> None:
     always = row(support_tickets.replace("serving.latency_ms", 100.0), evidence)
-    batch = row(support_tickets, evidence)
+    batch = row(support_tickets.replace("serving.interactive", False), evidence)
     assert lines(always)["serving_instances"].quantity_draws[0] >= 730 * 36
+    waited = row(support_tickets, evidence)
+    assert lines(waited)["serving_instances"].quantity_draws[0] >= 730 * 36, "tickets are answered"
     assert usd(always, "serving_instances") > usd(batch, "serving_instances")
 
 
@@ -119,9 +209,9 @@ def test_retraining_falls_due_but_not_at_the_end() -> None:
 
 
 def test_relabelling_by_hand(support_tickets: ProjectInputs, evidence: Evidence) -> None:
-    """A tenth of 1,000 examples x 3 answers x 2 retrainings x 0.08 USD."""
+    """A tenth of 1,000 examples x 3 answers x 2 retrainings x 0.08 USD and a fee of a fifth."""
     inputs = support_tickets.replace("labelling.usd_per_label", 0.08)
-    assert usd(row(inputs, evidence), "relabelling") == 48.0
+    assert usd(row(inputs, evidence), "relabelling") == 57.6
     never = row(inputs.replace("serving.retrain_every_months", None), evidence)
     assert not {"relabelling", "retraining_compute", "retraining_people"} & set(lines(never))
 
@@ -136,23 +226,95 @@ def test_retrieval_has_an_index_and_longer_prompts(
     assert "retrieval_index" not in lines(row(inputs, evidence, "zero_shot"))
 
 
-def test_contingency_by_hand(support_tickets: ProjectInputs, evidence: Evidence) -> None:
-    none = row(support_tickets.replace("finance.contingency", "none"), evidence)
-    typed = row(support_tickets.replace("finance.contingency", 0.25), evidence)
-    assert "contingency" not in lines(none)
-    assert usd(typed, "contingency") == pytest.approx(0.25 * none.money.one_off_draws[0], rel=1e-5)
-    usual = lines(row(support_tickets, evidence))["contingency"]
-    assert usual.source_id == "how-big-things-get-done-as-cited"
-    share = usual.unit_price_usd_draws[1:]
-    assert np.mean(share > 0.5) == pytest.approx(0.18, abs=0.02)
+def test_plan_and_allowance_are_the_expected_total(
+    support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    """Lines add to the plan, plan + allowance to the mean of the draws, + held to the safe one."""
+    money = row(support_tickets, evidence).money
+    budget = money.extras["budget"]
+    assert isinstance(budget, dict)
+    plan = sum(round(100 * float(i.usd_draws[0])) for i in money.items) / 100
+    assert budget["plan_usd"] == plan == round(sum(money.cash_flow_base_usd), 2)
+    expected = budget["plan_usd"] + budget["allowance_usd"]
+    assert expected == pytest.approx(budget["expected_usd"], abs=0.005)
+    assert budget["expected_usd"] == pytest.approx(money.total_draws[1:].mean(), abs=0.01)
+    safe = budget["expected_usd"] + budget["held_usd"]
+    assert safe == pytest.approx(budget["safe_9_of_10_usd"], abs=0.005)
+    assert "contingency" not in {i.item for i in money.items}
+
+
+def test_a_typed_reserve_is_that_share_of_the_project(
+    support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    none = row(support_tickets.replace("finance.contingency", "none"), evidence).money
+    typed = row(support_tickets.replace("finance.contingency", 0.25), evidence).money
+    np.testing.assert_allclose(typed.one_off_draws[1:], 1.25 * none.one_off_draws[1:])
+    assert typed.total_draws[0] == none.total_draws[0], "the plan holds no reserve"
+
+
+def test_overruns_that_the_efforts_hold_are_not_drawn_twice(
+    support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    """The published spread tops up the one-off money; fitted efforts are wider already."""
+    none = support_tickets.replace("finance.contingency", "none")
+    same = row(support_tickets, evidence).money.one_off_draws
+    np.testing.assert_allclose(same, row(none, evidence).money.one_off_draws)
+    sure = {
+        "people.adaptation_weeks": 10,
+        "labelling.guideline_hours": 10,
+        "labelling.text_scale": 3,
+        "labelling.pilot_items": 100,
+        "labelling.disagreement_share": 0.1,
+        "labelling.adjudication_price_factor": 2,
+        "labelling.review_price_factor": 0.5,
+    }
+    fixed = support_tickets.replace("assumptions", sure).replace("labelling.usd_per_label", 0.1)
+    wages = dict.fromkeys(
+        ("project_lead", "data_engineer", "ml_engineer", "data_scientist", "software_engineer"),
+        4000.0,
+    )
+    money = row(fixed.replace("people.usd_per_week", wages), evidence).money.one_off_draws
+    assert np.std(np.log(money[1:])) == pytest.approx(0.317, rel=0.05)
+
+
+def test_large_projects_have_the_published_tail(
+    support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    large = support_tickets.replace("people.wage_factor", 100.0).replace(
+        "assumptions", {"people.adaptation_weeks": 100, "finance.overrun_sd": 0}
+    )
+    draws = [
+        next(
+            r for r in evaluate(i, evidence, n_draws=4096).results if r.candidate.key == "lora"
+        ).money.one_off_draws
+        for i in (large, large.replace("finance.contingency", "none"))
+    ]
+    assert draws[1][0] > 15e6
+    over = draws[0][1:] / draws[1][1:] - 1
+    assert np.mean(over > 0.5) == pytest.approx(0.18, abs=0.005)
+    assert over.max() == pytest.approx(5.0)
+
+
+def test_money_is_spent_when_the_work_is_done(
+    support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    """Release is paid after labels; use, and its benefits, start when the project is over."""
+    result = row(support_tickets.replace("serving.horizon_months", 24), evidence)
+    flow, found = result.money.cash_flow_base_usd, lines(result)
+    project = len(flow) - 24
+    assert project == int(np.ceil(result.money.calendar_weeks_draws[0] / (52 / 12)))
+    month = {k: int(np.argmax(found[k].months)) for k in ("people_scoping", "people_integration")}
+    assert month["people_scoping"] == 0 < month["people_integration"] < project
+    assert sum(found["support"].months[:project]) == 0
+    assert sum(found["support"].months) == pytest.approx(1)
 
 
 def test_tax_by_hand(support_tickets: ProjectInputs, evidence: Evidence) -> None:
-    """19 % on all that is bought; own wages and the reserve are not taxed."""
+    """19 % on all that is bought; own wages are not taxed."""
     inputs = support_tickets.replace("finance.tax_rate", 0.19)
     taxed, plain = row(inputs, evidence), row(support_tickets, evidence)
     wages = ("people_", "labelling_guidelines", "retraining_people")
-    own = {"monitoring", "support", "operations", "yearly_audit", "contingency"}
+    own = {"monitoring", "support", "operations", "yearly_audit"}
     bought = [i for i in plain.money.items if not i.item.startswith(wages) and i.item not in own]
     for timing, item in (("one_off", "tax_project"), ("later", "tax_running")):
         net = sum(
@@ -162,13 +324,19 @@ def test_tax_by_hand(support_tickets: ProjectInputs, evidence: Evidence) -> None
 
 
 def test_wage_drift_by_hand(support_tickets: ProjectInputs, evidence: Evidence) -> None:
-    """Wages of the later months, each times (1.03)^(t/12) - 1."""
+    """Wages of every month t, each times (1.03)^(t/12) - 1; use starts after the project."""
     inputs = support_tickets.replace("serving.retrain_every_months", None)
     plain = row(inputs, evidence)
     drift = row(inputs.replace("finance.wage_drift", 0.03), evidence)
     monthly = sum(usd(plain, k) for k in ("monitoring", "support", "operations")) / 36
-    by_hand = sum(monthly * (1.03 ** (t / 12) - 1) for t in range(1, 37))
-    by_hand += usd(plain, "yearly_audit") / 3 * sum(1.03**y - 1 for y in (1, 2, 3))
+    start = len(plain.money.cash_flow_base_usd) - 36
+    use = range(start, start + 36)
+    by_hand = sum(monthly * (1.03 ** (t / 12) - 1) for t in use)
+    audits = (use[11], use[23], use[35])
+    by_hand += usd(plain, "yearly_audit") / 3 * sum(1.03 ** (t / 12) - 1 for t in audits)
+    for item in plain.money.items:
+        if item.item.startswith(("people_", "labelling_guidelines")):
+            by_hand += item.usd_draws[0] * (1.03 ** (np.argmax(item.months) / 12) - 1)
     assert usd(drift, "wage_drift") == pytest.approx(by_hand, rel=2e-5)
     assert "price_drift" not in lines(drift)
 
@@ -333,7 +501,7 @@ def test_an_unpriced_row_can_be_printed(support_tickets: ProjectInputs, evidence
     printed = compare_approaches(inputs.replace("draws", 256), evidence).to_dict()
     json.dumps(printed, allow_nan=False)
     (as_is,) = [r for r in printed["approaches"] if r["approach"] == "zero_shot"]
-    assert as_is["cost_usd"]["total"] == {"p10": None, "p50": None, "p90": None, "base": None}
+    assert as_is["cost_usd"]["total"] == dict.fromkeys(("p10", "p50", "p90", "mean", "base"))
     assert printed["recommendation"]["approach"] != "zero_shot"
 
 
@@ -346,7 +514,7 @@ def test_a_device_that_works_too_long_on_a_request_rules_its_row_out(
     slow = row(support_tickets.replace("serving.latency_ms", 1.0), evidence, "lora")
     assert not slow.feasible
     (reason,) = slow.reasons
-    assert reason.startswith("works about ")
-    assert reason.endswith("allowed are 1 ms")
+    assert str(reason).startswith("works about ")
+    assert str(reason).endswith("allowed are 1 ms")
     asked = row(support_tickets.replace("serving.latency_ms", 1.0), evidence, "zero_shot")
     assert asked.feasible

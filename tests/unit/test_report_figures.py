@@ -86,29 +86,31 @@ def test_every_chart_has_words_a_table_and_both_themes(name: str) -> None:
     light, dark = make(name, False), make(name, True)
     assert len(light.alt) > 20
     assert not light.empty
-    assert len(light.figure.data) > 0
-    assert light.figure.layout.template.layout.font.color == LIGHT.text
-    assert dark.figure.layout.template.layout.font.color == DARK.text
+    assert len(light.figure.checked().data) > 0
+    assert light.figure.checked().layout.template.layout.font.color == LIGHT.text
+    assert dark.figure.checked().layout.template.layout.font.color == DARK.text
     assert "nan" not in light.alt.lower().split()
 
 
 @pytest.mark.parametrize("name", ["frontier", "accuracy", "costs", "energy", "cost_curves"])
 def test_uncertainty_is_drawn(name: str) -> None:
-    traces = make(name, False).figure.data
+    traces = make(name, False).figure.checked().data
     bars = [t for t in traces if t.error_x.array is not None or t.error_y.array is not None]
     bands = [t for t in traces if getattr(t, "fill", None) == "toself"]
     assert bars or bands
 
 
 def test_arrays_travel_as_float32() -> None:
-    for trace in make("accuracy", False).figure.data:
-        assert np.asarray(trace.y).dtype == np.float32
+    traces = make("accuracy", False).figure.checked().to_dict()["data"]
+    packed = [t["y"] for t in traces if isinstance(t["y"], dict)]
+    assert packed
+    assert {y["dtype"] for y in packed} == {"f4"}
 
 
 def test_frontier_draws_the_answer() -> None:
     a = answer(scenario())
     chart = figures.frontier(a)
-    drawn = {t.name: float(t.y[0]) for t in chart.figure.data if t.mode == "markers+text"}
+    drawn = {t.name: float(t.y[0]) for t in chart.figure.checked().data if t.mode == "markers+text"}
     for row in a["approaches"]:
         assert drawn[row["label"]] == pytest.approx(row["accuracy"]["p50"] * 100, rel=1e-6)
     assert len(chart.table) == len(a["approaches"])
@@ -155,7 +157,7 @@ def test_published_points_show_their_source_on_hovering() -> None:
     )  # fmt: skip
     a, c = answer(scenario()), comparison(scenario())
     chart = figures_accuracy.accuracy(a, c.evaluation, points)
-    texts = [t.hovertext for t in chart.figure.data if t.hovertext is not None]
+    texts = [t.hovertext for t in chart.figure.checked().data if t.hovertext is not None]
     assert any("A paper; Table 3" in str(t) for t in texts)
     assert not any("<i>" in str(t) for t in texts)
 
@@ -165,7 +167,7 @@ def test_lower_is_better_turns_the_axis(metric: str) -> None:
     a = copy.deepcopy(answer(scenario()))
     for row in a["approaches"]:
         row["accuracy"]["metric"] = metric
-    axis = figures.frontier(a).figure.layout.yaxis
+    axis = figures.frontier(a).figure.checked().layout.yaxis
     assert (axis.autorange == "reversed") == (metric == "wer")
 
 
@@ -175,12 +177,12 @@ def test_nothing_to_draw_is_said() -> None:
         row["accuracy"] = None
     chart = figures.frontier(a)
     assert chart.empty
-    assert chart.figure.layout.annotations[0].text == chart.alt
+    assert chart.figure.checked().layout.annotations[0].text == chart.alt
 
 
 def test_log_axes_are_explained() -> None:
     for name in ("frontier", "accuracy", "energy", "break_even"):
-        layout = make(name, False).figure.layout
+        layout = make(name, False).figure.checked().layout
         logs = [x for x in (layout.xaxis, layout.yaxis) if x.type == "log"]
         assert logs
         assert all("log" in x.title.text for x in logs)
@@ -234,7 +236,7 @@ def test_contrast(theme: Theme) -> None:
         assert contrast(colour, theme.page) >= 4.5
     for colour in theme.approaches.values():
         assert contrast(colour, theme.page) >= 3.0
-    assert template(theme.dark).layout.font.color == theme.text
+    assert template(theme.dark)["layout"]["font"]["color"] == theme.text
 
 
 def test_each_approach_has_a_mark_of_its_own() -> None:
@@ -256,6 +258,8 @@ def test_user_text_is_no_markup() -> None:
 def test_infeasible_rows_are_greyed() -> None:
     a: dict[str, Any] = copy.deepcopy(answer(scenario()))
     a["approaches"][0]["feasible"] = False
-    first = next(t for t in figures.frontier(a).figure.data if t.name == "Simple baseline")
+    first = next(
+        t for t in figures.frontier(a).figure.checked().data if t.name == "Simple baseline"
+    )
     assert first.marker.color == LIGHT.muted
     assert first.opacity < 1

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.errors import InputError
-from estimator.report.format import NONE, Style, lower_is_better, style_of
+from estimator.metrics import lower_is_better
+from estimator.words.format import NONE, Style, style_of
 
 EN, DE = Style(), Style("de", "EUR", 1.25)
 NBSP = "\u00a0"

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+import dataclasses
 import string
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from estimator.engine import groups as g
+from estimator.engine.inputs import GROUPS, ProjectInputs
 from estimator.engine.simulate import compare_approaches
 from estimator.evidence.load import Evidence
-from estimator.report.format import metric_name
-from estimator.report.texts import (
-    LANGUAGES,
+from estimator.vocabulary import APPROACH_LABELS, METRIC_LABELS, TASK_LABELS
+from estimator.words.format import metric_name
+from estimator.words.texts import (
     approach_label,
     catalogue,
+    languages,
     place,
     say,
     task_label,
     term,
 )
-from estimator.vocabulary import APPROACH_LABELS, METRIC_LABELS, TASK_LABELS
 from tests.conftest import load_preset
 
-OTHERS = [language for language in LANGUAGES if language != "en"]
+OTHERS = [language for language in languages() if language != "en"]
 SAME = {
-    "API", "Budget", "Budget, USD", "CO2, kg", "CPU", "CSV", "Cloud", "Deutsch", "Drift", "English",
-    "Extrapolation",
+    "API", "Budget", "Budget, USD", "CO2, kg", "CPU", "CSV", "Cloud",
+    "Deutsch", "Drift", "English", "Extrapolation",
     "FLOP", "GB", "GPU", "Hybrid", "JSON", "Label", "Labels", "LoRA", "Name", "PDF", "Phase",
-    "Plan", "Region", "Reserve", "Simulation", "TPU", "Team", "Token", "Training", "log",
-    "p10 – p90", "{approach} {kwh} kWh, {co2} kg CO2",
+    "Plan", "Region", "Reserve", "Simulation", "TPU", "Team", "Token",
+    "Training", "fair", "log", "p10 – p90", "{approach} {kwh} kWh, {co2} kg CO2",
 }  # fmt: skip
 """Words that English and German share."""
+
+
+def field_docs() -> Iterator[str]:
+    """Dotted paths of the scenario's fields: their explanations are English where declared."""
+    groups = {**GROUPS, "own_hardware": g.OwnHardware, "pilot": g.PilotPoint, "": ProjectInputs}
+    for name, group in {**groups, "options": g.Option, "models": g.TypedModel}.items():
+        for field in dataclasses.fields(group):
+            if "spec" in field.metadata:
+                yield f"{name}.{field.name}".removeprefix(".")
 
 
 def values_of(text: str) -> set[str]:
@@ -42,8 +54,9 @@ def values_of(text: str) -> set[str]:
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_language_holds_every_text(language: str) -> None:
     english, own = catalogue()["en"], catalogue()[language]
-    assert sorted(set(english) - set(own)) == []
-    assert sorted(set(own) - set(english)) == []
+    helps = {f"help.{path}" for path in field_docs()}
+    assert sorted((set(english) | helps) - set(own)) == []
+    assert sorted(set(own) - set(english) - helps) == []
     assert [key for key, text in own.items() if not text.strip()] == []
 
 
@@ -94,7 +107,7 @@ def _words(a: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield from (("recipe", name) for name in row["recipe"])
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_names_of_the_engine_are_in_the_catalogue(
     language: str, engine_words: set[tuple[str, str]]
 ) -> None:

@@ -1,0 +1,98 @@
+"""What is delivered: every package pinned with hashes, listed with its licence; limits are set."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from importlib import metadata
+
+import pytest
+import yaml
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.conftest import ROOT
+
+DEPLOY = ROOT / "deploy"
+PIN = re.compile(
+    r"^([A-Za-z0-9._-]+)==([^ \\;]+)(.*?)(?=^[A-Za-z0-9]|\Z)", re.MULTILINE | re.DOTALL
+)
+MOST_EXPOSED = 3.0
+
+
+def locked() -> dict[str, tuple[str, int]]:
+    """Package -> version and number of hashes."""
+    text = (DEPLOY / "requirements.lock").read_text(encoding="utf-8")
+    return {
+        canonicalize_name(m[1]): (m[2], m[3].count("--hash=sha256:")) for m in PIN.finditer(text)
+    }
+
+
+def needed() -> set[str]:
+    """Everything that the runtime requirements bring along, as installed here."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").split()
+    waiting, found = [Requirement(line) for line in lines], set[str]()
+    while waiting:
+        wanted = waiting.pop()
+        name = canonicalize_name(wanted.name)
+        marker = wanted.marker
+        if name in found or (
+            marker and not marker.evaluate({**default_environment(), "extra": ""})
+        ):
+            continue
+        found.add(name)
+        waiting += [Requirement(r) for r in metadata.requires(wanted.name) or []]
+    return found
+
+
+def test_the_lock_pins_everything_with_hashes() -> None:
+    pins = locked()
+    assert needed() <= set(pins)
+    assert not [name for name, (_, hashes) in pins.items() if not hashes]
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").split():
+        wanted = Requirement(line)
+        assert str(wanted.specifier) == f"=={pins[canonicalize_name(wanted.name)][0]}", line
+
+
+def test_the_lists_of_parts_name_what_the_lock_installs() -> None:
+    pins = {name: version for name, (version, _) in locked().items()}
+    bom = json.loads((DEPLOY / "sbom.cdx.json").read_text(encoding="utf-8"))
+    assert bom["bomFormat"] == "CycloneDX"
+    parts = {canonicalize_name(c["name"]): c["version"] for c in bom["components"]}
+    assert parts == pins
+    assert all(c["hashes"] and c["licenses"][0]["license"]["name"] for c in bom["components"])
+    rows = (DEPLOY / "THIRD_PARTY.md").read_text(encoding="utf-8").splitlines()
+    cells = [[c.strip() for c in r.strip("|").split("|")] for r in rows if r.startswith("| ")][1:]
+    assert {canonicalize_name(c[0]): c[1] for c in cells} == pins
+    assert not [c for c in cells if c[2] in ("", "unknown") or "GPL" in c[2]]
+
+
+def test_the_image_is_pinned_and_runs_without_rights() -> None:
+    image = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    assert re.search(r"^ARG BASE=\S+@sha256:[0-9a-f]{64}$", image, re.MULTILINE)
+    assert "--require-hashes" in image
+    assert re.search(r"^USER \d+", image, re.MULTILINE)
+    ignored = (DEPLOY / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    assert "*" in ignored
+    assert not {"!.git", "!tests"} & set(ignored)
+    app = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]["app"]
+    assert app["read_only"] is True
+    assert app["cap_drop"] == ["ALL"]
+    assert {"mem_limit", "cpus", "pids_limit"} <= set(app)
+
+
+def test_the_unit_has_limits_and_little_exposure() -> None:
+    unit = (DEPLOY / "estimator.service").read_text(encoding="utf-8")
+    for limit in ("MemoryMax=", "CPUQuota=", "TasksMax=", "IPAddressDeny=any"):
+        assert limit in unit
+    tool = shutil.which("systemd-analyze")
+    if tool is None:
+        pytest.skip("systemd is not installed")
+    command = [tool, "security", "--offline=true", "--no-pager", str(DEPLOY / "estimator.service")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    score = re.search(r"exposure level for \S+: ([0-9.]+)", done.stdout)
+    assert score, done.stdout[-500:] + done.stderr[-500:]
+    assert float(score[1]) <= MOST_EXPOSED

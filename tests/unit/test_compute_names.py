@@ -1,0 +1,74 @@
+"""Models and devices as hubs, clouds and drivers spell them."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from estimator.engine.compute.hardware import accelerator_id, architecture
+from estimator.engine.compute.names import find_model
+from estimator.engine.compute.run_tables import tables_of
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+HERE = Path(__file__).parent
+NOT_SHIPPED = ("Gaudi1", "Ascend-910", "Bow-IPU", "IPU-GC200")
+"""Devices whose makers publish no peak rate that a run could be held against."""
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (HERE / name).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_devices_as_people_spell_them(evidence: Evidence) -> None:
+    rows = _rows("device_names.csv")
+    assert len(rows) >= 100
+    wrong = [r for r in rows if accelerator_id(r["spelling"]) != r["accelerator"]]
+    assert not wrong
+    assert {r["accelerator"] for r in rows} <= set(evidence.accelerators)
+
+
+def test_every_shipped_device_is_reached_by_its_id_and_its_name(evidence: Evidence) -> None:
+    table = evidence.table("hardware")
+    for ident, name, kind in zip(table["accelerator"], table["name"], table["kind"], strict=True):
+        if ident in evidence.accelerators and kind != "cpu":
+            assert accelerator_id(ident) == ident
+            assert accelerator_id(name) == ident
+            assert architecture(ident) != "cpu", ident
+
+
+def test_every_device_named_in_the_evidence_has_a_row(evidence: Evidence) -> None:
+    named = {accelerator_id(str(t)) for t in evidence.table("runs")["hardware"].dropna()}
+    assert named - {None} - set(evidence.accelerators) <= set(NOT_SHIPPED)
+
+
+def test_models_as_hubs_spell_them(evidence: Evidence) -> None:
+    rows, tables = _rows("model_names.csv"), tables_of(evidence)
+    assert len(rows) >= 150
+    wrong = []
+    for r in rows:
+        m = find_model(r["name"], r["modality"], "fine-tuning", None, tables.lexicon)
+        if m is None or m.params is None or m.group != r["group"]:
+            wrong.append(r["name"])
+        elif m.params != pytest.approx(float(r["params"]), rel=0.22):
+            wrong.append(f"{r['name']}: {m.params:.3g}")
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "active"),
+    [("Llama-4-Scout-17B-16E-Instruct", 17e9), ("Qwen/Qwen3-30B-A3B", 3e9),
+     ("deepseek-ai/DeepSeek-V3", 37e9), ("openai/gpt-oss-20b", 3.6e9)],
+)  # fmt: skip
+def test_mixtures_work_with_their_active_parameters(
+    evidence: Evidence, name: str, active: float
+) -> None:
+    m = find_model(name, "text", "", None, tables_of(evidence).lexicon)
+    assert m is not None
+    assert m.params_active == pytest.approx(active, rel=0.1)
+    assert (m.params or 0) > 4 * active
