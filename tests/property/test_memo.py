@@ -41,6 +41,7 @@ OTHER: dict[str, Any] = {
     "limits.regions": ["eu-west-1"],
     "target.metric": "f1",
     "facts.similar_dataset": "ag_news",
+    "facts.kind": "topic",
 }  # fmt: skip
 """Values of fields that only tables know, or that are lists."""
 ALONE = {"task", "schema", "draws", "seed", "prices", "compute.provider"}

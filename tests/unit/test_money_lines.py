@@ -165,11 +165,12 @@ def test_a_currency_takes_its_newest_published_rate(
     support_tickets: ProjectInputs, evidence: Evidence
 ) -> None:
     """157.86 yen a dollar: the total in yen is that many times the dollars; none known: refused."""
-    yen = support_tickets.replace("finance.currency", "JPY")
+    unknown = support_tickets.replace("finance.usd_rate", None)
+    yen = unknown.replace("finance.currency", "JPY")
     found = evaluate(yen, evidence, n_draws=64)
     assert found.inputs.finance.usd_rate == pytest.approx(1 / 157.86)
     money = found.results[0].money
     shown = money.extras["total_in_currency"]
     assert shown == pytest.approx(157.86 * money.total_draws[0], rel=1e-6)
     with pytest.raises(InputError, match=r"finance.usd_rate"):
-        evaluate(support_tickets.replace("finance.currency", "ISK"), evidence, n_draws=64)
+        evaluate(unknown.replace("finance.currency", "ISK"), evidence, n_draws=64)

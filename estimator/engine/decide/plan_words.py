@@ -312,6 +312,8 @@ class PlanWords:
             else:
                 out.append(state("plan.no_rule", target=self.target(), wanted=wanted))
             out.append(state("plan.weighed"))
+        else:
+            out += [self.reason(), self.next_step()]
         out += [self.gate(g) for g in self.plan.gates if g.reached >= LEAST_SHARE]
         found = [self.lost(), self.single(), self.worth()] if world is not None else []
         return out + [s for s in found if s is not None]

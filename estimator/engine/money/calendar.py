@@ -13,9 +13,13 @@ from estimator.engine.money.context import Context
 from estimator.engine.money.labelling import LabellingPlan
 from estimator.engine.money.people import ROLE_LABELS, PhaseEffort
 from estimator.engine.results import CalendarTask, ComputeEstimate
-from estimator.units import DAYS_PER_WEEK, HOURS_PER_WEEK, WEEKS_PER_MONTH
+from estimator.errors import EstimatorError
+from estimator.units import DAYS_PER_WEEK, HOURS_PER_WEEK, WEEKS_PER_MONTH, WEEKS_PER_YEAR
 from estimator.vocabulary import Effort, Stage
+from estimator.words.statement import Count, state
 
+MAX_YEARS = 100.0
+"""Nobody plans a longer project, and its cash flow has a month for each of them [years]."""
 STAGE_OF_TASK = (
     ("Scoping", Stage.START),
     ("Labelling", Stage.GUIDE),
@@ -136,7 +140,17 @@ def months_of(plan: Plan) -> tuple[int, dict[Stage, int]]:
     -----
     Base case. A stage is paid in the month its first task starts; a project shorter than a month is
     month 0 alone.
+
+    Raises
+    ------
+    EstimatorError
+        Where the project takes more than ``MAX_YEARS``.
     """
+    years = float(plan.weeks_draws[0]) / WEEKS_PER_YEAR
+    if years > MAX_YEARS:
+        raise EstimatorError(
+            state("error.project_years", years=Count(years), most=Count(MAX_YEARS))
+        )
     starts = {t.name: float(t.start_weeks_draws[0]) for t in plan.tasks}
     last = max(math.ceil(float(plan.weeks_draws[0]) / WEEKS_PER_MONTH - 1e-9), 1)
     first: dict[Stage, int] = {}

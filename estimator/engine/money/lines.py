@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from estimator.engine.distributions import Array
 from estimator.engine.figure import Figure, as_figure
 from estimator.engine.results import CostItem
+from estimator.errors import EstimatorError
 from estimator.units import CENTS_PER_USD, MONTHS_PER_YEAR
 from estimator.vocabulary import Phase, Stage
-from estimator.words.statement import Note
+from estimator.words.statement import Note, Term, Usd, state
 
 DIGITS = 6
 MAX_LINE_USD = 1e15
@@ -183,6 +184,11 @@ class Bill:
             Paid as own wages: no purchase tax.
         same : bool
             The line is the same for every candidate.
+
+        Raises
+        ------
+        EstimatorError
+            Where the line is above ``MAX_LINE_USD`` in some draw.
         """
         if wages:
             self.wage_driven.add(item)
@@ -197,7 +203,12 @@ class Bill:
         q, p = draws_of(amount.draws, self.size), draws_of(price.draws, self.size)
         if not (q[0] or np.any(q)) or not (p[0] or np.any(p)):
             return
-        usd = q * p
+        with np.errstate(over="ignore"):
+            usd = q * p
+        if not float(np.max(np.abs(usd))) <= MAX_LINE_USD:
+            raise EstimatorError(
+                state("error.line_usd", item=Term("item", item), most=Usd(MAX_LINE_USD))
+            )
         usd[0] = round(float(usd[0]), 2)
         parts = tuple(dict.fromkeys((*amount.parts, *price.parts)))
         whole = Figure(0.0, parts)
