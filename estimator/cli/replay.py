@@ -8,6 +8,7 @@ from typing import Any
 from estimator.cli.compare import compute
 from estimator.cli.files import load_json
 from estimator.cli.output import naming, print_json
+from estimator.words.texts import languages
 
 SHOWN = 20
 
@@ -17,6 +18,7 @@ def add(commands: Any) -> None:
     p = commands.add_parser("replay", help="recompute a saved record")
     p.add_argument("record", metavar="RECORD", help="file written by compare --record")
     p.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    p.add_argument("--language", default="en", choices=languages(), help="language of the reasons")
     p.set_defaults(run=run)
 
 
@@ -24,6 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command; exit status 1 where the figures differ from the record."""
     from estimator.engine.inputs import ProjectInputs
     from estimator.report.record import check_record, compare_records
+    from estimator.words.format import style_of
+    from estimator.words.statement import said
 
     path = arguments.record
     with naming(path):
@@ -36,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
         print_json(found)
         return status
     print(found["verdict"])
+    for sentence in said(found, "moved", style_of(answer["inputs"], arguments.language)):
+        print(sentence)
     for change in found["changes"][:SHOWN]:
         print(f"{change['path']}: {change['before']} -> {change['now']}")
     if len(found["changes"]) > SHOWN:

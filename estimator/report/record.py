@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from estimator.errors import InputError
+from estimator.report.moved import moved
+from estimator.words.statement import with_statements
 from estimator.words.texts import say
 
 RECORD_VERSION = 1
@@ -66,7 +68,8 @@ def compare_records(record: Mapping[str, Any], answer: Mapping[str, Any]) -> dic
     -------
     dict
         ``same`` (byte for byte), ``verdict`` in words, ``intact`` (the record's own checksum
-        holds), ``versions`` before and now, ``changes`` with path, before and now.
+        holds), ``moved`` and its statements (why, in sentences), ``versions`` before and now,
+        ``changes`` with path, before and now.
     """
     before = record["results"]
     same = canonical(before) == canonical(answer)
@@ -80,6 +83,7 @@ def compare_records(record: Mapping[str, Any], answer: Mapping[str, Any]) -> dic
         "same": same,
         "intact": intact,
         "verdict": _verdict(same, intact, changes, versions),
+        **with_statements({"moved": [] if same else moved(before, answer)}),
         "versions": versions,
         "changes": changes,
     }

@@ -30,7 +30,8 @@ class Value:
 
 @dataclass(frozen=True)
 class Usd(Value):
-    """Money [USD]: about three digits; forms ``short`` 14.2k, ``exact`` cents, ``price``."""
+    """Money [USD]: about three digits; forms ``short`` 14.2k, ``exact`` cents, ``price``,
+    ``change`` +$14,200."""
 
     usd: float
 
@@ -39,6 +40,8 @@ class Usd(Value):
             return style.money(self.usd)
         if form == "price":
             return style.unit_price(self.usd)
+        if form == "change":
+            return ("+" if self.usd > 0 else "") + style.money_about(self.usd)
         return style.money_short(self.usd) if form == "short" else style.money_about(self.usd)
 
 
@@ -193,7 +196,8 @@ class Field(Value):
     path: str
 
     def write(self, style: Style, form: str) -> str:
-        kinds = ("driver", "input") if form == "title" else ("input", "driver")
+        usual = ("driver", "input") if form == "title" else ("input", "driver")
+        kinds = (*usual, "ui.field", "ui.topic")
         path = "unit" if self.path.startswith("unit.") else self.path
         key = next((f"{k}.{path}" for k in kinds if has(f"{k}.{path}")), None)
         return say(key, style.language) if key else self.path
