@@ -9,6 +9,7 @@ import yaml
 
 from estimator.cli.files import read_bytes
 from estimator.cli.output import naming, print_figures, progress
+from estimator.engine.typed import USES
 
 if TYPE_CHECKING:
     from estimator.measure.curve import Measured
@@ -23,6 +24,9 @@ def add(commands: Any) -> None:
     p.add_argument("--label", metavar="COL", help="column of the label")
     p.add_argument("--task", metavar="T", help="text_classification or tabular_classification")
     p.add_argument("--metric", metavar="M", default="accuracy", help="what is measured")
+    p.add_argument(
+        "--in-use", choices=USES, help="examples in use: like these, or later and other ones"
+    )
     p.add_argument("--facts", action="store_true", help="read and count only")
     p.add_argument("--json", action="store_true", help="one JSON document")
     p.set_defaults(run=run)
@@ -47,7 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
         refusal = door.why_not(looked.facts, arguments.metric)
         if refusal is None and not arguments.facts:
             measured = door.run(looked, settings, arguments.metric, progress)
-    document = door.document(looked, measured)
+    document = door.document(looked, measured, arguments.in_use)
     if refusal is not None:
         document["notes"].append(str(refusal))
         document["notes_statements"].append(refusal.statement.to_json())
@@ -80,6 +84,9 @@ def _print(document: dict[str, Any], looked: Looked, measured: Measured | None) 
         print(state("measure.cli.cost", seconds=seconds, memory=memory))
     for note in document["notes"]:
         print(f"- {note}")
+    if document["question"] and document["question"]["field"] not in document["scenario"]:
+        print(document["question"]["text"])
+        print(state("measure.cli.in_use", answers=", ".join(document["question"]["allowed"])))
     print()
     print(state("measure.cli.scenario"))
     print(yaml.safe_dump(_nested(document), sort_keys=False, allow_unicode=True).rstrip())

@@ -18,6 +18,7 @@ from estimator.engine.fields import (
 )
 from estimator.engine.fields import names as name_list
 from estimator.engine.kinds import LANGUAGES
+from estimator.engine.typed import USES
 from estimator.vocabulary import (
     Approach,
     Effort,
@@ -54,6 +55,9 @@ class Facts(Checked):
     augmentation: bool = flag(False, "training examples are augmented")
     kind: str | None = text(None, "what the data are most like; the kinds of the task by name")
     language: str | None = choice(None, LANGUAGES, "language of the data", optional=True)
+    in_use: str | None = choice(
+        None, USES, "in use: examples like the labelled ones, or later and other ones"
+    )
 
 
 @dataclass(frozen=True)
@@ -236,6 +240,9 @@ class PilotPoint(Checked):
     approach: Approach = choice(REQUIRED, Approach, "approach measured")
     n_labelled: int = integer(REQUIRED, 0, MAX_COUNT, "labelled examples it was trained on")
     value: float = number(REQUIRED, -1e6, 1e6, "value reached, in the target's metric")
+    n_test: int | None = integer(
+        None, 1, MAX_COUNT, "examples it was tested on; null: the scenario's test set"
+    )
 
 
 @dataclass(frozen=True)

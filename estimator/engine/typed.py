@@ -18,6 +18,22 @@ COMMA = re.compile(r"[-+]?\d+,\d+")
 FLAT = 0.02
 """Own results this near to the best constant answer are at chance."""
 
+SPLIT_GAPS: dict[str, str] = {
+    "accuracy": "data.random_split_gap",
+    "micro_f1": "data.random_split_gap",
+    "error": "data.random_split_gap",
+    "balanced_accuracy": "data.random_split_gap_f1",
+    "f1": "data.random_split_gap_f1",
+    "macro_f1": "data.random_split_gap_f1",
+    "weighted_f1": "data.random_split_gap_f1",
+    "auc": "data.random_split_gap_auc",
+}
+"""Judgement that says what examples unlike the tested ones cost, by metric; others have none."""
+
+UNLIKE = "later_or_other"
+USES = ("same", UNLIKE)
+"""What the examples in use may be, against the labelled ones."""
+
 RARE = 0.2
 IN_METRIC = ("value", "human_level", "state_of_the_art")
 READ = (
@@ -128,7 +144,8 @@ def advice(inputs: ProjectInputs) -> tuple[Statement, ...]:
     """What the typed facts and own results say that the form should answer to.
 
     Two own results within two points of the best constant answer: these labels are not learnt.
-    Accuracy where the rarest class holds less than a fifth: F1 or AUC says more.
+    Accuracy where the rarest class holds less than a fifth: F1 or AUC says more. What later data
+    or other customers take off a promise, or that nobody measured it in this metric.
     """
     out = []
     floor = constant_answer(inputs)
@@ -147,6 +164,9 @@ def advice(inputs: ProjectInputs) -> tuple[Statement, ...]:
     few = share is not None and share < min(RARE, 0.5 / max(inputs.n_classes, 2))
     if share is not None and few and metric in ("accuracy", "error"):
         out.append(state("typed.imbalanced", share=Share(share)))
+    if inputs.facts.in_use == UNLIKE:
+        key = "typed.in_use" if metric in SPLIT_GAPS else "typed.in_use_unknown"
+        out.append(state(key, metric=Metric(0.0, metric)))
     return tuple(out)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from estimator.engine.typed import USES
 from estimator.errors import InputError
 from estimator.evidence.things import Assumption
 from estimator.measure.columns import Roles, guess_roles
@@ -20,6 +21,9 @@ from estimator.words.statement import Number, Share, listed, state
 
 TASKS = ("text_classification", "tabular_classification")
 CPU_SECONDS = "assumptions.compute.cpu_seconds_per_million_values"
+IN_USE = "facts.in_use"
+"""Field for what a file without dates and groups cannot tell: is use like these examples?"""
+
 IMBALANCED = 0.2
 """Share of the rarest class below which accuracy says little."""
 
@@ -229,22 +233,40 @@ def scenario_fields(facts: Facts) -> dict[str, Any]:
     return fields
 
 
-def measured_fields(facts: Facts, measured: Measured) -> dict[str, Any]:
-    """What a measurement fills in a scenario besides its own results, by dotted path."""
+def asks_use(facts: Facts, measured: Measured | None) -> bool:
+    """Is it asked whether use is on later data or other customers? Dates or groups tell it."""
+    if measured is not None:
+        return measured.split == "random"
+    return facts.task in TASKS and not (facts.roles.time or facts.roles.group)
+
+
+def measured_fields(facts: Facts, measured: Measured, in_use: str | None = None) -> dict[str, Any]:
+    """What a measurement fills in a scenario besides its own results, by dotted path.
+
+    ``in_use`` is the answer where ``asks_use``; a split by time or group answers it itself.
+    """
     values = measured.points[-1].n_labelled * max(facts.unit_length or 1.0, 1.0) / 1e6
     seconds = min(max(measured.seconds_per_run / max(values, 1e-9), 0.001), 10_000.0)
-    return {CPU_SECONDS: float(f"{seconds:.2g}")}
+    told = in_use if asks_use(facts, measured) else USES[0]
+    return {CPU_SECONDS: float(f"{seconds:.2g}")} | ({IN_USE: told} if told else {})
 
 
 def pilot_points(measured: Measured) -> list[dict[str, Any]]:
     """The measured points as own results of a scenario."""
     return [
-        {"approach": "baseline", "n_labelled": p.n_labelled, "value": round(p.value, 4)}
+        {
+            "approach": "baseline",
+            "n_labelled": p.n_labelled,
+            "value": round(p.value, 4),
+            "n_test": measured.n_test,
+        }
         for p in measured.points
     ]
 
 
-def document(looked: Looked, measured: Measured | None) -> dict[str, Any]:
+def document(
+    looked: Looked, measured: Measured | None, in_use: str | None = None
+) -> dict[str, Any]:
     """The JSON of ``measure``: counts, shares, column names, figures; no text of the file."""
     facts = looked.facts
     roles = facts.roles
@@ -281,6 +303,7 @@ def document(looked: Looked, measured: Measured | None) -> dict[str, Any]:
         "scenario": scenario_fields(facts),
         "measured": None,
         "pilot": [],
+        "question": _question(facts, measured),
     }
     if measured is not None:
         out["measured"] = {
@@ -296,8 +319,18 @@ def document(looked: Looked, measured: Measured | None) -> dict[str, Any]:
         }
         out["pilot"] = pilot_points(measured)
         out["scenario"] |= {"target": {"metric": measured.metric}}
-        out["scenario"] |= measured_fields(facts, measured)
+        out["scenario"] |= measured_fields(facts, measured, in_use)
+    elif in_use and asks_use(facts, None):
+        out["scenario"][IN_USE] = in_use
     return out
+
+
+def _question(facts: Facts, measured: Measured | None) -> dict[str, Any] | None:
+    """What the file cannot answer: the field of the scenario, what it may be, the sentence."""
+    if not asks_use(facts, measured):
+        return None
+    told = state("measure.ask.in_use")
+    return {"field": IN_USE, "allowed": list(USES), "text": str(told), **told.to_json()}
 
 
 def heading(facts: Facts) -> list[Any]:

@@ -50,6 +50,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "labelling.review_share",
         "facts.kind",
         "facts.language",
+        "facts.in_use",
         "facts.human_level",
         "facts.state_of_the_art",
         "facts.annotator_agreement",

@@ -20,7 +20,9 @@ from estimator.ui.fields import (
     label_of,
     marked,
     message_at,
+    option_name,
     plain_field,
+    spec_of,
 )
 from estimator.ui.words import language, w
 from estimator.vocabulary import Approach, Task
@@ -53,9 +55,7 @@ def _metric(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     usual = TASK_METRIC[inputs.task]
     names = [usual, *sorted(m for m in cached.evidence().metrics if m != usual)]
     choose(path, inputs, names, lambda m: metric_name(m, language()), marks)
-    for said in advice(inputs):
-        if said.key == "typed.imbalanced":
-            errors.note(said.say(number_style()))
+    _advised("typed.imbalanced", inputs)
 
 
 def _provider(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
@@ -291,6 +291,18 @@ def _language(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
         choose(path, inputs, (None, *LANGUAGES), lambda k: _said("language_of", path, k), marks)
 
 
+def _in_use(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
+    options = (None, *(spec_of(path).choices))
+    choose(path, inputs, options, lambda v: option_name(v) if v else w(f"empty.{path}"), marks)
+    _advised("typed.in_use", inputs)
+
+
+def _advised(key: str, inputs: ProjectInputs) -> None:
+    for said in advice(inputs):
+        if said.key.startswith(key):
+            errors.note(said.say(number_style()))
+
+
 def _said(what: str, path: str, word: str | None) -> str:
     return w(f"empty.{path}") if word is None else say(f"{what}.{word}", language())
 
@@ -298,6 +310,7 @@ def _said(what: str, path: str, word: str | None) -> str:
 SPECIAL: dict[str, Field] = {
     "facts.kind": _kind,
     "facts.language": _language,
+    "facts.in_use": _in_use,
     "task": _task,
     "unit": _unit,
     "target.metric": _metric,

@@ -83,9 +83,17 @@ def pilot_points(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None
             step=1.0,
             format="%.4g",
         )
+        tested = st.number_input(
+            w("own.n_test"), min_value=1, value=None, step=50, placeholder=w("own.n_test_empty")
+        )
         if st.form_submit_button(w("own.pilot_add")):
             reached = round(value / 100, 10) if percent and value is not None else value
-            entry = {"approach": str(approach), "n_labelled": n, "value": reached}
+            entry = {
+                "approach": str(approach),
+                "n_labelled": n,
+                "value": reached,
+                "n_test": tested,
+            }
             _set_list("pilot", add=[entry])
             st.rerun()
     lines = st.text_area(
@@ -110,8 +118,12 @@ def pilot_points(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None
 
 PILOT_LINE = re.compile(
     r"(.+?)\s*[;,\t]\s*(\d[\d., ]*?)\s*[;,\t]\s*([-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?\s?%?)"
+    r"(?:\s*[;\t]\s*(\d[\d., ]*?))?"
 )
-"""Approach, labelled examples, value: with decimal point or comma, per cent, 1,000 or 1.000."""
+"""Approach, labelled examples, value: with decimal point or comma, per cent, 1,000 or 1.000.
+
+Behind a semicolon or tab may stand the examples of the test.
+"""
 
 
 def _pilot_lines(lines: str) -> list[dict[str, Any]]:
@@ -122,13 +134,14 @@ def _pilot_lines(lines: str) -> list[dict[str, Any]]:
         if found is None:
             where, allowed = w("error.line", n=number), w("error.line_allowed")
             raise InputError(where, line, allowed)
-        approach, n, value = found.groups()
+        approach, n, value, tested = found.groups()
         typed = number_from(value)
         out.append(
             {
                 "approach": known.get(approach.lower(), approach),
                 "n_labelled": int(re.sub(r"\D", "", n)),
                 "value": float(value) if typed is None else typed,
+                **({"n_test": int(re.sub(r"\D", "", tested))} if tested else {}),
             }
         )
     return out

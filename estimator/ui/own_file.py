@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from estimator import ProjectInputs
+from estimator.engine.typed import USES
 from estimator.errors import EstimatorError
 from estimator.measure import door
 from estimator.measure.curve import Measured
@@ -254,11 +255,19 @@ def _result(held: Held, looked: door.Looked) -> None:
         )
         st.markdown(f"- {line.say(style)}")
     _notes(measured.notes)
+    in_use = None
+    if door.asks_use(looked.facts, measured):
+        in_use = st.radio(
+            statement("measure.ask.in_use").say(style),
+            (None, *USES),
+            format_func=lambda v: w(f"option.{v}") if v else w("empty.facts.in_use"),
+            key=state.keyed("csv:in_use"),
+        )
     st.button(
         w("own.file_take"),
         key=state.keyed("csv:take"),
         on_click=_use,
-        args=(_place(), door.scenario_fields(looked.facts), measured, looked.facts),
+        args=(_place(), door.scenario_fields(looked.facts), measured, looked.facts, in_use),
     )
 
 
@@ -267,6 +276,7 @@ def _use(
     fields: dict[str, Any],
     measured: Measured | None = None,
     facts: Facts | None = None,
+    in_use: str | None = None,
 ) -> None:
     """Put the facts, and the results where there are some, into the scenario."""
     inputs = state.current()
@@ -278,7 +288,7 @@ def _use(
                 inputs = state.with_dependents(inputs, "target.metric", measured.metric)
             others = [p for p in inputs.to_dict()["pilot"] if p["approach"] != "baseline"]
             inputs = inputs.replace("pilot", [*others, *door.pilot_points(measured)])
-            for path, value in door.measured_fields(facts, measured).items():
+            for path, value in door.measured_fields(facts, measured, in_use).items():
                 inputs = inputs.replace(path, value)
         state.adopt(inputs)
     except EstimatorError as error:

@@ -50,3 +50,24 @@ def test_bad_files_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[st
         assert word in err
     assert main(["measure", given(tmp_path, csv_of(texts(60))), "--label", "nope"]) == 2
     assert "text, label" in capsys.readouterr().err
+
+
+def test_a_file_without_dates_or_groups_asks_and_takes_the_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = given(tmp_path, csv_of(texts(200)))
+    assert main(["measure", path]) == 0
+    out = capsys.readouterr().out
+    assert "later data or other customers" in out
+    assert "--in-use" in out
+    assert main(["measure", path, "--in-use", "later_or_other", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["question"]["field"] == "facts.in_use"
+    assert document["scenario"]["facts.in_use"] == "later_or_other"
+    assert {p["n_test"] for p in document["pilot"]} == {document["measured"]["n_test"]}
+    dated = [(f"2026-{1 + i // 50:02d}-{1 + i % 28:02d}", *r) for i, r in enumerate(texts(300))]
+    path = given(tmp_path, csv_of(dated, "created_at,text,label"))
+    assert main(["measure", path, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["question"] is None
+    assert document["scenario"]["facts.in_use"] == "same"

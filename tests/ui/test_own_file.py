@@ -79,9 +79,12 @@ def test_measured_used_and_forgotten_without_a_trace(caplog: pytest.LogCaptureFi
         until = time.monotonic() + 20
         while not [b for b in app.button if b.key == "csv:take"] and time.monotonic() < until:
             app.run()
+        app.radio(key="csv:in_use").set_value("later_or_other").run()
         app.button(key="csv:take").click().run()
     assert not app.exception
     inputs = scenario(app)
+    assert inputs.facts.in_use == "later_or_other"
+    assert {p.n_test for p in inputs.pilot} == {48}
     assert [p.n_labelled for p in inputs.pilot] == [50, 100, 112]
     assert "own_file" not in app.session_state
     assert "own results are in the scenario" in texts(app)

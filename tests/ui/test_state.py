@@ -103,6 +103,8 @@ def test_pasted_results_may_be_words_and_per_cent() -> None:
         31.5,
     ]
     assert _pilot_lines("lora, 1,000, 84%")[0]["n_labelled"] == 1000
+    [tested] = _pilot_lines("lora; 1.000; 84 %; 2,500")
+    assert (tested["value"], tested["n_test"]) == (0.84, 2500)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from estimator.engine.accuracy.scales import ACCURACY_LIKE, Array, metric_group
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
+from estimator.engine.typed import SPLIT_GAPS, UNLIKE
 from estimator.vocabulary import Approach
 
 NO_PRETRAINING = frozenset({Approach.SCRATCH, Approach.BASELINE})
@@ -98,6 +99,17 @@ def gain_of(inputs: ProjectInputs, approach: Approach, a: Assumptions, draws: Dr
         reach = unlabelled / (unlabelled + usual)
         few += np.log10(a.draw("accuracy.unlabelled_factor", draws)) * reach
     return Gain(constant, few, a.value("accuracy.gain_half_per_class") * classes)
+
+
+def lost_in_use(inputs: ProjectInputs, a: Assumptions, draws: Draws) -> Array | None:
+    """Error that later data or other customers add, shape (n + 1,); None where use is the same.
+
+    The same for all approaches in a draw: it belongs to the examples.
+    """
+    gap = SPLIT_GAPS.get(str(inputs.target.metric))
+    if inputs.facts.in_use != UNLIKE or gap is None:
+        return None
+    return a.draw(gap, draws)
 
 
 def stated_levels(inputs: ProjectInputs, a: Assumptions) -> list[tuple[float, float, float]]:

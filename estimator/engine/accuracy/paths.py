@@ -38,6 +38,8 @@ class Path:
         False: the curve does not depend on labels of the project.
     gain : Gain, optional
         What one label is worth in plain labels (augmentation, unlabelled data, rare classes).
+    lost : array or float
+        Error that use adds to every model, because its examples are unlike the tested ones.
     """
 
     nodes: Array
@@ -46,6 +48,7 @@ class Path:
     group: str
     needs_labels: bool
     gain: Gain | None = None
+    lost: Array | float = 0.0
 
     def y(self, n_labelled: Array | float) -> Array:
         """Error on the scale, shape (k, n + 1) for k numbers of labels."""
@@ -73,12 +76,25 @@ class Path:
     def base(self) -> Path:
         """The base case alone."""
         gain = None if self.gain is None else self.gain.base()
-        return replace(self, nodes=self.nodes[:, :1], gain=gain)
+        lost = np.asarray(self.lost)[:1] if self.loses else self.lost
+        return replace(self, nodes=self.nodes[:, :1], gain=gain, lost=lost)
 
     def value(self, n_labelled: Array | float, shift: Array | float = 0.0) -> Array:
-        """The metric in the scenario's unit (fractions; BLEU, chrF, ROUGE in points)."""
+        """The metric in use, in the scenario's unit (fractions; BLEU, chrF, ROUGE in points)."""
         error = scales.to_error(self.y(n_labelled) + shift, self.chance)
+        if self.loses:
+            least = scales.LEAST * self.chance
+            error = np.clip(error + self.lost, least, np.maximum(error, self.chance))
         return scales.value_from_error(error, self.group)
+
+    @property
+    def loses(self) -> bool:
+        """Does use add an error?"""
+        return isinstance(self.lost, np.ndarray)
+
+    def tested(self) -> Path:
+        """The curve that tests on the labelled examples see."""
+        return replace(self, lost=0.0) if self.loses else self
 
     def labels_for(self, value: float, shift: Array | float = 0.0) -> Array:
         """Smallest number of labels that reaches ``value``, shape (n + 1,); inf where none does."""
@@ -86,10 +102,12 @@ class Path:
         count = self.nodes.shape[1]
         if error < 0:
             return np.full(count, np.inf)
-        goal = float(scales.to_scale(np.array(error), self.chance)) - shift
+        left = np.full(count, error) - self.lost
+        never = left < scales.LEAST * self.chance if self.loses else np.zeros(count, bool)
+        goal = scales.to_scale(left, self.chance) - shift
         nodes = self.nodes
         if not self.needs_labels:
-            return np.asarray(np.where(nodes[0] <= goal, 0.0, np.inf))
+            return np.asarray(np.where((nodes[0] <= goal) & ~never, 0.0, np.inf))
         above = np.zeros(count, int)
         for level in nodes:
             above += level > goal
@@ -100,7 +118,7 @@ class Path:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             step = np.diff(knots)[low] * (high - goal) / (high - next_high)
             x = np.where(high > next_high, knots[low] + step, np.inf)
-            x = np.where(above == 0, -np.inf, x)
+            x = np.where(never, np.inf, np.where(above == 0, -np.inf, x))
             n = self._plain((10.0**x - 0.5) * self.divisor)
         return np.asarray(np.where(n < MOST_LABELS, np.maximum(np.ceil(n - 1e-9), 1.0), np.inf))
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from estimator.engine.accuracy import needs, parts
 from estimator.engine.accuracy.block import Block, remembered_block, root, spread_apart, widened
-from estimator.engine.accuracy.facts import gain_of, shift_of
+from estimator.engine.accuracy.facts import gain_of, lost_in_use, shift_of
 from estimator.engine.accuracy.grade import checked, grade_candidate
 from estimator.engine.accuracy.kernel import KNOTS
 from estimator.engine.accuracy.known import known_rows, similar_dataset
@@ -107,6 +107,8 @@ def predict_accuracy(
     labels = [float(c.n_labelled(inputs)) for c in candidates]
     share = test_share(inputs)
     found = believe(paths, own_results(inputs, candidates), labels, own, assumptions, draws)
+    lost = lost_in_use(inputs, assumptions, draws)
+    believed = found.paths if lost is None else [replace(p, lost=lost) for p in found.paths]
     return [
         _estimate(
             inputs,
@@ -115,7 +117,7 @@ def predict_accuracy(
             fit,
             checked(evidence.fits.get("accuracy_validation", {}), str(inputs.task), c.approach),
         )
-        for i, (c, path, n) in enumerate(zip(candidates, found.paths, labels, strict=True))
+        for i, (c, path, n) in enumerate(zip(candidates, believed, labels, strict=True))
     ]
 
 

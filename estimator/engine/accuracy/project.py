@@ -161,7 +161,8 @@ def test_share(inputs: ProjectInputs) -> float:
 def own_results(inputs: ProjectInputs, candidates: Sequence[Candidate]) -> list[OwnResult]:
     """The scenario's own results, each of the first row of its approach.
 
-    Without a test set of its own a result stands for a test on as many examples as labels.
+    A result that does not say on how many examples it was tested was tested on the scenario's test
+    set; without one it stands for a test on as many examples as labels.
     """
     share = test_share(inputs)
     places = {c.approach: i for i, c in reversed(list(enumerate(candidates)))}
@@ -170,7 +171,7 @@ def own_results(inputs: ProjectInputs, candidates: Sequence[Candidate]) -> list[
             place=places[point.approach],
             key=candidates[places[point.approach]].key,
             n_labelled=float(point.n_labelled),
-            n_test=bearing(inputs.n_evaluation or max(point.n_labelled, 1), share),
+            n_test=bearing(point.n_test or inputs.n_evaluation or max(point.n_labelled, 1), share),
             value=float(point.value),
         )
         for point in inputs.pilot

@@ -22,6 +22,8 @@ RUNS = ("kept", "new")
 class Truths:
     """The draws behind one estimate; see `estimator.engine.results.Truth`.
 
+    What is true is true in use; a test sees the labelled examples, which may be easier.
+
     Parameters
     ----------
     key : str
@@ -80,6 +82,7 @@ class Truths:
         return likelihood(*self._tested(n_labelled, n_test), float(value))
 
     def _tested(self, n_labelled: float, n_test: int) -> tuple[Array, Array]:
-        true = self(np.array([n_labelled]))[0]
+        shift = self.shift(n_labelled)
+        true = self.path.tested().value(np.array([float(n_labelled)]), shift)[0]
         counted = bearing(n_test, self.bearing)
         return true, standard_error(self.path.group, true, counted, self.assumptions)
