@@ -2,8 +2,9 @@
 
     .venv/bin/python deploy/inventory.py
 
-Run in an environment installed from `requirements.lock`; the tests check that both files name
-exactly the packages of the lock. No trained weights are delivered: the fits under `data/` are ours.
+Run in an environment installed from `requirements.lock` and `requirements-optional.lock`; the
+tests check that both files name exactly their packages. No trained weights are delivered: the fits
+under `data/` are ours.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ WORDS = {
 }  # fmt: skip
 
 
-def locked() -> dict[str, tuple[str, list[str]]]:
-    """Package -> version and hashes, as pinned in the lock."""
-    text = (HERE / "requirements.lock").read_text(encoding="utf-8")
+def locked(lock: str) -> dict[str, tuple[str, list[str]]]:
+    """Package -> version and hashes, as pinned in a lock."""
+    text = (HERE / lock).read_text(encoding="utf-8")
     starts = list(PIN.finditer(text))
     ends = [m.start() for m in starts[1:]] + [len(text)]
     return {
@@ -53,7 +54,8 @@ def licence(about: Any) -> str:
 def main() -> None:
     """Write both files."""
     parts, lines = [], []
-    for name, (version, hashes) in sorted(locked().items()):
+    always, optional = locked("requirements.lock"), locked("requirements-optional.lock")
+    for name, (version, hashes) in sorted({**optional, **always}.items()):
         found = metadata.metadata(name)
         if found["Version"] != version:
             raise SystemExit(f"{name}: {found['Version']} is installed, {version} is locked")
@@ -63,22 +65,25 @@ def main() -> None:
                 "type": "library",
                 "name": name,
                 "version": version,
+                "scope": "required" if name in always else "optional",
                 "purl": f"pkg:pypi/{name}@{version}",
                 "bom-ref": f"pkg:pypi/{name}@{version}",
                 "licenses": [{"license": {"name": terms}}],
                 "hashes": [{"alg": "SHA-256", "content": h} for h in hashes],
             }
         )
-        lines.append(f"| {name} | {version} | {terms} |")
+        needed = "" if name in always else "optional"
+        lines.append(f"| {name} | {version} | {terms} | {needed} |")
     bom = {"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": parts}
     (HERE / "sbom.cdx.json").write_text(json.dumps(bom, indent=1) + "\n", encoding="utf-8")
     head = [
         "# Third-party packages",
-        "Everything that `requirements.lock` installs, with its licence; the texts come with the",
-        "packages. No trained weights are delivered.",
+        "Everything that `requirements.lock` and, for store, sign-on and metrics,",
+        "`requirements-optional.lock` install, with its licence; the texts come with the packages.",
+        "No trained weights are delivered.",
         "",
-        "| package | version | licence |",
-        "|---|---|---|",
+        "| package | version | licence | |",
+        "|---|---|---|---|",
     ]
     text = "\n".join([*head, *lines]) + "\n"
     (HERE / "THIRD_PARTY.md").write_text(text, encoding="utf-8")

@@ -52,6 +52,10 @@ class FitError(EstimatorError):
     """A fit did not converge, or a shipped fit does not belong to the shipped evidence."""
 
 
+class StoreError(EstimatorError):
+    """The store cannot be reached, or does not hold or allow what was asked of it."""
+
+
 class ExtrapolationWarning(UserWarning):
     """A quantity was asked for outside the range of the evidence behind it."""
 

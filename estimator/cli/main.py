@@ -19,10 +19,11 @@ from estimator.cli import (
     replay,
     scenarios,
     schema,
+    store,
     validate,
 )
 from estimator.cli.output import BadInput, one_line
-from estimator.errors import EvidenceError, FitError, InputError, PriceNotFoundError
+from estimator.errors import EvidenceError, FitError, InputError, PriceNotFoundError, StoreError
 from estimator.version import __version__
 
 FAMILIES = (
@@ -37,6 +38,7 @@ FAMILIES = (
     link,
     schema,
     names,
+    store,
 )
 DONE, FAILED, BAD = 0, 1, 2
 
@@ -77,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
     except KeyboardInterrupt:
         return _fail(FAILED, "interrupted")
-    except (EvidenceError, FitError) as error:
+    except (EvidenceError, FitError, StoreError) as error:
         return _fail(FAILED, str(error))
     except Exception as error:
         if os.environ.get("ESTIMATOR_TRACEBACK"):

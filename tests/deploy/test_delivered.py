@@ -23,17 +23,26 @@ PIN = re.compile(
 MOST_EXPOSED = 3.0
 
 
-def locked() -> dict[str, tuple[str, int]]:
+LOCKS = ("requirements-optional.lock", "requirements.lock")
+OPTIONAL = ("requirements-store.txt", "requirements-login.txt", "requirements-metrics.txt")
+
+
+def locked(*locks: str) -> dict[str, tuple[str, int]]:
     """Package -> version and number of hashes."""
-    text = (DEPLOY / "requirements.lock").read_text(encoding="utf-8")
+    text = "\n".join((DEPLOY / lock).read_text(encoding="utf-8") for lock in locks or LOCKS)
     return {
         canonicalize_name(m[1]): (m[2], m[3].count("--hash=sha256:")) for m in PIN.finditer(text)
     }
 
 
-def needed() -> set[str]:
-    """Everything that the runtime requirements bring along, as installed here."""
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").split()
+def lines_of(*names: str) -> list[str]:
+    """Requirements of files, without remarks."""
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in names]
+    return [line for text in texts for line in text.splitlines() if line and line[0] != "#"]
+
+
+def needed(lines: list[str]) -> set[str]:
+    """Everything that some requirements bring along, as installed here."""
     waiting, found = [Requirement(line) for line in lines], set[str]()
     while waiting:
         wanted = waiting.pop()
@@ -49,10 +58,12 @@ def needed() -> set[str]:
 
 
 def test_the_lock_pins_everything_with_hashes() -> None:
+    optional = [f"deploy/{name}" for name in OPTIONAL]
+    assert needed(lines_of("requirements.txt")) <= set(locked("requirements.lock"))
     pins = locked()
-    assert needed() <= set(pins)
+    assert needed(lines_of(*optional)) <= set(pins)
     assert not [name for name, (_, hashes) in pins.items() if not hashes]
-    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").split():
+    for line in lines_of("requirements.txt", *optional):
         wanted = Requirement(line)
         assert str(wanted.specifier) == f"=={pins[canonicalize_name(wanted.name)][0]}", line
 
