@@ -20,6 +20,7 @@ from estimator.cli import (
     scenarios,
     schema,
     store,
+    sweep,
     validate,
 )
 from estimator.cli.output import BadInput, one_line
@@ -29,6 +30,7 @@ from estimator.version import __version__
 FAMILIES = (
     compare,
     scenarios,
+    sweep,
     measure,
     backtest,
     validate,

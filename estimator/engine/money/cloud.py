@@ -167,7 +167,8 @@ def rent(ctx: Context, accelerator: str, n_devices: int) -> Rental:
 def place(ctx: Context) -> list[PriceRow]:
     """Rows of the scenario's provider and region."""
     c = ctx.inputs.compute
-    return [r for r in ctx.evidence.prices if r.provider == c.provider and r.region == c.region]
+    provider, region = c.provider, c.region
+    return [r for r in ctx.evidence.prices if r.provider == provider and r.region == region]
 
 
 def _rent(ctx: Context, accelerator: str, n_devices: int) -> Rental:

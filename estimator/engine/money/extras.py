@@ -189,12 +189,10 @@ def _replacement(ctx: Context, candidate: Candidate) -> dict[str, Any]:
     """
 
     def trained() -> dict[str, tuple[float, str]]:
-        frame = ctx.evidence.table("models")
-        hours = frame["pretraining_device_hours"].to_numpy()
-        known = frame[["name", "pretraining_hardware"]].to_numpy(dtype=object)[hours > 0]
         return {
-            name: (float(h), hardware)
-            for (name, hardware), h in zip(known, hours[hours > 0], strict=True)
+            row["name"]: (float(row["pretraining_device_hours"]), row["pretraining_hardware"])
+            for row in ctx.records("models")
+            if row["pretraining_device_hours"] > 0
         }
 
     found = ctx.once("pre-training", trained)

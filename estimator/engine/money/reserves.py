@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from estimator.engine.distributions import Array, enough
@@ -47,31 +45,37 @@ def surprises(ctx: Context, bill: Bill) -> Array:
     projects overrun by half and more, 5.5 times the plan on average, cut at six times.
     """
     money = [usd for item, usd in zip(bill.items, bill.usd, strict=True) if item.timing == ONE_OFF]
-    wanted, out = ctx.inputs.finance.contingency, np.zeros(bill.size)
-    if not money or wanted == NONE:
+    return surprises_on(ctx, np.add.reduce(money) if money else np.zeros(bill.size))
+
+
+def surprises_on(ctx: Context, one_off: Array) -> Array:
+    """What comes on top of one-off money, shape (..., n + 1) in and out, base first [USD]."""
+    wanted, out = ctx.inputs.finance.contingency, np.zeros(one_off.shape)
+    if wanted == NONE:
         return out
-    one_off = np.add.reduce(money)
     if wanted != REFERENCE_CLASS:
         out = one_off * float(wanted)
-    elif one_off[0] > 0:
-        out = one_off * (_overrun(ctx, one_off) - 1.0)
-    out[0] = 0.0
+    else:
+        base = one_off[..., :1]
+        out = np.where(base > 0, one_off * (_overrun(ctx, one_off, base) - 1.0), 0.0)
+    out[..., 0] = 0.0
     return out
 
 
-def _overrun(ctx: Context, one_off: Array) -> Array:
+def _overrun(ctx: Context, one_off: Array, base: Array) -> Array:
     """Actual over planned one-off money that the draws of the lines do not hold yet."""
-    logs = np.log(np.maximum(one_off[1:], 1e-9))
+    logs = np.log(np.maximum(one_off[..., 1:], 1e-9))
     published = ctx.value("finance.overrun_sd")
-    left = math.sqrt(max(published**2 - float(np.var(logs)), 0.0))
+    left = np.sqrt(np.maximum(published**2 - np.var(logs, axis=-1, keepdims=True), 0.0))
     factor = np.exp(left * ctx.draws.normal("finance.overrun"))
-    if one_off[0] > ctx.value("finance.large_project_usd"):
+    large = base > ctx.value("finance.large_project_usd")
+    if large.any():
         chance, alpha = ctx.value("finance.tail_share"), ctx.value("finance.tail_alpha")
         u = ctx.draws.uniform("finance.tail")
         far = np.minimum(
             TAIL_FROM * (np.maximum(1.0 - u, 1e-12) / chance) ** (-1 / alpha), TAIL_CUT
         )
-        factor = np.where(u > 1.0 - chance, np.maximum(factor, far), factor)
+        factor = np.where(large & (u > 1.0 - chance), np.maximum(factor, far), factor)
     return np.asarray(factor)
 
 

@@ -250,10 +250,11 @@ def _cheapest_device(
 def _devices_sold(ctx: Context) -> tuple[str, ...]:
     """Other GPUs that the provider sells in the scenario's place under its purchase option."""
     c = ctx.inputs.compute
+    here = (c.provider, c.region, c.purchase_option)
     sold = {
         r.accelerator
         for r in ctx.evidence.prices
-        if (r.provider, r.region, r.purchase_option) == (c.provider, c.region, c.purchase_option)
+        if (r.provider, r.region, r.purchase_option) == here
     }
     known = ctx.evidence.accelerators
     maker = known[c.accelerator].vendor
