@@ -11,7 +11,7 @@ uncertain inputs at their p50; elements 1..n are the draws. Percentiles leave th
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -33,6 +33,8 @@ class Draws:
         Number of draws, a power of two.
     seed : int
         Seed of the scenario.
+    taken : int, optional
+        Only the first so many of them; a search needs fewer than what is shown.
 
     Notes
     -----
@@ -42,15 +44,20 @@ class Draws:
 
     n: int = 8192
     seed: int = 0
+    taken: int | None = None
 
     @property
     def size(self) -> int:
-        """Length of every array of draws: the base case and n draws."""
-        return self.n + 1
+        """Length of every array of draws: the base case and the draws that are taken."""
+        return 1 + (self.n if self.taken is None else self.taken)
+
+    def first(self, taken: int) -> Draws:
+        """The first ``taken`` of the same draws."""
+        return replace(self, taken=taken)
 
     def normal(self, name: str) -> Array:
         """Standard normals of a named quantity, shape (n + 1,), base 0 first; read-only."""
-        return _normals(name, self.n, self.seed)
+        return _normals(name, self.n, self.seed)[: self.size]
 
     def uniform(self, name: str) -> Array:
         """Uniforms on (0, 1) of a named quantity, shape (n + 1,), base 0.5 first."""

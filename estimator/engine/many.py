@@ -11,7 +11,7 @@ import numpy as np
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.cell import Cell, ManyMemo
 from estimator.engine.comparison import round_figure, round_money
-from estimator.engine.decide import plan_value, staged_plan
+from estimator.engine.decide import Worlds, staged_plan
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.simulate import Memo, evaluate, value_before_results
 from estimator.engine.summaries import PlanSummary, ScenarioSummary
@@ -79,12 +79,9 @@ def plan_summary(
     evaluation = evaluate(inputs, evidence, memo=memo)
     inputs = evaluation.inputs
     assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
-    value = (
-        value_before_results(evaluation, evidence)
-        if inputs.pilot
-        else plan_value(evaluation, assumptions)
-    )
-    plan = staged_plan(evaluation, assumptions, value, ladder=False)
+    worlds = Worlds(evaluation, assumptions)
+    value = value_before_results(worlds, evidence)
+    plan = staged_plan(evaluation, assumptions, value, worlds, ladder=False)
     best, row = plan.best, plan.row
     if best is None:
         return PlanSummary(plan.outcome, None, None, None, None, None, None, None)

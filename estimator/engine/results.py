@@ -73,6 +73,9 @@ class Truth(Protocol):
         Filtering the draws by them agrees with entering the value in ``pilot``.
         """
 
+    def first(self, taken: int) -> Truth:
+        """The same on the base case and the first ``taken`` draws only."""
+
 
 @dataclass(frozen=True)
 class AccuracyEstimate:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.decide.board import make_board
 from estimator.engine.decide.staged import plan_value, staged_plan
+from estimator.engine.decide.worlds import Worlds
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.errors import InputError
@@ -162,9 +162,9 @@ def _flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _taken(evaluation: Evaluation, assumptions: Assumptions) -> tuple[CandidateResult | None, str]:
-    board = make_board(evaluation, assumptions)
-    value = plan_value(evaluation, assumptions, board)
-    plan = staged_plan(evaluation, assumptions, value, board, whole=False)
+    worlds = Worlds(evaluation, assumptions)
+    value = plan_value(evaluation, assumptions, worlds)
+    plan = staged_plan(evaluation, assumptions, value, worlds, whole=False)
     row = None if plan.row is None else evaluation.results[plan.row]
     return row, plan.outcome
 

@@ -14,6 +14,7 @@ from estimator.engine.comparison import Comparison
 from estimator.engine.compute import predict_compute
 from estimator.engine.decide import (
     PlanValue,
+    Worlds,
     decide,
     feasibility,
     inside_only,
@@ -139,8 +140,9 @@ def complete_comparison(
         return evaluate(varied, evidence, memo=memo)
 
     assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
-    value = value_before_results(evaluation, evidence)
-    decision = decide(evaluation, rerun, assumptions, value, progress)
+    worlds = Worlds(evaluation, assumptions)
+    value = value_before_results(worlds, evidence)
+    decision = decide(evaluation, rerun, assumptions, value, progress, worlds)
     found = decision.to_dict()
     rows = evaluation.results
     pairs = [r.candidate for r in rows], [r.accuracy for r in rows]
@@ -166,21 +168,22 @@ def quick_comparison(inputs: ProjectInputs, evidence: Evidence, ladder: bool = T
     """
     evaluation = evaluate(inputs, evidence)
     assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
-    value = value_before_results(evaluation, evidence)
-    decision = quick_decision(evaluation, assumptions, value, ladder)
+    worlds = Worlds(evaluation, assumptions)
+    value = value_before_results(worlds, evidence)
+    decision = quick_decision(evaluation, assumptions, value, ladder, worlds)
     return _comparison(evaluation, decision.to_dict(), evidence)
 
 
-def value_before_results(evaluation: Evaluation, evidence: Evidence) -> PlanValue | None:
+def value_before_results(worlds: Worlds, evidence: Evidence) -> PlanValue | None:
     """The value of a month that chooses the plan: that of the scenario without own results.
 
     A bad result must not make a system look more valuable, nor a good one less.
     """
-    inputs = evaluation.inputs
-    assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
+    inputs = worlds.evaluation.inputs
     if inputs.pilot:
-        evaluation = evaluate(dataclasses.replace(inputs, pilot=()), evidence)
-    return plan_value(evaluation, assumptions)
+        before = evaluate(dataclasses.replace(inputs, pilot=()), evidence)
+        worlds = Worlds(before, worlds.assumptions)
+    return plan_value(worlds.evaluation, worlds.assumptions, worlds)
 
 
 def _comparison(

@@ -9,7 +9,7 @@ import pytest
 
 from estimator.engine.decide import PlanValue, plan_value, recommend, staged_plan
 from estimator.engine.decide.board import make_board
-from estimator.engine.decide.gates import best_zones, sure_from, thresholds
+from estimator.engine.decide.gates import allowed_from, best_zones, sure_from, thresholds
 from estimator.engine.decide.loss import Loss
 from estimator.engine.decide.plan_json import pilot_plan_dict, staged_plan_dict
 from estimator.engine.decide.staged import same_first
@@ -36,7 +36,7 @@ def test_thresholds_are_the_best_partition(rng):
     for k in (2, 3, 4):
         payoffs = rng.normal(size=(k, 9))
         order = rng.permutation(9)
-        cuts = thresholds(order, payoffs)
+        cuts = thresholds(payoffs[:, order])
         sorted_ = payoffs[:, order]
 
         def worth(places, table=sorted_, k=k):
@@ -51,9 +51,9 @@ def test_nothing_goes_live_that_is_not_sure_enough_or_below_the_target():
     seen = np.linspace(0, 1, 400)
     reached = seen > 0.7
     go = np.ones(400)
-    zones = best_zones(
-        seen, np.arange(400), np.array([0 * go, go]), [None, reached], least=0.9, target=0.6
-    )
+    order = np.arange(400)
+    first = allowed_from(seen, order, reached, least=0.9, target=0.6)
+    zones = best_zones(seen, order, order, np.array([0 * go, go]), [0, first])
     live = zones.zone == 1
     assert reached[live].mean() >= 0.9
     assert seen[live].min() >= 0.6
@@ -150,8 +150,7 @@ def test_a_typed_value_below_the_break_even_ends_in_no(base):
 
 def test_the_plan_before_is_kept_where_another_is_no_better(base):
     plan, evaluation = plan_of(base)
-    board = make_board(evaluation, assumptions())
-    kept = staged_plan(evaluation, assumptions(), plan.value, board, plan.best.policy)
+    kept = staged_plan(evaluation, assumptions(), plan.value, before=plan.best.policy)
     assert kept.best.policy == plan.best.policy
     for seed in range(1, 4):
         other, _ = plan_of(base.replace("seed", seed), value=plan.value)

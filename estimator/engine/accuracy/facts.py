@@ -36,6 +36,10 @@ class Gain:
         """The base case alone."""
         return Gain(self.constant[:1], self.few[:1], self.half)
 
+    def first(self, taken: int) -> Gain:
+        """The base case and the first ``taken`` draws."""
+        return Gain(self.constant[: taken + 1], self.few[: taken + 1], self.half)
+
     def log10(self, n: Array) -> Array:
         """log10 of the factor at n labels, shape (k, n + 1)."""
         return np.asarray(self.constant + self.few / (1 + np.asarray(n, float) / self.half))

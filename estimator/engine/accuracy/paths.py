@@ -16,6 +16,8 @@ GAIN_STEPS = 12
 """Fixed-point steps from worth to labels; each shrinks the error at least by half."""
 MIDDLE_KNOT = 3
 """100 labels per class."""
+_ALL = np.array(KNOTS)
+_INNER, _STEPS = _ALL[1:-1], np.diff(_ALL)
 MOST_LABELS = 1e12
 """More labels than this are as good as never."""
 
@@ -55,13 +57,15 @@ class Path:
         n = np.atleast_1d(np.asarray(n_labelled, float))[:, None]
         if not self.needs_labels:
             return np.repeat(self.nodes[:1], len(n), axis=0)
+        worth = n if self.gain is None else n * 10.0 ** self.gain.log10(n)
+        low, share = _between_knots(np.log10(np.maximum(worth, 0) / self.divisor + 0.5))
         if self.gain is None:
-            y = knot_weights(np.log10(np.maximum(n[:, 0], 0) / self.divisor + 0.5)) @ self.nodes
+            below, above = self.nodes[low[:, 0]], self.nodes[low[:, 0] + 1]
         else:
-            worth = n * 10.0 ** self.gain.log10(n)
-            x = np.log10(np.maximum(worth, 0) / self.divisor + 0.5)
-            y = np.einsum("kdj,jd->kd", knot_weights(x), self.nodes)
-        if (n > 0).all():
+            draws = np.arange(self.nodes.shape[1])
+            below, above = self.nodes[low, draws], self.nodes[low + 1, draws]
+        y = (1 - share) * below + share * above
+        if n.min() > 0:
             return np.asarray(y)
         guess = scales.to_scale(np.array(self.chance), self.chance)
         return np.asarray(np.where(n <= 0, np.maximum(y, guess), y))
@@ -78,6 +82,12 @@ class Path:
         gain = None if self.gain is None else self.gain.base()
         lost = np.asarray(self.lost)[:1] if self.loses else self.lost
         return replace(self, nodes=self.nodes[:, :1], gain=gain, lost=lost)
+
+    def first(self, taken: int) -> Path:
+        """The base case and the first ``taken`` draws."""
+        gain = None if self.gain is None else self.gain.first(taken)
+        lost = np.asarray(self.lost)[: taken + 1] if self.loses else self.lost
+        return replace(self, nodes=self.nodes[:, : taken + 1], gain=gain, lost=lost)
 
     def value(self, n_labelled: Array | float, shift: Array | float = 0.0) -> Array:
         """The metric in use, in the scenario's unit (fractions; BLEU, chrF, ROUGE in points)."""
@@ -135,13 +145,17 @@ class Path:
 
 def knot_weights(x: Array) -> Array:
     """Weights of the knots at ``x`` (log10 labels per class), last axis; straight beyond them."""
-    knots = np.array(KNOTS)
-    low = np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)
-    share = (np.maximum(x, knots[0]) - knots[low]) / (knots[low + 1] - knots[low])
-    out = np.zeros((*np.shape(x), len(knots)))
+    low, share = _between_knots(x)
+    out = np.zeros((*np.shape(x), len(KNOTS)))
     np.put_along_axis(out, low[..., None], (1 - share)[..., None], -1)
     np.put_along_axis(out, (low + 1)[..., None], share[..., None], -1)
     return out
+
+
+def _between_knots(x: Array) -> tuple[np.ndarray, Array]:
+    """Knot below each ``x`` and the way to the next one, above 1 beyond the last."""
+    low = np.searchsorted(_INNER, x, side="right")
+    return low, np.asarray((np.maximum(x, _ALL[0]) - _ALL[low]) / _STEPS[low])
 
 
 def falling(nodes: Array) -> Array:

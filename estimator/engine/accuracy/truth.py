@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -50,6 +50,17 @@ class Truths:
     bearing: float
     assumptions: Assumptions
     draws: Draws
+    spreads: dict[tuple[float, str], tuple[float, str]] = field(default_factory=dict, compare=False)
+    """Standard deviation and name of the run at a number of labels, remembered."""
+
+    def first(self, taken: int) -> Truths:
+        """The same on the base case and the first ``taken`` draws only."""
+        return replace(
+            self,
+            path=self.path.first(taken),
+            kept={n: shift[: taken + 1] for n, shift in self.kept.items()},
+            draws=self.draws.first(taken),
+        )
 
     def __call__(self, n_labelled: Array, run: str = "kept") -> Array:
         """True value of the metric, shape (k, n + 1)."""
@@ -63,11 +74,18 @@ class Truths:
         found = self.kept.get(labels_of(self.path, n_labelled))
         if run == "kept" and found is not None:
             return found
-        name = run_name(self.key, self.path, n_labelled, self.planned)
-        if run == "new":
-            name = f"accuracy.run.{self.key}.new"
-        base = float(self.path.base().y(n_labelled)[0, 0])
-        return run_sd(self.path, n_labelled, base, self.own) * self.draws.normal(name)
+        spread, name = self._run(n_labelled, run)
+        return spread * self.draws.normal(name)
+
+    def _run(self, n_labelled: float, run: str) -> tuple[float, str]:
+        at = float(n_labelled), run
+        if at not in self.spreads:
+            name = run_name(self.key, self.path, n_labelled, self.planned)
+            if run == "new":
+                name = f"accuracy.run.{self.key}.new"
+            base = float(self.path.base().y(n_labelled)[0, 0])
+            self.spreads[at] = run_sd(self.path, n_labelled, base, self.own), name
+        return self.spreads[at]
 
     def result(self, n_labelled: float, n_test: int) -> Array:
         """What testing the kept model on ``n_test`` examples would show, shape (n + 1,)."""

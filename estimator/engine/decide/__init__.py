@@ -57,6 +57,7 @@ from estimator.engine.decide.staged import PlanValue, StagedPlan, plan_value, st
 from estimator.engine.decide.switching import Switch, switching_values
 from estimator.engine.decide.tornado import Bar, Tornado, tornado
 from estimator.engine.decide.traits import Trait, Traits, traits
+from estimator.engine.decide.worlds import Worlds
 
 __all__ = [
     "Answers",
@@ -82,6 +83,7 @@ __all__ = [
     "Tornado",
     "Trait",
     "Traits",
+    "Worlds",
     "break_even",
     "break_even_accuracy",
     "cost_accuracy_frontier",

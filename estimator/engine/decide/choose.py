@@ -47,10 +47,10 @@ class Weighed:
         """Chance that a system goes live that truly reaches the target."""
         return float(self.step.outcome.works.mean())
 
-    @property
+    @cached_property
     def net(self) -> float:
         """Minus the expected loss [USD]."""
-        return self.usd_per_month * self.months - self.spend
+        return float(self.step.payoff.mean())
 
     @cached_property
     def row(self) -> int:
@@ -64,7 +64,7 @@ def beaten(world: World) -> frozenset[str]:
     """Rows that another reaches the target as often as, for less money."""
     ways = world.ways
     chance = [reach(w, world) for w in ways]
-    total = [float(np.median(w.one_off + world.horizon_months * w.usd_per_month)) for w in ways]
+    total = [world.total_p50(w) for w in ways]
     return frozenset(
         a.key
         for a, p, usd in zip(ways, chance, total, strict=True)
@@ -131,9 +131,9 @@ def search(world: World, loss: Loss, probe_worthy: bool = True) -> list[Weighed]
 
 def _pool(world: World, loss: Loss, tuned: Sequence[Way]) -> tuple[list[str], tuple[str, ...]]:
     """The two likeliest with all labels that can be had; with them the best value, the cheapest."""
-    most = {w.key: float((w.truth(world.most_labels(w)) >= world.target).mean()) for w in tuned}
+    most = {w.key: world.chance(w, world.most_labels(w)) for w in tuned}
     here = {w.key: reach(w, world) for w in tuned}
-    money = {w.key: float(np.median(w.one_off)) for w in tuned}
+    money = {w.key: w.one_off_p50 for w in tuned}
     worth = loss.usd_per_month * loss.horizon_months
     top = sorted(most, key=lambda k: -most[k])[:2]
     value = max(money, key=lambda k: worth * here[k] - money[k])
@@ -163,6 +163,8 @@ def weigh(
 
 def _allowed(world: World, found: Weighed) -> bool:
     limits, out = world.inputs.limits, found.step.outcome
+    if limits.deadline_weeks is None and limits.budget_usd is None:
+        return True
     live = out.row != STOPPED
     if not live.any():
         return True
@@ -181,7 +183,7 @@ def break_even(world: World, loss: Loss, probe_worthy: bool = True) -> tuple[flo
     Dinkelbach: with the best policy at V, ``V <- E spend / E months``; a few rounds. None where
     no policy ever goes live [USD a month].
     """
-    totals = [np.median(w.one_off) / world.horizon_months + np.median(w.usd_per_month)
+    totals = [w.one_off_p50 / world.horizon_months + np.median(w.usd_per_month)
               for w in world.ways]  # fmt: skip
     value, last = 4.0 * float(min(totals)), None
     near: list[Policy] = []
@@ -240,11 +242,11 @@ def rule_row(world: World) -> Way | None:
     sure = [w for w in world.ways if reach(w, world) >= world.wanted]
     return min(
         sure,
-        key=lambda w: float(np.median(w.one_off + world.horizon_months * w.usd_per_month)),
+        key=world.total_p50,
         default=None,
     )
 
 
 def reach(way: Way, world: World) -> float:
     """Chance that a row reaches the target with the labels it is planned with."""
-    return float((way.truth(way.n_planned) >= world.target).mean())
+    return world.chance(way, way.n_planned)

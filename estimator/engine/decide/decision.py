@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.decide.board import is_valued, make_board
+from estimator.engine.decide.board import is_valued
 from estimator.engine.decide.frontier import Frontier, cost_accuracy_frontier
 from estimator.engine.decide.loss import value_typed
 from estimator.engine.decide.plan_json import pilot_plan_dict, staged_plan_dict
@@ -19,6 +19,7 @@ from estimator.engine.decide.staged import PlanValue, StagedPlan, plan_value, st
 from estimator.engine.decide.switching import Switch, switching_values
 from estimator.engine.decide.tornado import Tornado, tornado
 from estimator.engine.decide.traits import Traits, traits
+from estimator.engine.decide.worlds import Worlds
 from estimator.engine.results import Evaluation
 from estimator.words.statement import ENGLISH_USD, Field, with_statements
 
@@ -185,6 +186,7 @@ def decide(
     assumptions: Assumptions,
     value: PlanValue | None = None,
     progress: Progress = quiet,
+    worlds: Worlds | None = None,
 ) -> Decision:
     """Staged plan, recommendation, frontier, switching values, tornado, risks and traits.
 
@@ -199,8 +201,10 @@ def decide(
         Value of a month before any result was entered; of this evaluation when left out.
     progress : callable
         Called with (done, total) of the steps.
+    worlds : Worlds, optional
+        Of this evaluation; what is computed there is not computed again.
     """
-    quick = quick_decision(evaluation, assumptions, value)
+    quick = quick_decision(evaluation, assumptions, value, worlds=worlds)
     recommendation = quick.recommendation
     limits = restriction_costs(evaluation, recommendation, evaluate, assumptions)
     progress(1, 3)
@@ -216,11 +220,13 @@ def quick_decision(
     assumptions: Assumptions,
     value: PlanValue | None = None,
     ladder: bool = True,
+    worlds: Worlds | None = None,
 ) -> Decision:
     """The decision without what needs re-runs of the model: no switches, no drivers."""
-    board = make_board(evaluation, assumptions)
-    value = value or plan_value(evaluation, assumptions, board)
-    plan = staged_plan(evaluation, assumptions, value, board, ladder=ladder)
+    worlds = worlds or Worlds(evaluation, assumptions)
+    board = worlds.board
+    value = value or plan_value(evaluation, assumptions, worlds)
+    plan = staged_plan(evaluation, assumptions, value, worlds, ladder=ladder)
     return Decision(
         evaluation=evaluation,
         recommendation=recommend(evaluation, assumptions, board, plan),

@@ -23,20 +23,19 @@ class Zones:
     zone: np.ndarray
 
 
-def thresholds(order: np.ndarray, payoffs: Array) -> list[int]:
+def thresholds(payoffs: Array) -> list[int]:
     """Best partition of draws sorted by their measured value into consecutive zones.
 
     Parameters
     ----------
-    order : array of int, shape (n,)
-        Draws from the lowest to the highest measured value.
     payoffs : array, shape (actions, n)
-        Payoff of each action in each draw, actions in the order of the zones.
+        Payoff of each action in each draw, actions in the order of the zones, draws from the
+        lowest to the highest measured value.
 
     Returns
     -------
     list of int
-        Position in ``order`` at which each action but the first begins; zones may be empty.
+        Position at which each action but the first begins; zones may be empty.
 
     Notes
     -----
@@ -45,7 +44,7 @@ def thresholds(order: np.ndarray, payoffs: Array) -> list[int]:
     """
     k, n = payoffs.shape
     sums = np.zeros((k, n + 1))
-    np.cumsum(payoffs[:, order], axis=1, out=sums[:, 1:])
+    np.cumsum(payoffs, axis=1, out=sums[:, 1:])
     best, gains = sums[0], []
     for j in range(1, k):
         gain = best - sums[j]
@@ -81,13 +80,26 @@ def sure_from(reached: np.ndarray, least: float) -> int:
     return int(good[0]) if len(good) else n
 
 
+def allowed_from(
+    seen: Array, order: np.ndarray, reached: np.ndarray, least: float, target: float
+) -> int:
+    """First position in ``order`` from which a go is allowed.
+
+    Parameters
+    ----------
+    reached : array of bool
+        Does the system that goes live truly reach the target?
+    least : float
+        Share of the systems that go live at a gate that must reach the target.
+    target : float
+        Nothing goes live that was measured below it.
+    """
+    met = int(np.searchsorted(seen[order], target))
+    return max(sure_from(reached[order], least), met)
+
+
 def best_zones(
-    seen: Array,
-    order: np.ndarray,
-    payoffs: Array,
-    live: Sequence[np.ndarray | None],
-    least: float,
-    target: float,
+    seen: Array, order: np.ndarray, rank: np.ndarray, payoffs: Array, begins: Sequence[int]
 ) -> Zones:
     """Zones of one gate.
 
@@ -97,24 +109,19 @@ def best_zones(
         Measured value, higher is better.
     order : array of int
         ``argsort`` of ``seen``.
+    rank : array of int
+        Position of every draw in ``order``.
     payoffs : array, shape (actions, n)
-    live : sequence of (array of bool or None)
-        For an action that goes live: does the system truly reach the target? None for others.
-    least : float
-        Share of the systems that go live at a gate that must reach the target.
-    target : float
-        Nothing goes live that was measured below it.
+    begins : sequence of int
+        For each action the first position in ``order`` at which it is allowed (``allowed_from``).
     """
-    payoffs = payoffs.copy()
-    met = int(np.searchsorted(seen[order], target))
-    for j, reached in enumerate(live):
-        if reached is not None:
-            payoffs[j, order[: max(sure_from(reached[order], least), met)]] = NEVER
-    cuts = thresholds(order, payoffs)
-    n = len(order)
-    zone = np.zeros(n, np.intp)
-    for j, cut in enumerate(cuts, start=1):
-        zone[order[cut:]] = j
+    ordered = payoffs[:, order]
+    for j, first in enumerate(begins):
+        ordered[j, :first] = NEVER
+    cuts = thresholds(ordered)
+    zone = np.zeros(len(order), np.intp)
+    for cut in cuts:
+        zone += rank >= cut
     values = tuple(_between(seen, order, cut) for cut in cuts)
     return Zones(values, zone)
 

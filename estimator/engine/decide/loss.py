@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -45,6 +46,12 @@ class Loss:
     harm_usd: float
     rollback_share: float
 
+    @cached_property
+    def terms(self) -> tuple[float, ...]:
+        """Everything but the value of a month: what a release costs and when it is of use."""
+        return (self.target, self.useful, self.horizon_months, self.noticed_months, self.harm_usd,
+                self.rollback_share)  # fmt: skip
+
     def at(self, usd_per_month: float, typed: bool = False) -> Loss:
         """The same loss at another value of a month."""
         return replace(self, usd_per_month=usd_per_month, typed=typed)
@@ -59,19 +66,27 @@ class Loss:
     def released(
         self, truth: Array, release_usd: Array, usd_per_month: Array, weeks: Array | float
     ) -> tuple[Array, Array]:
-        """Money [USD] and months of full value of going live after ``weeks``.
+        """Money [USD] and months of full value of going live after ``weeks``."""
+        share = self.share(truth)
+        return self.release_usd(share, release_usd, usd_per_month), self.months(share, weeks)
+
+    def months(self, share: Array, weeks: Array | float) -> Array:
+        """Months of full value of a system that earns ``share`` of V from ``weeks`` on."""
+        left = np.maximum(self.horizon_months - weeks / WEEKS_PER_MONTH, 0.0)
+        return np.asarray(share * left)
+
+    def release_usd(self, share: Array, release_usd: Array, usd_per_month: Array) -> Array:
+        """Money of a release and of the running after it [USD].
 
         Notes
         -----
         A useful system runs for the whole horizon; another is taken down after
         ``noticed_months``, rolled back, and has done its harm.
         """
-        share = self.share(truth)
         noticed = min(self.noticed_months, self.horizon_months)
         running = np.where(share > 0, self.horizon_months, noticed)
         wrong = np.where(share > 0, 0.0, self.harm_usd + self.rollback_share * release_usd)
-        months = share * np.maximum(self.horizon_months - weeks / WEEKS_PER_MONTH, 0.0)
-        return release_usd + usd_per_month * running + wrong, np.asarray(months)
+        return np.asarray(release_usd + usd_per_month * running + wrong)
 
 
 def value_typed(inputs: ProjectInputs) -> float:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
-from estimator.engine.decide.gates import best_zones
+from estimator.engine.decide.gates import allowed_from, best_zones
 from estimator.engine.decide.loss import STOPPED, Loss
 from estimator.engine.decide.way import Way, World
 from estimator.engine.distributions import Array
@@ -17,11 +18,27 @@ STOP, LIVE, PROBE, PILOT, REST, MORE, SWITCH, ALL, TAKE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a policy ends in every draw.
+NOTHING: Mapping[str, float] = MappingProxyType({})
 
-    Parameters
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What a gate looks at: the best measured value, its sort order, the way that shows it.
+
+    ``begins`` remembers from which position on a go is sure enough: that depends on no value.
+    """
+
+    value: Array
+    order: np.ndarray
+    rank: np.ndarray
+    lead: np.ndarray
+    begins: dict[tuple[object, ...], int]
+
+
+class Outcome:
+    """How a policy ends in every draw; an array is made when it is first asked for.
+
+    Attributes
     ----------
     spend, before : arrays
         All money, and that spent before a release [USD].
@@ -35,32 +52,45 @@ class Outcome:
         Goes live and truly reaches the target.
     """
 
-    spend: Array
-    before: Array
-    months: Array
-    weeks: Array
-    row: np.ndarray
-    works: np.ndarray
+    def __init__(self, make: Callable[[str], np.ndarray]) -> None:
+        self._make = make
+        self._made: dict[str, np.ndarray] = {}
 
-    def picked(self, others: Sequence[Outcome], zone: np.ndarray) -> Outcome:
-        """Draw by draw one of several outcomes, this one first."""
-        every = (self, *others)
+    def get(self, name: str) -> np.ndarray:
+        """One of the arrays by its name."""
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
 
-        def pick(name: str) -> np.ndarray:
-            return np.choose(zone, [getattr(o, name) for o in every])
+    @property
+    def spend(self) -> Array:
+        """All money [USD]."""
+        return self.get("spend")
 
-        return Outcome(*(pick(f) for f in ("spend", "before", "months", "weeks", "row", "works")))
+    @property
+    def before(self) -> Array:
+        """Money spent before a release [USD]."""
+        return self.get("before")
 
-    def after(self, usd: Array, weeks: float) -> Outcome:
-        """The same with a stage before it."""
-        return Outcome(
-            self.spend + usd,
-            self.before + usd,
-            self.months,
-            self.weeks + weeks,
-            self.row,
-            self.works,
-        )
+    @property
+    def months(self) -> Array:
+        """Months of full value."""
+        return self.get("months")
+
+    @property
+    def weeks(self) -> Array:
+        """From the start of the step to its end."""
+        return self.get("weeks")
+
+    @property
+    def row(self) -> np.ndarray:
+        """Position of the row that goes live."""
+        return self.get("row")
+
+    @property
+    def works(self) -> np.ndarray:
+        """Goes live and truly reaches the target."""
+        return self.get("works")
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +108,9 @@ class Step:
     usd : array
         Money of the stage [USD].
     weeks : float
+    payoff : array
+        Value of the months minus all money, in every draw [USD].
+    outcome : Outcome
     actions : tuple of tuple of Step
         By action in rising order of the measured value, then by leading way.
     cuts : tuple of float
@@ -92,6 +125,7 @@ class Step:
     n_test: float
     usd: Array
     weeks: float
+    payoff: Array
     outcome: Outcome
     actions: tuple[tuple[Step, ...], ...] = ()
     cuts: tuple[float, ...] = ()
@@ -106,9 +140,14 @@ class Step:
 
 def stop(world: World) -> Step:
     """Nothing more is spent."""
-    zero = world.zero
-    out = Outcome(zero, zero, zero, zero, np.full(world.n, STOPPED), np.zeros(world.n, dtype=bool))
-    return Step(STOP, (), 0.0, 0.0, zero, 0.0, out)
+
+    def made() -> Step:
+        zero = world.zero
+        fields = {"row": np.full(world.n, STOPPED), "works": np.zeros(world.n, dtype=bool)}
+        out = Outcome(lambda name: fields.get(name, zero))
+        return Step(STOP, (), 0.0, 0.0, zero, 0.0, zero, out)
+
+    return world.kept((STOP,), made)
 
 
 def live(
@@ -117,39 +156,66 @@ def live(
     way: Way,
     n_labelled: float,
     elapsed_weeks: float,
-    extra_usd: Array | float = 0.0,
+    extra: Mapping[str, float] = NOTHING,
     kind: str = LIVE,
 ) -> Step:
     """Going live with a model trained on ``n_labelled``, ``elapsed_weeks`` after the start.
 
     Access, integration and approvals of the row's calendar run beside the stages; what of it is
     left when the last gate is passed is waited for.
+
+    Parameters
+    ----------
+    extra : mapping
+        Shares of blocks of the row's money that are spent before the release.
     """
-    truth = way.truth(n_labelled)
+    key = ("live", way.key, n_labelled, elapsed_weeks, *extra.items(), loss.terms)
+    out = world.kept(key, lambda: _released(world, loss, way, n_labelled, elapsed_weeks, extra))
     least = world.judged.value("decision.release_weeks")
-    weeks = np.maximum(least, way.calendar_weeks - elapsed_weeks)
-    release = way.money["release"]
-    usd, months = loss.released(truth, release, way.usd_per_month, elapsed_weeks + weeks)
-    out = Outcome(
-        usd + extra_usd,
-        world.zero + extra_usd,
-        months,
-        weeks,
-        np.full(world.n, way.index),
-        np.asarray(truth >= loss.target),
-    )
+    payoff = loss.usd_per_month * out.months - out.spend
     middle = max(least, way.weeks - elapsed_weeks)
-    return Step(kind, (way,), n_labelled, 0.0, usd + extra_usd, middle, out)
+    return Step(kind, (way,), n_labelled, 0.0, out.spend, middle, payoff, out)
 
 
-def seen(world: World, ways: Sequence[Way], n_labelled: float, n_test: float) -> tuple[Array, ...]:
-    """Best measured value, its sort order, and the way that shows it."""
+def _released(
+    world: World,
+    loss: Loss,
+    way: Way,
+    n_labelled: float,
+    elapsed_weeks: float,
+    extra: Mapping[str, float],
+) -> Outcome:
+    def alone() -> tuple[Array, Array, np.ndarray, np.ndarray]:
+        truth = way.truth(n_labelled)
+        share = loss.share(truth)
+        usd = loss.release_usd(share, way.money["release"], way.usd_per_month)
+        row = np.full(world.n, way.index)
+        return share, usd, np.asarray(truth >= loss.target), row
+
+    share, usd, works, row = world.kept(("released", way.key, n_labelled, loss.terms), alone)
+    weeks = np.maximum(
+        world.judged.value("decision.release_weeks"), way.calendar_weeks - elapsed_weeks
+    )
+    months = loss.months(share, elapsed_weeks + weeks)
+    before = sum((share * way.money[block] for block, share in extra.items()), start=world.zero)
+    fields = {
+        "spend": usd + before, "before": before, "months": months, "weeks": weeks,
+        "row": row, "works": works,
+    }  # fmt: skip
+    return Outcome(fields.__getitem__)
+
+
+def seen(world: World, ways: Sequence[Way], n_labelled: float, n_test: float) -> Look:
+    """What a gate looks at, remembered by the world."""
     key = (tuple(w.key for w in ways), n_labelled, n_test)
     if key not in world.looks:
-        results = np.array([w.result(n_labelled, n_test) for w in ways])
-        lead = results.argmax(axis=0)
-        best = results.max(axis=0)
-        world.looks[key] = best, np.argsort(best, kind="stable"), lead
+        results = [w.result(n_labelled, n_test) for w in ways]
+        best = results[0] if len(ways) == 1 else np.maximum.reduce(results)
+        lead = world.zero if len(ways) == 1 else np.array(results).argmax(axis=0)
+        order = np.argsort(best, kind="stable")
+        rank = np.empty(world.n, np.intp)
+        rank[order] = np.arange(world.n)
+        world.looks[key] = Look(best, order, rank, lead, {})
     return world.looks[key]  # type: ignore[return-value]
 
 
@@ -171,21 +237,56 @@ def gate(
     actions : sequence of tuple of Step
         In rising order of the measured value; one step for all ways, or one for each.
     """
-    value, order, lead = seen(world, ways, n_labelled, n_test)
-    merged = [_led(steps, lead) for steps in actions]
-    payoffs = np.array([loss.usd_per_month * o.months - o.spend for o in merged])
-    going = [
-        o.works if steps[0].kind == LIVE else None for o, steps in zip(merged, actions, strict=True)
-    ]
-    zones = best_zones(value, order, payoffs, going, world.wanted, loss.target)
-    out = merged[0].picked(merged[1:], zones.zone).after(usd, weeks)
+    look = seen(world, ways, n_labelled, n_test)
+    payoffs = np.array([_led([s.payoff for s in steps], look.lead) for steps in actions])
+    begins = [_begins(look, s, world, loss) for s in actions]
+    zones = best_zones(look.value, look.order, look.rank, payoffs, begins)
+    zone = zones.zone
+    payoff = payoffs[0]
+    for j in range(1, len(actions)):
+        payoff = np.where(zone >= j, payoffs[j], payoff)
+    out = Outcome(lambda name: _picked(name, actions, zone, look.lead, usd, weeks))
     return Step(
-        kind, ways, n_labelled, n_test, usd, weeks, out, tuple(actions), zones.cuts, zones.zone,
-        lead,
+        kind, ways, n_labelled, n_test, usd, weeks, payoff - usd, out, tuple(actions), zones.cuts,
+        zone, look.lead,
     )  # fmt: skip
 
 
-def _led(steps: tuple[Step, ...], lead: np.ndarray) -> Outcome:
-    if len(steps) == 1:
-        return steps[0].outcome
-    return steps[0].outcome.picked([s.outcome for s in steps[1:]], lead)
+def _begins(look: Look, steps: tuple[Step, ...], world: World, loss: Loss) -> int:
+    """First position from which an action is allowed: a go must be sure enough."""
+    if steps[0].kind != LIVE:
+        return 0
+    key = (*((s.ways[0].key, s.n_labelled) for s in steps), loss.target)
+    if key not in look.begins:
+        works = _led([s.outcome.works for s in steps], look.lead)
+        look.begins[key] = allowed_from(look.value, look.order, works, world.wanted, loss.target)
+    return look.begins[key]
+
+
+def _picked(
+    name: str,
+    actions: Sequence[tuple[Step, ...]],
+    zone: np.ndarray,
+    lead: np.ndarray,
+    usd: Array,
+    weeks: float,
+) -> np.ndarray:
+    """Draw by draw what follows the gate, the stage before it included."""
+    first, *others = np.flatnonzero(np.bincount(zone, minlength=len(actions))).tolist()
+    out = _led([s.outcome.get(name) for s in actions[first]], lead)
+    if others:
+        out = out.copy()
+        for j in others:
+            np.copyto(out, _led([s.outcome.get(name) for s in actions[j]], lead), where=zone == j)
+    added = {"spend": usd, "before": usd, "weeks": weeks}.get(name)
+    return out if added is None else np.asarray(out + added)
+
+
+def _led(parts: Sequence[np.ndarray], lead: np.ndarray) -> np.ndarray:
+    """Draw by draw the part of the way that leads; one part stands for all ways."""
+    if len(parts) == 1:
+        return parts[0]
+    out = parts[0].copy()
+    for k, part in enumerate(parts[1:], start=1):
+        np.copyto(out, part, where=lead == k)
+    return out

@@ -19,6 +19,7 @@ from estimator.engine.decide.rule import (
     regret_usd,
 )
 from estimator.engine.decide.staged import StagedPlan, plan_value, staged_plan
+from estimator.engine.decide.worlds import Worlds
 from estimator.engine.distributions import Array, median, percentiles
 from estimator.engine.results import Evaluation
 from estimator.words.statement import Statement
@@ -139,8 +140,9 @@ def recommend(
     """
     board = board or make_board(evaluation, assumptions)
     if plan is None:
-        value = plan_value(evaluation, assumptions, board)
-        plan = staged_plan(evaluation, assumptions, value, board)
+        worlds = Worlds(evaluation, assumptions, board)
+        value = plan_value(evaluation, assumptions, worlds)
+        plan = staged_plan(evaluation, assumptions, value, worlds)
     loss = plan.loss
     shares = best_probability(board, loss)
     rows = _rows(evaluation, board, shares, regret_usd(board, loss))

@@ -12,6 +12,7 @@ from estimator.engine.decide.board import Board, make_board
 from estimator.engine.decide.recommend import Recommendation
 from estimator.engine.decide.rerun import Evaluate, Progress, changed, quiet
 from estimator.engine.decide.staged import plan_value, staged_plan
+from estimator.engine.decide.worlds import Worlds
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Evaluation
 from estimator.words.statement import Approach as ApproachName
@@ -78,10 +79,10 @@ def restriction_costs(
     out: list[RestrictionCost] = []
     for done, path in enumerate(limits, start=1):
         without = evaluate(changed(evaluation.inputs, path, LIMIT_OFF[path]))
-        free = make_board(without, assumptions)
-        worth = value or plan_value(without, assumptions, free)
-        unbound = staged_plan(without, assumptions, worth, free, whole=False).row
-        out.append(_cost(evaluation, board, free, bound, unbound, path))
+        worlds = Worlds(without, assumptions)
+        worth = value or plan_value(without, assumptions, worlds)
+        unbound = staged_plan(without, assumptions, worth, worlds, whole=False).row
+        out.append(_cost(evaluation, board, worlds.board, bound, unbound, path))
         progress(done, len(limits))
     return tuple(out)
 

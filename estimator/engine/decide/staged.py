@@ -9,7 +9,6 @@ import numpy as np
 
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.ask import Question, questions_to_ask
-from estimator.engine.decide.board import Board, make_board
 from estimator.engine.decide.choose import (
     LADDER,
     POOR_GRADES,
@@ -34,7 +33,8 @@ from estimator.engine.decide.views import (
     ends_of,
     walk,
 )
-from estimator.engine.decide.way import World, make_world
+from estimator.engine.decide.way import World
+from estimator.engine.decide.worlds import Worlds
 from estimator.engine.results import Evaluation
 from estimator.vocabulary import Approach
 
@@ -116,7 +116,7 @@ class StagedPlan:
 
 
 def plan_value(
-    evaluation: Evaluation, assumptions: Assumptions, board: Board | None = None
+    evaluation: Evaluation, assumptions: Assumptions, worlds: Worlds | None = None
 ) -> PlanValue | None:
     """The value of a month that chooses the plan; None where no plan can be made.
 
@@ -125,14 +125,16 @@ def plan_value(
     evaluation : Evaluation
         The scenario before any own result: the value of a system does not move with what was
         measured of it.
+    worlds : Worlds, optional
+        Of this evaluation; what is computed there is not computed again.
     """
-    board = board or make_board(evaluation, assumptions)
-    world = make_world(evaluation, assumptions, board, VALUE_DRAWS)
+    worlds = worlds or Worlds(evaluation, assumptions)
+    world = worlds.at(VALUE_DRAWS, inside=SEARCH_DRAWS)
     if world is None:
         return None
     loss = make_loss(evaluation.inputs, assumptions, world.metric, world.target, 1.0)
     found = break_even(world, loss, _probe_worthy(evaluation))
-    full = make_world(evaluation, assumptions, board)
+    full = worlds.at()
     even = value_of_break_even(full or world, loss, found)
     stated = value_typed(evaluation.inputs)
     factor = assumptions.value("decision.value_over_break_even")
@@ -144,7 +146,7 @@ def staged_plan(
     evaluation: Evaluation,
     assumptions: Assumptions,
     value: PlanValue | None,
-    board: Board | None = None,
+    worlds: Worlds | None = None,
     before: Policy | None = None,
     whole: bool = True,
     ladder: bool = True,
@@ -155,6 +157,8 @@ def staged_plan(
     ----------
     value : PlanValue
         Of the scenario without own results and without the variation that is looked at.
+    worlds : Worlds, optional
+        Of this evaluation; what is computed there is not computed again.
     before : Policy, optional
         The plan shown before; kept unless another is clearly better.
     whole : bool
@@ -162,8 +166,8 @@ def staged_plan(
     ladder : bool
         The ladder is half of the work; a first screen does not show it.
     """
-    board = board or make_board(evaluation, assumptions)
-    world = make_world(evaluation, assumptions, board, SEARCH_DRAWS)
+    worlds = worlds or Worlds(evaluation, assumptions)
+    board, world = worlds.board, worlds.at(SEARCH_DRAWS)
     if world is None or value is None:
         known = board.target is not None and any(
             r.accuracy.draws is not None for r in evaluation.results
@@ -182,12 +186,12 @@ def staged_plan(
     unlikely = max(w.success for w in found) < least
     if unlikely:
         best = next(w for w in found if w.policy.kind == "stop")
-    full = make_world(evaluation, assumptions, board) if whole else world
+    full = worlds.at() if whole else world
     if full is None:
         raise ValueError("the same scenario has a world at fewer draws")
     even = value.break_even
     if whole and evaluation.inputs.pilot:
-        small = make_world(evaluation, assumptions, board, VALUE_DRAWS)
+        small = worlds.at(VALUE_DRAWS, inside=SEARCH_DRAWS)
         even = value_of_break_even(full, loss, break_even(small or world, loss, worthy))
     near = tuple(w for w in found if w.net >= best.net - keep * best.spend and w.row != best.row)
     row = [w.key for w in full.ways if w.index == best.row and whole]
@@ -203,9 +207,7 @@ def staged_plan(
         gates=tuple(gates),
         stages=tuple(stages),
         ends=tuple(ends_of(shown.step, full)),
-        rungs=_rungs(evaluation, assumptions, board, full, loss, value, found)
-        if whole and ladder
-        else (),
+        rungs=_rungs(worlds, full, loss, value, found) if whole and ladder else (),
         singles=tuple(alone),
         near=near,
         best_single=max((w.net for w in found if w.policy.kind == "all"), default=0.0),
@@ -254,22 +256,20 @@ def _two_digits(value: float) -> float:
 
 
 def _rungs(
-    evaluation: Evaluation,
-    assumptions: Assumptions,
-    board: Board,
+    worlds: Worlds,
     full: World,
     loss: Loss,
     value: PlanValue,
     found: Sequence[Weighed],
 ) -> tuple[Rung, ...]:
     """The plan over absolute values of a month, one rung for each change of the plan."""
-    world = make_world(evaluation, assumptions, board, VALUE_DRAWS)
+    world = worlds.at(VALUE_DRAWS, inside=SEARCH_DRAWS)
     if value.break_even is None or world is None:
         return ()
     near = sorted(found, key=lambda w: -w.net)[:RUNG_PLANS]
     simple = [w for w in found if w.policy.kind in ("stop", "probe", "live")]
     policies = list(dict.fromkeys(w.policy for w in (*near, *simple)))
-    keep = assumptions.value("decision.keep_share")
+    keep = worlds.assumptions.value("decision.keep_share")
     out: list[tuple[float, Policy]] = []
     for factor in LADDER:
         usd = _two_digits(factor * value.break_even)

@@ -30,6 +30,7 @@ from estimator.engine.decide.way import (
     TEST,
     Way,
     World,
+    middle,
     rounded,
 )
 from estimator.engine.distributions import Array
@@ -77,7 +78,6 @@ class Builder:
     def __init__(self, world: World, loss: Loss) -> None:
         self.world, self.loss = world, loss
         self._made: dict[tuple[object, ...], Step] = {}
-        self._examples: dict[str, float] = {}
         judged = world.judged.value
         self.gate_weeks = judged("decision.gate_weeks")
         self.iterate = judged("decision.iterate_share")
@@ -150,8 +150,8 @@ class Builder:
     def _low(self, elapsed: float, but: Way | None = None) -> list[tuple[Step, ...]]:
         """What is done where a result is bad: stop, or take what was measured before."""
         best: Step | None = None
-        for way in self.world.ways:
-            if way.measured_at() is None or way is but:
+        for way in self.world.tried:
+            if way is but:
                 continue
             step = self._take(way, TAKE, elapsed)
             if step.outcome.works.mean() < self.world.wanted:
@@ -162,37 +162,44 @@ class Builder:
         return ends if best is None or self._net(best) <= 0 else [*ends, (best,)]
 
     def _net(self, step: Step) -> float:
-        out = step.outcome
-        return float((self.loss.usd_per_month * out.months - out.spend).mean())
+        return float(step.payoff.mean())
 
     def _everything(self, way: Way) -> Step:
         """The whole row is built, and its last evaluation decides on going live."""
         w = self.world
         have = way.measured_at() or 0.0
         n = self._planned(way) if way.needs_labels else 0.0
-        usd = self._labels(way, n, have) + self._model_left(way)
-        usd = usd + sum(self._sunk(way, b) for b in (START, GUIDE, TEST)) + way.money[DATA]
+        usd = w.kept((ALL, way.key), lambda: self._everything_usd(way, n, have))
         weeks = max(way.weeks - w.judged.value("decision.release_weeks"), self.gate_weeks)
         go = live(w, self.loss, way, n, weeks)
         return gate(
             w, self.loss, ALL, (way,), n, w.n_test, usd, weeks, [*self._low(weeks, way), (go,)]
         )
 
+    def _everything_usd(self, way: Way, n: float, have: float) -> Array:
+        usd = self._labels(way, n, have) + self._model_left(way)
+        usd = usd + sum(self._sunk(way, b) for b in (START, GUIDE, TEST)) + way.money[DATA]
+        return np.asarray(usd)
+
     def probe_examples(self, ref: Way) -> float:
         """Test examples of a probe: 200, no dearer than a tenth of the row, at least 50."""
-        if ref.key in self._examples:
-            return self._examples[ref.key]
+        return self.world.kept(("probe examples", ref.key), lambda: self._probe_examples(ref))
+
+    def _probe_examples(self, ref: Way) -> float:
         w = self.world
         judged = w.judged.value
         n = min(judged("decision.probe_examples"), w.n_test)
-        test = float(np.median(ref.money[TEST]))
+        test = middle(ref.money[TEST])
         if test > 0:
-            most = judged("decision.probe_money_share") * float(np.median(ref.one_off))
+            most = judged("decision.probe_money_share") * ref.one_off_p50
             n = min(n, w.n_test * most / test)
-        self._examples[ref.key] = min(max(rounded(n, up=False), LEAST_TEST), w.n_test)
-        return self._examples[ref.key]
+        return min(max(rounded(n, up=False), LEAST_TEST), w.n_test)
 
     def _probe_cost(self, way: Way, ref: Way) -> tuple[Array, float]:
+        key = (PROBE, way.key, ref.key)
+        return self.world.kept(key, lambda: self._make_probe_cost(way, ref))
+
+    def _make_probe_cost(self, way: Way, ref: Way) -> tuple[Array, float]:
         days = self.world.judged.value("decision.probe_days")
         share = self.probe_examples(ref) / self.world.n_test
         usd = self._sunk(ref, GUIDE) + share * self._sunk(ref, TEST)
@@ -204,7 +211,7 @@ class Builder:
         w = self.world
         ref = ref or way
         usd, weeks = self._probe_cost(way, ref)
-        go = live(w, self.loss, way, 0.0, weeks, way.money[MODEL])
+        go = live(w, self.loss, way, 0.0, weeks, {MODEL: 1.0})
         low = self._low(weeks, way) if then is None else [(then,)]
         n_test = self.probe_examples(ref)
         return gate(w, self.loss, PROBE, (way,), 0.0, n_test, usd, weeks, [*low, (go,)])
@@ -224,25 +231,30 @@ class Builder:
         n = self.pilot_labels(ref, share)
         judged = w.judged.value
         days = judged("decision.pilot_days") + judged("decision.pilot_days_per_approach")
-        left = 1.0 - self.probe_examples(ref) / w.n_test if probed else 1.0
-        usd = 0.0 if probed else self._sunk(ref, GUIDE)
-        scoping = 1.0 - judged("decision.probe_scoping") if probed else 1.0
-        usd = usd + scoping * self._sunk(ref, START) + left * self._sunk(ref, TEST)
-        usd = usd + self._labels(ref, n, 0.0) + (0.0 if w.started else 0.5) * ref.money[DATA]
-        usd = usd + judged("decision.pilot_days") * ref.usd_per_day
-        usd = np.asarray(usd + sum(self._try(way) for way in ways))
+        key = (PILOT, *(way.key for way in ways), n, probed)
+        usd = w.kept(key, lambda: self._pilot_usd(ways, n, probed))
         weeks = days / WORKDAYS_PER_WEEK + self.gate_weeks + self._labelling_weeks(ref, n, 0.0)
         then = elapsed + weeks
         rest, now = [], []
         for way in ways:
             other = next((o for o in (*ways, spare) if o is not None and o is not way), None)
             rest.append(self._rest(way, then, other, n))
-            more = 0.5 * way.money[DATA] + 0.25 * way.money[MODEL]
-            now.append(live(w, self.loss, way, n, then, more))
+            now.append(live(w, self.loss, way, n, then, {DATA: 0.5, MODEL: 0.25}))
         actions = [*self._low(then), tuple(rest), tuple(now)]
         if n >= max(way.n_planned for way in ways):
             actions = [*self._low(then), tuple(rest)]
         return gate(w, self.loss, PILOT, ways, n, w.n_test, usd, weeks, actions)
+
+    def _pilot_usd(self, ways: tuple[Way, ...], n: float, probed: bool) -> Array:
+        w, ref = self.world, ways[0]
+        judged = w.judged.value
+        left = 1.0 - self.probe_examples(ref) / w.n_test if probed else 1.0
+        usd = 0.0 if probed else self._sunk(ref, GUIDE)
+        scoping = 1.0 - judged("decision.probe_scoping") if probed else 1.0
+        usd = usd + scoping * self._sunk(ref, START) + left * self._sunk(ref, TEST)
+        usd = usd + self._labels(ref, n, 0.0) + (0.0 if w.started else 0.5) * ref.money[DATA]
+        usd = usd + judged("decision.pilot_days") * ref.usd_per_day
+        return np.asarray(usd + sum(self._try(way) for way in ways))
 
     def _rest(self, way: Way, elapsed: float, other: Way | None, piloted: float = 0.0) -> Step:
         key = ("rest", way.key, round(elapsed, 3), other.key if other else "", piloted)
@@ -254,9 +266,7 @@ class Builder:
         w = self.world
         have = max(piloted, way.measured_at() or 0.0)
         n = max(self._planned(way), have)
-        model = way.money[MODEL]
-        left = np.maximum(model - self._made_by_trying(way), 0.25 * model)
-        usd = self._labels(way, n, have) + 0.5 * way.money[DATA] + left
+        usd = w.kept((REST, way.key, have), lambda: self._rest_usd(way, n, have))
         weeks = max(w.judged.value("decision.rest_weeks_share") * way.weeks, self.gate_weeks)
         weeks += self.gate_weeks
         then = elapsed + weeks
@@ -267,6 +277,11 @@ class Builder:
             actions.append((self._more(way, n, then),))
         actions.append((live(w, self.loss, way, n, then),))
         return gate(w, self.loss, REST, (way,), n, w.n_test, usd, weeks, actions)
+
+    def _rest_usd(self, way: Way, n: float, have: float) -> Array:
+        model = way.money[MODEL]
+        left = np.maximum(model - self._made_by_trying(way), 0.25 * model)
+        return np.asarray(self._labels(way, n, have) + 0.5 * way.money[DATA] + left)
 
     def _switch(self, way: Way, n: float, elapsed: float) -> Step:
         w = self.world
@@ -281,11 +296,14 @@ class Builder:
     def _more(self, way: Way, have: float, elapsed: float) -> Step:
         w = self.world
         n = w.most_labels(way)
-        usd = self._labels(way, n, have) + self.iterate * way.money[MODEL]
+        usd = w.kept(
+            (MORE, way.key, have),
+            lambda: self._labels(way, n, have) + self.iterate * way.money[MODEL],
+        )
         weeks = 0.3 * way.weeks + self.gate_weeks + self._labelling_weeks(way, n, have)
         then = elapsed + weeks
         go = live(w, self.loss, way, n, then)
         return gate(
-            w, self.loss, MORE, (way,), n, w.n_test, np.asarray(usd), weeks,
+            w, self.loss, MORE, (way,), n, w.n_test, usd, weeks,
             [*self._low(then, way), (go,)],
         )  # fmt: skip

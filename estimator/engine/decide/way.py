@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
@@ -21,6 +22,7 @@ START, GUIDE, TEST, LABELS, DATA, MODEL, RELEASE = (
 )  # fmt: skip
 STAGES = (START, GUIDE, TEST, LABELS, DATA, MODEL, RELEASE)
 LEAST_TEST = 50.0
+T = TypeVar("T")
 SHOWN_ROWS_TASKS = frozenset({Task.TABULAR_CLASSIFICATION, Task.RECOMMENDATION})
 """Tasks in which a model used as is learns from the project's own rows that it is shown."""
 
@@ -71,6 +73,23 @@ class Way:
     def one_off(self) -> Array:
         """All one-off money [USD]."""
         return np.asarray(sum(self.money.values()))
+
+    @cached_property
+    def one_off_p50(self) -> float:
+        """Median one-off money [USD]."""
+        return middle(self.one_off)
+
+    def first(self, n: int) -> Way:
+        """The same on the first ``n`` draws."""
+        return replace(
+            self,
+            money={stage: usd[:n] for stage, usd in self.money.items()},
+            usd_per_month=self.usd_per_month[:n],
+            calendar_weeks=self.calendar_weeks[:n],
+            usd_per_label=self.usd_per_label[:n],
+            truth=lambda n_labelled: self.truth(n_labelled)[:n],
+            result=lambda n_labelled, n_test: self.result(n_labelled, n_test)[:n],
+        )
 
     def measured_at(self) -> float | None:
         """Most labels at which an own result was entered; None: nothing measured."""
@@ -123,8 +142,40 @@ class World:
         """Standard normals of a named quantity, shape (n,)."""
         return self.draws.normal(name)[1 : 1 + self.n]
 
+    @cached_property
+    def tried(self) -> tuple[Way, ...]:
+        """Ways with an own result."""
+        return tuple(w for w in self.ways if w.measured_at() is not None)
+
+    def first(self, n: int) -> World:
+        """The same on the first ``n`` draws."""
+        return replace(self, ways=tuple(w.first(n) for w in self.ways), n=n, looks={})
+
+    def kept(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """A figure of this world that no value of a month changes, made once."""
+        if key not in self.looks:
+            self.looks[key] = make()
+        return self.looks[key]  # type: ignore[return-value]
+
+    def chance(self, way: Way, n_labelled: float) -> float:
+        """Chance that a row reaches the target with so many labels."""
+        return self.kept(
+            ("chance", way.key, n_labelled),
+            lambda: float((way.truth(n_labelled) >= self.target).mean()),
+        )
+
+    def total_p50(self, way: Way) -> float:
+        """Median money of a row over the horizon [USD]."""
+        return self.kept(
+            ("total", way.key),
+            lambda: middle(way.one_off + self.horizon_months * way.usd_per_month),
+        )
+
     def most_labels(self, way: Way) -> float:
         """Most labels that more buying could bring: ten times the plan, what exists, the budget."""
+        return self.kept(("most", way.key), lambda: self._most_labels(way))
+
+    def _most_labels(self, way: Way) -> float:
         planned = max(way.n_planned, 1.0)
         most = planned * self.judged.value("decision.most_growth")
         if way.n_planned <= self.owned and not self.inputs.n_labelled_to_buy:
@@ -132,10 +183,10 @@ class World:
         there = self.owned + self.inputs.n_unlabelled_available
         if self.inputs.n_unlabelled_available:
             most = min(most, max(there, planned))
-        budget, price = self.inputs.limits.budget_usd, float(np.median(way.usd_per_label))
+        budget = self.inputs.limits.budget_usd
+        price = middle(way.usd_per_label) if budget else 0.0
         if budget and price > 0:
-            total = float(np.median(way.one_off + self.horizon_months * way.usd_per_month))
-            most = min(most, planned + max(budget - total, 0.0) / price)
+            most = min(most, planned + max(budget - self.total_p50(way), 0.0) / price)
         return float(rounded(most, up=False))
 
 
@@ -150,8 +201,7 @@ def make_world(
         The first ``n`` draws only; a search needs fewer than what is shown.
     """
     inputs = evaluation.inputs
-    full = evaluation.n_draws
-    n = min(n or full, full)
+    n = min(n or evaluation.n_draws, evaluation.n_draws)
     if board.target is None or not board.allowed.any():
         return None
     metric = next(r.accuracy.metric for r in evaluation.results if r.accuracy.draws is not None)
@@ -177,7 +227,7 @@ def make_world(
         owned=max(float(inputs.n_labelled_available), bought),
         n_test=max(float(inputs.n_evaluation), LEAST_TEST),
         judged=assumptions,
-        draws=Draws(full, inputs.seed),
+        draws=Draws(evaluation.n_draws, inputs.seed).first(n),
     )
 
 
@@ -191,7 +241,7 @@ def _way(
     sign: float,
 ) -> Way:
     inputs, candidate, take = evaluation.inputs, result.candidate, slice(1, 1 + n)
-    draws = Draws(evaluation.n_draws, inputs.seed)
+    draws = Draws(evaluation.n_draws, inputs.seed).first(n)
     planned = float(candidate.n_labelled(inputs))
     money = money_by_stage(result, take)
     bought = float(candidate.n_labelled_to_buy)
@@ -208,7 +258,7 @@ def _way(
         needs_labels=needs_labels(inputs, candidate.approach),
         money=money,
         usd_per_month=result.money.monthly_draws[take],
-        weeks=float(np.median(board.weeks[index, take])),
+        weeks=middle(board.weeks[index, take]),
         calendar_weeks=np.asarray(board.weeks[index, take]),
         labelling_weeks=_labelling_weeks(result),
         usd_per_label=np.asarray(rate),
@@ -229,11 +279,11 @@ def needs_labels(inputs: ProjectInputs, approach: Approach) -> bool:
 def money_by_stage(result: CandidateResult, take: slice) -> dict[str, Array]:
     """One-off money of a row by stage [USD]; what is below the lines is spread over the stages."""
     size = len(result.money.one_off_draws[take])
-    out = {name: np.zeros(size) for name in STAGES}
+    out: dict[str, Array] = {name: np.zeros(size) for name in STAGES}
     for item in result.money.items:
         if item.timing == "one_off":
-            stage = str(item.stage)
-            out[stage] = out[stage] + item.usd_draws[take]
+            usd = item.quantity_draws[take] * item.unit_price_usd_draws[take]
+            out[str(item.stage)] += usd
     base = np.asarray(sum(out.values()))
     up = result.money.one_off_draws[take] / np.where(base > 0, base, 1.0)
     return {name: usd * up for name, usd in out.items()}
@@ -258,7 +308,7 @@ def _collection(result: CandidateResult, take: slice, zero: Array) -> Array:
 
 def _labelling_weeks(result: CandidateResult) -> float:
     bars = [t for t in result.money.calendar if t.name == "Labelling"]
-    return float(sum(np.median(t.weeks_draws[1:]) for t in bars))
+    return float(sum(middle(t.weeks_draws[1:]) for t in bars))
 
 
 def _measuring(
@@ -267,6 +317,8 @@ def _measuring(
     """The truth of a row and the results it would show, remembered while plans are weighed."""
     kept: dict[tuple[float, float], Array] = {}
     joint, curve = accuracy.truth, accuracy.noise_free or accuracy.curve
+    if joint is not None:
+        joint = joint.first(take.stop - 1)
     if joint is None and curve is None:
         raise ValueError("a row without a curve is no way")
 
@@ -292,6 +344,13 @@ def _measuring(
         return kept[at]
 
     return {"truth": truth, "result": result}
+
+
+def middle(draws: Array) -> float:
+    """Median of draws without a base case; sorting is faster than numpy's own partition."""
+    s = np.sort(draws)
+    half = len(s) // 2
+    return float(s[half] if len(s) % 2 else (s[half - 1] + s[half]) / 2)
 
 
 def rounded(n_labelled: float, up: bool = True) -> float:
