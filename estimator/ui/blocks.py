@@ -11,6 +11,7 @@ from estimator import ProjectInputs
 from estimator.report import exports, figures, figures_accuracy, figures_money, link
 from estimator.report.text import recommended, story
 from estimator.ui import cached, errors, state
+from estimator.ui import who as visitor
 from estimator.ui.components import (
     dark,
     e,
@@ -71,7 +72,7 @@ def recommendation() -> None:
     st.html(sentences(words) + strip(words))
 
 
-PAGES = ("answer", "compare", "tradeoffs", "plan", "evidence", "guide", "report")
+PAGES = ("answer", "compare", "tradeoffs", "plan", "evidence", "guide", "report", "projects")
 CHARTS: dict[str, Callable[[], None]] = {
     "frontier": frontier,
     "accuracy": accuracy,
@@ -161,7 +162,7 @@ def today() -> str:
 def record_file(inputs: ProjectInputs) -> bytes:
     """The audit record, with the reader's name where a proxy gives one."""
     when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    who = str(st.user.get("email") or "") or None
+    who = visitor.name() or None
     return exports.record(cached.full_answer(inputs), when, who)
 
 

@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from streamlit import net_util
 from streamlit.runtime.pages_manager import PagesManager
 
+from estimator.ui.signon import DEFAULT_HEADER, HEADER, PROXIES, SignOn, start_log
 from estimator.ui.static import Compressed
 
 Message = MutableMapping[str, Any]
@@ -39,13 +40,19 @@ def middleware() -> list[Middleware]:
 
     ``ESTIMATOR_FRAME_ANCESTORS``: origins that may frame the page, with scheme and port, parted by
     spaces; the page's own by default. ``ESTIMATOR_HOSTS``: names under which the page is reached,
-    with or without port; any by default. Beside them two habits of Streamlit are ended: asking the
-    internet for the own address, and taking the folder ``pages`` beside the script for a menu,
-    which would show the very first visitor of another page that page without its frame.
+    with or without port; any by default. ``ESTIMATOR_TRUSTED_PROXIES`` and
+    ``ESTIMATOR_USER_HEADER``: who may name the visitor, and in which header; nobody by default.
+    ``ESTIMATOR_ACCESS_LOG``: a file, or ``-``; none by default. Beside them two habits of Streamlit
+    are ended: asking the internet for the own address, and taking the folder ``pages`` beside the
+    script for a menu, which would show the very first visitor of another page that page without
+    its frame.
     """
     net_util.get_external_ip = lambda: None
     PagesManager.uses_pages_directory = False
+    start_log()
+    proxies, header = os.environ.get(PROXIES, ""), os.environ.get(HEADER, "") or DEFAULT_HEADER
     return [
+        Middleware(SignOn, proxies=proxies, header=header),
         Middleware(Guard, hosts=os.environ.get(HOSTS, "")),
         Middleware(FrameHeaders, ancestors=os.environ.get(ANCESTORS, "'self'")),
         Middleware(Compressed),

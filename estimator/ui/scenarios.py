@@ -114,13 +114,14 @@ def differences(every: list[ProjectInputs]) -> str:
     for path in dict.fromkeys(key for flat in flats for key in flat):
         values = [flat.get(path) for flat in flats]
         if path != "name" and any(v != values[0] for v in values):
-            rows.append([e(name_of(path)), *(e(_shown(path, v)) for v in values)])
+            rows.append([e(name_of(path)), *(e(shown_value(path, v)) for v in values)])
     header = [w("scenarios.figure"), *(s.name for s in every)]
     header[-1] = w("scenarios.now", name=every[-1].name)
     return html_table(header, rows, (), w("scenarios.differences"))
 
 
-def _shown(path: str, value: Any) -> str:
+def shown_value(path: str, value: Any) -> str:
+    """The value of a field in words."""
     try:
         return value_text(path, value)
     except (KeyError, StopIteration):

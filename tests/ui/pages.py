@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from tests.conftest import ROOT
 
 MAIN = ROOT / "estimator" / "ui" / "main.py"
-PAGES = ("answer", "compare", "tradeoffs", "plan", "evidence", "guide", "report")
+PAGES = ("answer", "compare", "tradeoffs", "plan", "evidence", "guide", "report", "projects")
 
 
 def opened(query: str = "", page: str = "answer") -> AppTest:

@@ -1,0 +1,121 @@
+"""The page Projects: off without a database, save, conflict, history, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from estimator.store import scenarios
+from estimator.store.database import Database
+from estimator.store.people import Actor, Role
+from estimator.ui import who
+from tests.ui.pages import alerts, opened, scenario, texts
+
+ADA, BEN = Actor("ada@example.org", Role.EDITOR), Actor("ben@example.org", Role.EDITOR)
+
+
+@pytest.fixture
+def as_visitor(monkeypatch: pytest.MonkeyPatch) -> Callable[[Actor | None], None]:
+    """Let the page see this visitor."""
+
+    def be(actor: Actor | None) -> None:
+        monkeypatch.setattr(who, "actor", lambda: actor)
+
+    be(ADA)
+    return be
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An empty store that the page uses."""
+    address = f"sqlite:///{tmp_path / 'store.db'}"
+    monkeypatch.setenv("ESTIMATOR_DATABASE_URL", address)
+    database = Database(address)
+    yield database
+    database.close()
+
+
+def press(app: AppTest, key: str) -> None:
+    (button,) = [b for b in app.button if b.key == key]
+    button.click().run()
+    assert not app.exception
+
+
+def test_without_a_database_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ESTIMATOR_DATABASE_URL", raising=False)
+    app = opened(page="projects")
+    assert not app.exception
+    assert "Nothing is kept here" in texts(app)
+    assert not [b for b in app.button if b.key == "projects:new"]
+
+
+def test_a_broken_database_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ESTIMATOR_DATABASE_URL", "postgresql+pg8000://u:hunter2@127.0.0.1:1/d")
+    app = opened(page="projects")
+    assert not app.exception
+    (message,) = alerts(app)
+    assert "hunter2" not in message
+    assert "cannot be used" in message
+
+
+def test_save_open_and_go_back(store: Database, as_visitor: Any) -> None:
+    app = opened("preset=support_tickets", page="projects")
+    first = scenario(app)
+    app.text_input(key="project:note").set_value("<b>first</b>")
+    press(app, "projects:new")
+    assert "is kept as version 1" in texts(app)
+    assert "&lt;b&gt;first&lt;/b&gt;" in texts(app)
+    app.session_state["scenario"] = first.replace("n_labelled_to_buy", 4321)
+    press(app, "projects:save")
+    (kept,) = scenarios.listed(store, BEN)
+    assert kept.version == 2
+    versions = scenarios.history(store, BEN, kept.id)
+    assert [v.inputs["n_labelled_to_buy"] for v in versions] == [4321, first.n_labelled_to_buy]
+    app.selectbox(key="project:past").set_value(1).run()
+    press(app, "projects:open")
+    assert scenario(app).n_labelled_to_buy == first.n_labelled_to_buy
+    app.selectbox(key="project:past").set_value(1).run()
+    press(app, "projects:restore")
+    assert scenarios.listed(store, BEN)[0].version == 3
+
+
+def test_a_conflict_shows_both_changes_and_ways_on(store: Database, as_visitor: Any) -> None:
+    app = opened("preset=support_tickets", page="projects")
+    press(app, "projects:new")
+    (kept,) = scenarios.listed(store, BEN)
+    other = scenario(app).replace("n_labelled_to_buy", 777).to_dict()
+    scenarios.save(store, BEN, other, None, kept.id, 1)
+    app.session_state["scenario"] = scenario(app).replace("n_labelled_to_buy", 888)
+    press(app, "projects:save")
+    assert "nothing was overwritten" in " ".join(alerts(app))
+    shown = texts(app)
+    assert "777" in shown
+    assert "888" in shown
+    assert BEN.name in shown
+    press(app, "projects:mine")
+    versions = scenarios.history(store, BEN, kept.id)
+    assert [v.inputs["n_labelled_to_buy"] for v in versions[:2]] == [888, 777]
+    assert "Two changes at once" not in texts(app)
+
+
+def test_viewers_and_strangers(store: Database, as_visitor: Any) -> None:
+    as_visitor(ADA)
+    press(opened(page="projects"), "projects:new")
+    as_visitor(Actor("eve@example.org", Role.VIEWER))
+    app = opened(page="projects")
+    assert not [b for b in app.button if b.key == "projects:new"]
+    press(app, "projects:open")
+    as_visitor(None)
+    app = opened(page="projects")
+    assert "Sign on" in texts(app)
+    assert not [b for b in app.button if b.key == "projects:open"]
+
+
+def test_german(store: Database, as_visitor: Any) -> None:
+    app = opened("lang=de", page="projects")
+    assert "Noch ist kein Projekt aufgehoben" in texts(app)
+    assert "Als neues Projekt speichern" in [b.label for b in app.button]
