@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -131,14 +132,20 @@ def _list() -> None:
     if not kept:
         errors.note(w("projects.none"))
         return
-    here = remembered.project()
-    if st.session_state.get(PICK) not in kept:
-        st.session_state[PICK] = here[0] if here and here[0] in kept else next(iter(kept))
+    here, ids = remembered.project(), list(kept)
+    last = st.session_state.get(PICK) or (here[0] if here else "")
+    titles = {i: _title(kept[i]) for i in ids}
     chosen = st.selectbox(
-        w("projects.pick"), list(kept), format_func=lambda i: _title(kept[i]) if i in kept else i,
-        key=PICK,
+        w("projects.pick"), ids, ids.index(last) if last in kept else 0,
+        format_func=lambda i: titles.get(i, i), key=f"{PICK}:{_mark(titles)}",
     )  # fmt: skip
+    st.session_state[PICK] = chosen
     _one(kept[chosen])
+
+
+def _mark(titles: dict[str, str]) -> str:
+    """Another mark for other titles: a choice is remembered by the words it was shown with."""
+    return hashlib.sha256("".join(titles.values()).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _title(kept: Kept) -> str:

@@ -113,9 +113,3 @@ def test_viewers_and_strangers(store: Database, as_visitor: Any) -> None:
     app = opened(page="projects")
     assert "Sign on" in texts(app)
     assert not [b for b in app.button if b.key == "projects:open"]
-
-
-def test_german(store: Database, as_visitor: Any) -> None:
-    app = opened("lang=de", page="projects")
-    assert "Noch ist kein Projekt aufgehoben" in texts(app)
-    assert "Als neues Projekt speichern" in [b.label for b in app.button]
