@@ -98,3 +98,43 @@ def test_a_better_result_never_lowers_a_chance(
             for e in (one, better[key])
         )
         assert (high >= low - SLACK).all(), key
+
+
+def chances(found: AccuracyEstimate) -> np.ndarray:
+    assert found.draws is not None
+    return np.asarray((found.draws[None, 1:] >= TARGETS[:, None]).mean(axis=1))
+
+
+@given(
+    fields=projects(),
+    first=st.tuples(approaches, labels, values),
+    second=st.tuples(approaches, labels),
+    same=st.booleans(),
+    pair=st.tuples(values, values),
+    worth=st.booleans(),
+)
+@settings(max_examples=40)
+def test_a_better_second_result_never_lowers_a_chance(
+    evidence: Evidence,
+    fields: dict[str, Any],
+    first: tuple[Approach, int, float],
+    second: tuple[Approach, int],
+    same: bool,
+    pair: tuple[float, float],
+    worth: bool,
+) -> None:
+    if worth:
+        fields = {**fields, "facts": {"augmentation": True}}
+    approach, n = (first[0] if same else second[0]), second[1]
+    worse, better = (estimate(evidence, fields, first, (approach, n, v)) for v in sorted(pair))
+    planned, n_first = fields["n_labelled_to_buy"], first[1]
+    for key, one in worse.items():
+        # Better with few labels and no better with many: a flat curve, from which the many learn.
+        beyond = n < n_first < planned or planned < n_first < n
+        if key == first[0] == approach and beyond:
+            continue
+        assert (chances(better[key]) >= chances(one) - SLACK).all(), key
+    here = (e[approach].truth for e in (worse, better))
+    low, high = (t(np.array([float(n)]))[0, 1:] for t in here if t is not None)
+    for target in TARGETS:
+        assert np.mean(high >= target) >= np.mean(low >= target) - SLACK

@@ -28,8 +28,8 @@ from estimator.engine.distributions import Draws
 LEVEL_STEPS = 3
 """Rounds in which the noise of a result is taken at the level that the result leads to."""
 ROUNDS = 2
-"""Rounds in which results are taken in, each with that many times the noise: exact where all is
-linear, and near it where the worth of a label differs from draw to draw."""
+"""Rounds in which results are taken in, each with that many times the noise, where the worth of a
+label differs from draw to draw; where all is linear one round is exact."""
 JITTER = 1e-9
 AS_IS_PLACE = 2.0
 """log10 labels per class at which the spread of runs is stated, and of models without labels."""
@@ -122,6 +122,7 @@ def believe(
     if not results:
         return Believed(list(paths), {})
     mine = [paths[r.place] for r in results]
+    of = np.array([r.place for r in results])
     both = list(zip(results, mine, strict=True))
     seen = np.array([_on_scale(r, p) for r, p in both])
     names = _apart([run_name(r.key, p, r.n_labelled, planned[r.place]) for r, p in both])
@@ -135,16 +136,30 @@ def believe(
         drawn = curve + run[:, None] * luck_of_run
         shared, weight = _regression(drawn, np.outer(error, error) * together)
         level = (level + drawn[:, 0] + shared @ weight @ (seen - drawn[:, 0])) / 2
-    moved, shifts = list(paths), run[:, None] * luck_of_run
-    for k in range(ROUNDS):
+    shifts, noise = run[:, None] * luck_of_run, np.outer(error, error) * together
+    rounds = ROUNDS if any(p.gain is not None for p in mine) else 1
+    lucks = _lucks(names, rounds, paired, draws)
+    # Curves that nobody measured take everything in at once: later rounds only correct the others.
+    drawn = shifts + curve
+    missed = seen[:, None] - drawn - error[:, None] * np.mean(lucks, axis=0) * np.sqrt(rounds)
+    away, within = _away(drawn).T / draws.n, np.linalg.inv(_regression(drawn, noise)[1])
+    moved = [
+        p
+        if i in of
+        else replace(p, nodes=p.nodes + _kindly(p.nodes[:, 1:] @ away, within, of != i) @ missed)
+        for i, p in enumerate(paths)
+    ]
+    for luck in lucks:
         drawn = shifts + np.stack([moved[r.place].y(r.n_labelled)[0] for r in results])
-        _, weight = _regression(drawn, ROUNDS * np.outer(error, error) * together)
-        alone = np.stack([draws.normal(f"{name}.seen.{k}") for name in names])
-        common = draws.normal(f"accuracy.seen.{k}")
-        lucks = np.sqrt(paired) * common + np.sqrt(1 - paired) * alone
-        missed = seen[:, None] - drawn - np.sqrt(ROUNDS) * error[:, None] * lucks
-        pull = _away(drawn).T @ weight / draws.n
-        moved = [replace(p, nodes=p.nodes + (p.nodes[:, 1:] @ pull) @ missed) for p in moved]
+        _, weight = _regression(drawn, rounds * noise)
+        within = np.linalg.inv(weight)
+        missed = seen[:, None] - drawn - np.sqrt(rounds) * error[:, None] * luck
+        away = _away(drawn).T / draws.n
+        pull = away @ weight
+        for i in set(of.tolist()):
+            nodes = moved[i].nodes
+            kindly = _kindly(nodes[:, 1:] @ away, within, of != i)
+            moved[i] = replace(moved[i], nodes=nodes + kindly @ missed)
         shifts = shifts + (shifts[:, 1:] @ pull) @ missed
     out = []
     for i, path in enumerate(moved):
@@ -157,11 +172,53 @@ def believe(
     return Believed(out, kept)
 
 
+def _lucks(names: Sequence[str], rounds: int, paired: float, draws: Draws) -> list[Array]:
+    """Luck of the tests behind the results in each round, shape (results, n + 1)."""
+    out = []
+    for k in range(rounds):
+        alone = np.stack([draws.normal(f"{name}.seen.{k}") for name in names])
+        common = draws.normal(f"accuracy.seen.{k}")
+        out.append(np.asarray(np.sqrt(paired) * common + np.sqrt(1 - paired) * alone))
+    return out
+
+
 def _regression(drawn: Array, noise: Array) -> tuple[Array, Array]:
     """Covariance of what the draws would have shown, and the inverse of it with the test noise."""
     away = _away(drawn)
     shared = away @ away.T / away.shape[1]
     return shared, np.linalg.inv(shared + noise + JITTER * np.eye(len(noise)))
+
+
+def _kindly(covered: Array, within: Array, elsewhere: Array) -> Array:
+    """Weights of results on the nodes of one curve: none is negative but those of its own.
+
+    Parameters
+    ----------
+    covered : array, shape (nodes, results)
+        Covariance of the nodes with what the draws would have shown.
+    within : array, shape (results, results)
+        Covariance of what would have been shown, test noise included.
+    elsewhere : array of bool, shape (results,)
+        Results of other curves.
+
+    Notes
+    -----
+    A steeper curve of one approach makes all curves steeper, so the plain regression lets a better
+    result elsewhere lower a curve. Such a weight is left out and the others are found anew: the
+    draws stay as wide as what is left out makes them. On its own curve an early result keeps its
+    sign: where few labels do better, more of them bring less.
+    """
+    out = np.linalg.solve(within, covered.T).T
+    for node in np.flatnonzero((out[:, elsewhere] < 0).any(axis=1)):
+        used = np.ones(len(within), bool)
+        weight = out[node]
+        while (elsewhere & used & (weight < 0)).any():
+            used &= ~(elsewhere & (weight < 0))
+            weight = np.zeros(len(within))
+            at = np.flatnonzero(used)
+            weight[at] = np.linalg.solve(within[np.ix_(at, at)], covered[node, at])
+        out[node] = weight
+    return np.asarray(out)
 
 
 def _apart(names: Sequence[str]) -> list[str]:
