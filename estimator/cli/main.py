@@ -21,6 +21,7 @@ from estimator.cli import (
     schema,
     store,
     sweep,
+    swept,
     validate,
 )
 from estimator.cli.output import BadInput, one_line
@@ -31,6 +32,7 @@ FAMILIES = (
     compare,
     scenarios,
     sweep,
+    swept,
     measure,
     backtest,
     validate,

@@ -42,6 +42,10 @@ class Picture:
         """Bars."""
         self._add("bar", properties)
 
+    def add_heatmap(self, **properties: Any) -> None:
+        """Coloured cells."""
+        self._add("heatmap", properties)
+
     def add_annotation(self, **properties: Any) -> None:
         """A text at a place."""
         self.layout.setdefault("annotations", []).append(_nested(properties))

@@ -62,12 +62,18 @@ matplotlib.rcParams.update(_SETTINGS)  # type: ignore[arg-type]
 HATCHES = ("", "////", "", "\\\\\\\\", "")
 
 
+def new_figure(width: float = WIDTH_IN, height: float = HEIGHT_IN) -> Figure:
+    """An empty picture [inches]."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
 def _new(width: float = WIDTH_IN, height: float = HEIGHT_IN) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = new_figure(width, height)
     return figure, figure.add_subplot()
 
 
-def _svg(figure: Figure) -> str:
+def svg_of(figure: Figure) -> str:
+    """A picture as SVG text, the same bytes every time."""
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     return out.getvalue()
@@ -135,7 +141,7 @@ def frontier(answer: Answer, style: Style) -> str:
     _log_ticks(ax.xaxis, min(cost["p10"]), max(cost["p90"]), style, True)
     if lower_is_better(metric):
         ax.invert_yaxis()
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def _side_label(ax: Axes, x: float, y: float, text: str, side: str, strong: bool) -> None:
@@ -216,7 +222,7 @@ def accuracy(
     ax.xaxis.set_ticks([], minor=True)
     if lower_is_better(metric):
         ax.invert_yaxis()
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def costs(answer: Answer, style: Style) -> str:
@@ -250,7 +256,7 @@ def costs(answer: Answer, style: Style) -> str:
         say("axis.total", lang, horizon=horizon_text(answer, lang), currency=style.currency)
     )
     figure.legend(loc="outside upper left", ncols=5, frameon=False, fontsize=8)
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def _name(row: Row, language: str) -> str:
@@ -276,7 +282,7 @@ def cashflow(row: Row, style: Style) -> str:
     )  # fmt: skip
     ax.set_xlabel(say("axis.month", style.language))
     _money_ticks(ax.yaxis, style)
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def tornado(names: Sequence[str], effects_usd: Mapping[str, float], style: Style) -> str:
@@ -298,4 +304,4 @@ def tornado(names: Sequence[str], effects_usd: Mapping[str, float], style: Style
     ax.grid(axis="y", visible=False)
     _money_ticks(ax.xaxis, style)
     ax.set_xlabel(say("axis.effect", style.language, currency=style.currency))
-    return _svg(figure)
+    return svg_of(figure)

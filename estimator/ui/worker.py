@@ -12,7 +12,7 @@ import pickle
 import queue
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, BinaryIO
@@ -21,14 +21,19 @@ from estimator import ProjectInputs, load_evidence
 from estimator.engine import decide
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.comparison import Comparison
+from estimator.engine.many import ManyMemo, evaluate_many
 from estimator.engine.money.pricebook import parse_price_csv
 from estimator.engine.results import Evaluation
 from estimator.engine.simulate import Memo, complete_comparison, evaluate
+from estimator.engine.summaries import ScenarioSummary
+from estimator.engine.swept import Swept, sweep_around
 from estimator.errors import EstimatorError
 from estimator.evidence.load import Evidence
 from estimator.report import exports
+from estimator.version import __version__
 from estimator.words.format import style_of
 
+SWEEP_DRAWS = 1024
 NICENESS = 19
 """A search takes what the page leaves."""
 
@@ -82,6 +87,22 @@ class Base:
         """The comparison with everything that needs re-runs."""
         return complete_comparison(self.evaluation, self.evidence, before_rerun=self.tick)
 
+    def swept(self, pair: tuple[str, str]) -> tuple[Swept, Swept]:
+        """Many scenarios around this one, with their plans, at a thousand draws."""
+        few = self.inputs.replace("draws", min(self.inputs.draws, SWEEP_DRAWS))
+        memo = ManyMemo()
+
+        def summarise(scenarios: Sequence[ProjectInputs]) -> list[ScenarioSummary]:
+            out = []
+            for one in scenarios:
+                self.tick()
+                out += evaluate_many([one], self.evidence, plans=True, memo=memo)
+            return out
+
+        origin = {"data_version": self.evidence.data_version, "code_version": __version__,
+                  "seed": few.seed, "draws": few.draws}  # fmt: skip
+        return sweep_around(few, pair, summarise, origin)
+
     def printed(self, make: Callable[..., bytes], language: str, date: str) -> bytes:
         """A report in a language, with its date."""
         style = style_of(self.inputs.to_dict(), language)
@@ -100,6 +121,7 @@ WORK: dict[str, Callable[..., Any]] = {
     "limits": lambda b: decide.restriction_costs(
         b.evaluation, decide.recommend(b.evaluation, b.judged), b.again, b.judged
     ),
+    "sweep": lambda b, x, y: b.swept((x, y)),
     "pdf": lambda b, language, date: b.printed(exports.pdf, language, date),
     "html": lambda b, language, date: b.printed(exports.html, language, date),
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from estimator.report import figures_decision, figures_money
-from estimator.ui import blocks, cached, searches, shell, state
+from estimator.ui import blocks, cached, searches, shell, state, sweep_view
 from estimator.ui.components import bullets, choose_view, dark, e, heading, number_style, show_chart
 from estimator.ui.words import language, w
 from estimator.words.statement import said
@@ -52,6 +52,7 @@ VIEWS: dict[str, Callable[[], None]] = {
     "cost_curves": searches.cost_curves_view,
     "break_even": searches.break_even_view,
     "sensitivity": searches.sensitivity_view,
+    "sweep": sweep_view.page,
     "optimiser": searches.optimiser_view,
     "limits": searches.limits_view,
     "best": best,
