@@ -33,6 +33,7 @@ from estimator.vocabulary import (
     Phase,
     Stage,
 )
+from estimator.words.statement import state
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -286,7 +287,7 @@ def _money(
         cash_flow_base_usd=(float(one_off[0]),) + (float(running[0]) / horizon,) * horizon,
         calendar_weeks_draws=calendar,
         calendar=(),
-        data_goes_to=("labeller",) if to_buy else (),
+        data_goes_to=(state("place.labeller", source="crowd"),) if to_buy else (),
         usd_per_device_hour=device,
         assumed_share=1.0,
     )

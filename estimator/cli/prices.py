@@ -66,22 +66,24 @@ def run_list(arguments: argparse.Namespace) -> None:
 
 def run_check(arguments: argparse.Namespace) -> int:
     """Print the findings; status 1 where there are any."""
-    import dataclasses
     import datetime
 
     from estimator import load_evidence
     from estimator.cli.compare import given_date
-    from estimator.engine.money.pricebook import check_prices
+    from estimator.engine.money.price_check import check_prices
+    from estimator.words.statement import with_statements
 
     today = datetime.date.fromisoformat(given_date(arguments.date))
-    findings = [dataclasses.asdict(f) for f in check_prices(load_evidence().prices, today)]
+    rows = load_evidence().prices
+    findings = [with_statements(vars(f)) for f in check_prices(rows, today)]
     if arguments.json:
         print_figures({"findings": findings, "n": len(findings)})
     elif not findings:
         print("no findings")
     else:
-        heads = list(findings[0])
-        print_table([h.replace("_", " ") for h in heads], [list(f.values()) for f in findings])
+        heads = [name for name in findings[0] if name not in ("key", "values")]
+        cells = [[f[h] for h in heads] for f in findings]
+        print_table([h.replace("_", " ") for h in heads], cells)
     return 1 if findings else 0
 
 

@@ -92,13 +92,13 @@ def typed_model(sizes: TypedModel, inputs: ProjectInputs) -> BaseModel:
         input_size=inputs.unit_length,
         input_unit=inputs.unit_name,
         forward_gflop=sizes.forward_gflop,
-        flop_formula="" if sizes.forward_gflop else "2 x parameters per token",
+        flop_formula="",
         licence="unknown",
         commercial_use="unknown",
         release_year=None,
         hosted=False,
         source_id="typed",
-        locator="scenario file, models",
+        locator="models",
     )
 
 
@@ -107,7 +107,7 @@ def find_model(field: str, name: str, evidence: Evidence, task: Task | None = No
     model = evidence.find_model(name)
     if model is None:
         known = _models_for(task, evidence) if task else evidence.models
-        raise InputError(field, name, _nearest(name, known, "python -m estimator models"))
+        raise InputError(field, name, _nearest(name, known, _command("models")))
     return model
 
 
@@ -131,15 +131,13 @@ def check_names(inputs: ProjectInputs, evidence: Evidence) -> None:
         raise InputError(
             "compute.accelerator",
             inputs.compute.accelerator,
-            _nearest(inputs.compute.accelerator, accelerators, "python -m estimator accelerators"),
+            _nearest(inputs.compute.accelerator, accelerators, _command("accelerators")),
         )
     if inputs.own_hardware and inputs.own_hardware.accelerator not in accelerators:
         raise InputError(
             "own_hardware.accelerator",
             inputs.own_hardware.accelerator,
-            _nearest(
-                inputs.own_hardware.accelerator, accelerators, "python -m estimator accelerators"
-            ),
+            _nearest(inputs.own_hardware.accelerator, accelerators, _command("accelerators")),
         )
     regions = evidence.regions
     provider = inputs.compute.provider
@@ -169,7 +167,7 @@ def _check_lists(inputs: ProjectInputs, evidence: Evidence) -> None:
     every = sorted({r for listed in regions.values() for r in listed})
     for region in inputs.limits.regions or ():
         if region not in every:
-            where = "regions of `python -m estimator prices list`"
+            where = state("allowed.where.regions", command=_command("prices"))
             raise InputError("limits.regions", region, _nearest(region, every, where))
     for role in inputs.people.usd_per_week:
         if role not in evidence.roles:
@@ -178,13 +176,17 @@ def _check_lists(inputs: ProjectInputs, evidence: Evidence) -> None:
     for provider, share in inputs.finance.discounts.items():
         if share and provider not in sellers and provider.lower() not in evidence.api_providers:
             known = [*sellers, *evidence.api_providers]
-            where = "providers of machines and hosted models"
+            where = state("allowed.where.providers")
             raise InputError(
                 f"finance.discounts.{provider}", provider, _nearest(provider, known, where)
             )
 
 
-def _nearest(name: str, known: Iterable[str], where: str) -> Statement:
+def _command(name: str) -> Statement:
+    return state("allowed.command", name=name)
+
+
+def _nearest(name: str, known: Iterable[str], where: Statement) -> Statement:
     names = list(known)
     tail = name.split("/")[-1].lower()
     head = re.split(r"[^a-z]+", tail)[0]

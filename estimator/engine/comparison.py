@@ -204,7 +204,7 @@ def money_fields(money: MoneyEstimate, detail: bool = True) -> dict[str, Any]:
             "by_phase": {str(p): money_spread(money.by_phase_draws[p]) for p in Phase},
         },
         "assumed_share": round_figure(money.assumed_share),
-        "data_goes_to": list(money.data_goes_to),
+        **clean({"data_goes_to": list(money.data_goes_to)}),
     }
     if not detail:
         return head

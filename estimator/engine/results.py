@@ -16,6 +16,8 @@ from estimator.evidence.things import Accelerator, BaseModel
 from estimator.vocabulary import Approach, Basis, DeviceKind, Phase, Stage
 from estimator.words.statement import Note, Statement
 
+RecipeValue = float | int | str | Statement | None
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -140,7 +142,7 @@ class ComputeEstimate:
     min_devices: int | None
     feasible: bool
     reasons: tuple[Statement, ...]
-    recipe: Mapping[str, float | int | str | None]
+    recipe: Mapping[str, RecipeValue]
     work: tuple[WorkItem, ...]
     training_flop: float
     device_hours_draws: Array
@@ -221,7 +223,7 @@ class MoneyEstimate:
     """Base case by month, index 0 = the project itself; sums to the base total to the cent."""
     calendar_weeks_draws: Array
     calendar: tuple[CalendarTask, ...]
-    data_goes_to: tuple[str, ...]
+    data_goes_to: tuple[Statement, ...]
     usd_per_device_hour: float | None
     assumed_share: float
     """Share of the base total whose basis is ``assumed``."""

@@ -15,6 +15,7 @@ from estimator.engine.inputs import ProjectInputs
 from estimator.engine.summaries import ScenarioSummary
 from estimator.errors import InputError
 from estimator.metrics import is_fraction, lower_is_better
+from estimator.words.statement import state
 
 BINS = 6
 """Steps that an input of many values is read in."""
@@ -175,7 +176,7 @@ def choice_map(swept: Swept, x: str, y: str) -> ChoiceMap:
         if path not in swept.paths:
             raise InputError("map", path, ", ".join(swept.paths))
     if x == y:
-        raise InputError("map", y, "another input than the first")
+        raise InputError("map", y, state("allowed.other_input"))
     across, up = (steps_of(swept.columns[swept.paths.index(p)]) for p in (x, y))
     cells: dict[tuple[int, int], Counter[str]] = {}
     for i, j, choice in zip(across.code, up.code, swept.choices, strict=True):

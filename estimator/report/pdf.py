@@ -27,7 +27,7 @@ from estimator.report.text import (
 from estimator.report.words import driver_name, effect_usd, joined
 from estimator.words.format import NONE, Style, capital, metric_name
 from estimator.words.statement import said
-from estimator.words.texts import phase_label, place, say, task_label, term
+from estimator.words.texts import phase_label, say, task_label, term
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -349,11 +349,8 @@ def _facts(answer: Answer, row: Row | None, style: Style) -> list[str]:
             )
         )
     if row.get("data_goes_to"):
-        out.append(
-            say(
-                "pdf.data_goes", lang, places=", ".join(place(p, lang) for p in row["data_goes_to"])
-            )
-        )
+        places = ", ".join(said(row, "data_goes_to", style))
+        out.append(say("pdf.data_goes", lang, places=places))
     return out
 
 

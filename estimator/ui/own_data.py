@@ -28,6 +28,7 @@ from estimator.ui.fields import message_at
 from estimator.ui.words import complaint, language, w
 from estimator.vocabulary import Approach
 from estimator.words.format import metric_name, style_of
+from estimator.words.statement import said
 from estimator.words.texts import approach_label, languages
 
 SIZE_LIMIT = 20_000_000
@@ -110,9 +111,9 @@ def pilot_points(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None
             st.session_state[state.MESSAGES]["pilot"] = complaint(error)
         st.rerun()
     message_at("pilot")
-    for said in advice(inputs):
-        if said.key == "typed.flat":
-            errors.message(said.say(style))
+    for note in advice(inputs):
+        if note.key == "typed.flat":
+            errors.message(note.say(style))
     _before_after(inputs)
 
 
@@ -208,8 +209,8 @@ def own_runs(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
 def _unused_runs(inputs: ProjectInputs) -> None:
     """Each own run that could not be used, with its reason."""
     recipes = [r.get("recipe") or {} for r in cached.answer(inputs)["approaches"]]
-    said = next((r["own_runs_unused"] for r in recipes if r.get("own_runs_unused")), "")
-    for reason in filter(None, str(said).split("; ")):
+    recipe = next((r for r in recipes if r.get("own_runs_unused")), {})
+    for reason in said(recipe, "own_runs_unused", style_of(inputs.to_dict(), language())):
         errors.note(w("own.runs_unused", reason=reason))
 
 

@@ -19,7 +19,7 @@ from estimator.ui import cached, errors, state
 from estimator.ui.fields import message_at
 from estimator.ui.own_data import text_in
 from estimator.ui.words import complaint, language, w
-from estimator.words.format import style_of
+from estimator.words.format import Style, style_of
 from estimator.words.texts import approach_label, say
 
 FIELD = "prices"
@@ -84,7 +84,7 @@ def _offer(text: str, inputs: ProjectInputs) -> None:
 
 def sentence(problem: Problem) -> str:
     """One bad cell: where it stands, what it says, what is allowed."""
-    allowed = problem.allowed
+    allowed = problem.allowed.say(Style(language()))
     if problem.column == "accelerator" and problem.value:
         allowed = w("own.prices_one_of", names=", ".join(sorted(cached.evidence().accelerators)))
     value = say("quoted", language(), text=problem.value)

@@ -15,7 +15,7 @@ from estimator.ui.inputs_special import assumption_box
 from estimator.ui.words import language, w
 from estimator.words.format import NONE, Style, capital, metric_name
 from estimator.words.statement import said
-from estimator.words.texts import phase_label, place, say, term
+from estimator.words.texts import phase_label, say, term
 
 Row = Mapping[str, Any]
 
@@ -78,7 +78,7 @@ def figures_of(row: Row, style: Style) -> list[tuple[str, str]]:
         (w("detail.co2"), _range(row["co2_kg"], style.about)),
         (
             w("detail.data"),
-            ", ".join(place(p, language()) for p in row["data_goes_to"]) or w("detail.nowhere"),
+            ", ".join(said(row, "data_goes_to", style)) or w("detail.nowhere"),
         ),
         (w("detail.flexibility"), term("level", row.get("flexibility") or "–", language())),
         (w("detail.lock_in"), term("level", row.get("lock_in") or "–", language())),

@@ -38,7 +38,6 @@ from estimator.words.values import (
     Metric,
     Months,
     Number,
-    Place,
     Points,
     Setting,
     Share,
@@ -63,7 +62,6 @@ __all__ = [
     "Months",
     "Note",
     "Number",
-    "Place",
     "Plain",
     "Points",
     "Setting",
@@ -129,8 +127,8 @@ class Listed(Value):
 
     def write(self, style: Style, form: str) -> str:
         texts = [part.write(style, "") for part in self.parts]
-        if form in (";", "."):
-            return {";": "; ", ".": " "}[form].join(texts)
+        if form in (";", ".", ","):
+            return {";": "; ", ".": " ", ",": ", "}[form].join(texts)
         return style.listed(texts, "or" if form == "or" else "standard")
 
 

@@ -153,14 +153,3 @@ def term(kind: str, word: str, language: str = ENGLISH) -> str:
     key = f"{kind}.{name.replace(',', '').replace(' ', '_')}"
     texts = catalogue()
     return texts[language].get(key) or texts[ENGLISH].get(key) or word.replace("_", " ")
-
-
-def place(text: str, language: str = ENGLISH) -> str:
-    """Where data go, as the engine writes it: a kind of place and in brackets its name."""
-    kind = next((k for k in PLACES if text.lower().startswith(k.replace("_", " "))), None)
-    if kind is None:
-        return text
-    return say(f"place.{kind}", language) + text[len(kind) :]
-
-
-PLACES = ("api", "cloud_region", "labeller")

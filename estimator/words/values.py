@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from estimator.words.format import Style, metric_name
-from estimator.words.texts import approach_label, has, place, say, task_label, term
+from estimator.words.texts import approach_label, has, say, task_label, term
 
 
 class Value:
@@ -241,16 +241,6 @@ class Text(Value):
 
     def write(self, style: Style, form: str) -> str:
         return self.text
-
-
-@dataclass(frozen=True)
-class Place(Value):
-    """Where data go: a kind of place and in brackets its name."""
-
-    place: str
-
-    def write(self, style: Style, form: str) -> str:
-        return place(self.place, style.language)
 
 
 def plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from estimator.engine.money.pricebook import FAR_FACTOR, check_prices
+from estimator.engine.money.price_check import FAR_FACTOR, check_prices
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def doubted(rows: Iterable[PriceRow]) -> set[Key]:
     cheap = [
         f
         for f in check_prices(book, DAY, far_factor=FAR_FACTOR)
-        if f.rule == "median" and float(f.text.split()[0]) < float(f.text.split()[-1])
+        if f.rule == "median" and f.text.values["usd"].x < f.text.values["middle"].x
     ]
     found = [*(f for f in strict if f.rule in ("median", "zero", "count")), *cheap]
     return {

@@ -115,7 +115,7 @@ def test_flexibility_and_lock_in_run_against_each_other(base):
     assert found["full_finetune"].flexibility.level == "moderate to high"
     assert found["scratch"].lock_in.level == "none"
     assert found["zero_shot"].lock_in.level == "high"
-    assert str(found["lora"].privacy.rule) == "data go to: labeller"
+    assert str(found["lora"].privacy.rule) == "data go to: labeller (crowd)"
 
 
 def test_owned_against_needed_in_words(base):

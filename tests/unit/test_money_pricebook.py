@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from estimator.engine.money.price_check import check_prices
 from estimator.engine.money.pricebook import (
     COLUMNS,
     age_days,
-    check_prices,
     parse_price_csv,
     select,
     template_csv,

@@ -22,7 +22,6 @@ from estimator.words.statement import (
     Metric,
     Months,
     Number,
-    Place,
     Points,
     Setting,
     Share,
@@ -67,7 +66,12 @@ NBSP = "\u00a0"
         (Date("2026-12-01"), "", "1 Dec 2026", "01.12.2026"),
         (Term("item", "labelling"), "", "labelling", "Beschriften"),
         (Field("labelling.usd_per_label"), "", "price of a label", "Preis je Label"),
-        (Place("cloud region eastus"), "", "cloud region eastus", "Cloud-Region eastus"),
+        (
+            state("place.cloud_region", region="eastus", provider="azure"),
+            "",
+            "cloud region eastus (azure)",
+            "Cloud-Region eastus (azure)",
+        ),
         (Text("{not a field}"), "", "{not a field}", "{not a field}"),
         (listed(["a", "b", "c"]), "", "a, b and c", "a, b und c"),
         (listed(["a", "b"]), "or", "a or b", "a oder b"),
@@ -83,7 +87,7 @@ def test_a_value_survives_json() -> None:
     values = (
         Usd(1.5), Share(0.5), Count(3), Number(2.0), Metric(0.9, "wer"), Points(0.1, "f1"),
         Hours(1.0), Weeks(2.0), Months(3), Approach("lora", "some-model", 40), Date("2026-12-01"),
-        Term("item", "x"), Field("target.value"), Text("x"), Place("labeller"), inner,
+        Term("item", "x"), Field("target.value"), Text("x"), inner,
         Task("protein"), Setting("domain", "far", ""),
     )  # fmt: skip
     everything = Listed(values)

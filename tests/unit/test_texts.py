@@ -19,7 +19,6 @@ from estimator.words.texts import (
     approach_label,
     catalogue,
     languages,
-    place,
     say,
     task_label,
     term,
@@ -125,13 +124,6 @@ def test_a_word_that_the_catalogue_lacks_stays_readable() -> None:
     assert term("item", "new_kind_of_line", "de") == "new kind of line"
     assert metric_name("new_metric", "de") == "new metric"
     assert metric_name("accuracy", "de") == "Genauigkeit"
-
-
-def test_places_keep_their_names() -> None:
-    assert place("cloud region eastus (azure)") == "cloud region eastus (azure)"
-    assert place("cloud region eastus (azure)", "de") == "Cloud-Region eastus (azure)"
-    assert place("API (some-model)", "de") == "API (some-model)"
-    assert place("the moon", "de") == "the moon"
 
 
 def test_a_missing_text_is_an_error() -> None:

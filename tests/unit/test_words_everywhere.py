@@ -120,24 +120,15 @@ def test_a_third_language_needs_one_folder_and_changes_every_sentence(
 SAID = re.compile(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}")
 MACHINE = re.compile(r"[\\|^*?\[\]]")
 """Patterns that are matched against names of models and data sets."""
-READS_NAMES = {
-    "accuracy/names.py", "accuracy/scales.py", "compute/energy.py", "compute/flop.py",
-    "compute/hardware.py", "compute/images.py", "compute/names.py", "compute/publishers.py",
-    "compute/resolve.py", "compute/run_units.py", "compute/settings.py", "compute/text.py",
-    "compute/fitting.py", "accuracy/effects.py",
-}  # fmt: skip
-"""Rooms that read the free text of published runs: their words are matched or printed by the
-backtest of runs, never shown on the page."""
 DECLARES = {"groups.py", "inputs.py", "fields.py"}
 """Explanations of fields where they are declared: English there, ``help.*`` elsewhere."""
-OPEN = {
-    "accuracy/grade.py": 2, "accuracy/project.py": 2, "accuracy/widths.py": 1,
-    "candidates.py": 7, "compute/calibrate.py": 1, "decide/traits.py": 1,
-    "money/extras.py": 1, "money/label_time.py": 2, "money/labelling.py": 1, "money/people.py": 1,
-    "money/price.py": 2, "money/pricebook.py": 15, "money/serving_api.py": 1,
+KEYS = {
+    "VTAB group; labels 1000", "as is", "click model", "country grid average",
+    "dataset size, not", "epoch ai", "grounded detector", "human noise rate",
+    "Industry average (Uptime Institute survey)", "medical pairs", "naive bayes", "new data set",
+    "nvidia deeplearningexamples", "protein model", "short px", "tabular net", "this project",
 }  # fmt: skip
-"""Names, units and findings on price books that no catalogue holds yet, by module; the numbers may
-only fall. Sentences of an answer are not among them."""
+"""Words of two parts that stand in shipped tables and fits: matched there, never shown."""
 
 
 def literals(path: Path) -> Iterator[str]:
@@ -167,18 +158,17 @@ def literals(path: Path) -> Iterator[str]:
 def test_the_engine_states_and_says_nothing() -> None:
     known = set(texts.catalogue()["en"].values())
     known |= {key.partition(".")[2].replace("_", " ") for key in texts.catalogue()["en"]}
-    found: dict[str, list[str]] = {}
+    found, used = [], set()
     for path in sorted(ENGINE.rglob("*.py")):
         name = path.relative_to(ENGINE).as_posix()
-        if name in READS_NAMES | DECLARES:
-            continue
-        for text in literals(path):
+        for text in () if name in DECLARES else literals(path):
             lower = text.lower()
             named = lower in known or lower.replace(",", "") in known or text.startswith("USD")
             if SAID.search(text) and not MACHINE.search(text) and not named:
-                found.setdefault(name, []).append(text)
-    over = {name: said for name, said in found.items() if len(said) > OPEN.get(name, 0)}
-    assert over == {}
+                used.add(text)
+                found.append((name, text))
+    assert [(name, text) for name, text in found if text not in KEYS] == []
+    assert used >= KEYS
 
 
 def stated() -> Iterator[tuple[str, str, set[str]]]:

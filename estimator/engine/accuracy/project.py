@@ -142,7 +142,7 @@ def stated_observations(
     if not levels:
         return None, np.zeros(0)
     members = [
-        (f"stated level {i}", Approach.FULL_FINETUNE, np.nan, OWN) for i in range(len(levels))
+        (f"stated_level_{i}", Approach.FULL_FINETUNE, np.nan, OWN) for i in range(len(levels))
     ]
     labels = [plenty / clip_share(inputs)] * len(levels)
     sure = assumptions.value("accuracy.kind_sure")

@@ -18,6 +18,7 @@ from estimator.engine.compute.utilisation import Utilisation
 from estimator.engine.inputs import DEFAULT_UNIT, ProjectInputs
 from estimator.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from estimator.vocabulary import TASK_MODALITY, Modality, Task
+from estimator.words.statement import Statement, state
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -32,7 +33,7 @@ class Offset:
     n_runs: int = 0
     before: tuple[float, ...] = ()
     after: tuple[float, ...] = ()
-    unused: tuple[str, ...] = ()
+    unused: tuple[Statement, ...] = ()
     used: tuple[int, ...] = ()
     """Places in own_runs of the rows that could be used."""
 
@@ -97,9 +98,8 @@ def own_offset(inputs: ProjectInputs, evidence: Evidence, fit: Utilisation) -> O
         hours = own_hours(row)
         run = resolve_run(own_row(row, inputs), tables)
         if hours is None or isinstance(run, Unresolved) or run.model.group == TREES:
-            none = "neither device_hours, wallclock_hours nor minutes"
-            why = run.reason if isinstance(run, Unresolved) else none
-            reasons.append(f"own_runs[{i}]: {why}")
+            why = run.reason if isinstance(run, Unresolved) else state("run.no_hours")
+            reasons.append(state("run.unused", row=f"own_runs[{i}]", why=why))
             continue
         mine = replace(run, publisher="", tuned=False)
         mean, _ = fit.predict([run_features(mine)])

@@ -12,8 +12,13 @@ from estimator.engine.compute.memory import (
     devices_for,
     static_gb,
 )
+from estimator.words.statement import Statement, state
 
 UPDATES_ALL = ("full_finetune", "scratch", "continued_pretrain", "distill")
+
+
+Setting = tuple[MemorySetting, tuple[Statement, ...]]
+"""A memory setting and what was changed for it."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,7 @@ class Fitted:
 
     setting: MemorySetting
     needed: int | None
-    changes: tuple[str, ...] = ()
+    changes: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Fixed:
     optimiser: bool = False
 
 
-def options(s: MemorySetting, fixed: Fixed) -> Iterator[tuple[MemorySetting, tuple[str, ...]]]:
+def options(s: MemorySetting, fixed: Fixed) -> Iterator[Setting]:
     """Settings in the order of their price in hours, the given one first."""
     micros = [s.batch_per_device]
     while not fixed.micro_batch and micros[-1] > 1.0:
@@ -43,17 +48,17 @@ def options(s: MemorySetting, fixed: Fixed) -> Iterator[tuple[MemorySetting, tup
     recompute = trains and not s.checkpointing and not fixed.checkpointing
     eight_bit = s.optimiser == "adamw" and s.approach in UPDATES_ALL and not fixed.optimiser
 
-    def changed(micro: float, again: bool, small: bool) -> tuple[MemorySetting, tuple[str, ...]]:
+    def changed(micro: float, again: bool, small: bool) -> Setting:
         words = []
         out = s
         if micro < s.batch_per_device:
-            words.append(f"micro-batch {micro:.0f}")
+            words.append(state("fit.micro_batch", n=micro))
             out = replace(out, batch_per_device=micro)
         if again:
-            words.append("recomputation")
+            words.append(state("fit.recomputation"))
             out = replace(out, checkpointing=True)
         if small:
-            words.append("8-bit optimiser")
+            words.append(state("fit.optimiser"))
             out = replace(out, optimiser="adamw_8bit")
         return out, tuple(words)
 
@@ -67,7 +72,7 @@ def options(s: MemorySetting, fixed: Fixed) -> Iterator[tuple[MemorySetting, tup
         small, words = changed(micros[-1], recompute, True)
         if recompute:
             yield small, words
-        yield replace(small, pure_half=True, amp=False), (*words, "weights in 16 bits")
+        yield replace(small, pure_half=True, amp=False), (*words, state("fit.weights"))
 
 
 def fitted_each(

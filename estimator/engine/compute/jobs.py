@@ -23,11 +23,11 @@ from estimator.engine.compute.work import (
     work_of,
 )
 from estimator.engine.inputs import ProjectInputs
-from estimator.engine.results import Candidate
+from estimator.engine.results import Candidate, RecipeValue
 from estimator.evidence.things import BaseModel
 from estimator.units import GIGA
 from estimator.vocabulary import Approach, HybridKind, Task
-from estimator.words.statement import Statement, state
+from estimator.words.statement import Statement, joined, listed, state
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -185,10 +185,10 @@ def _teacher(inputs: ProjectInputs, evidence: Evidence) -> BaseModel | None:
 
 def recipe_view(
     inputs: ProjectInputs, c: Candidate, plan: Plan, offset: Offset, fitting: Fitted | None = None
-) -> dict[str, float | int | str | None]:
+) -> dict[str, RecipeValue]:
     """What the page shows of the recipe; own runs show the hours factor before and after."""
     recomputed = fitting.setting.checkpointing if fitting else plan.checkpointing
-    view: dict[str, float | int | str | None] = {
+    view: dict[str, RecipeValue] = {
         "epochs": plan.epochs,
         "batch_size": plan.batch_size,
         "unit_length": inputs.unit_length,
@@ -202,10 +202,10 @@ def recipe_view(
         "source_id": plan.source_id,
     }
     if fitting and fitting.changes and (fitting.needed or 0) <= inputs.compute.n_devices:
-        view["made_to_fit"] = ", ".join(fitting.changes)
+        view["made_to_fit"] = state("fit.changes", changes=listed(fitting.changes))
     if offset.n_runs:
         view["own_runs"] = offset.n_runs
         view["own_runs_factor"] = math.exp(offset.shift)
     if offset.unused:
-        view["own_runs_unused"] = "; ".join(offset.unused)
+        view["own_runs_unused"] = joined(*offset.unused)
     return view

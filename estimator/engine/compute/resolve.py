@@ -33,6 +33,7 @@ from estimator.engine.compute.trees import (
 from estimator.evidence.things import Accelerator
 from estimator.units import SECONDS_PER_HOUR, TERA
 from estimator.vocabulary import DeviceKind
+from estimator.words.statement import Statement, state
 
 APPROACH_OF_RUN: Mapping[str, str] = {
     "pretrain": "scratch",
@@ -89,7 +90,7 @@ class RunWork:
 class Unresolved:
     """Why a row cannot be predicted, one sentence."""
 
-    reason: str
+    reason: Statement
 
 
 _MODALITIES = (
@@ -122,15 +123,13 @@ def resolve_run(row: Mapping[str, object], tables: NameTables) -> RunWork | Unre
     hardware = resolve_hardware(parse.words(row.get("hardware")), tables.accelerators)
     if hardware is None:
         named = parse.words(row.get("hardware"))
-        return Unresolved(
-            f"hardware {named!r} is not in the accelerator list" if named else "no hardware named"
-        )
+        return Unresolved(state("run.hardware", name=named) if named else state("run.no_hardware"))
     name, modality, task = (parse.words(row.get(c)) for c in ("model", "modality", "task"))
     modality = modality or usual_modality(task, name)
     context = parse.words(row.get("context"))
     words = f"{task} {context}"
     if re.search(r"\brlhf\b|\bppo\b|rlvr", words.lower()):
-        return Unresolved("reinforcement learning with generation has no formula here")
+        return Unresolved(state("run.generation"))
     library = library_of(name)
     if library and re.search(r"tabular|^$", modality.lower()):
         return _boosting(row, hardware, library, f"{name} {words}")
@@ -150,7 +149,7 @@ def resolve_run(row: Mapping[str, object], tables: NameTables) -> RunWork | Unre
     reported = reported if reported and reported > FLOP_CREDIBLE else None
     if model is None:
         if reported is None:
-            return Unresolved(f"model {name!r}: no size or forward FLOP known")
+            return Unresolved(state("run.model", name=name))
         model = ModelInfo(name, "other", "other", given)
     return _assemble(row, tables, hardware, model, f"{name} {words}", reported)
 
@@ -164,7 +163,7 @@ def _boosting(
     trees = trees_named(low) or parse.number(row.get("epochs"))
     rows = rows or (seen / trees if seen and trees else seen)
     if not rows:
-        return Unresolved("the work is not stated: boosted trees need rows and trees")
+        return Unresolved(state("run.trees"))
     columns = columns_named(low)
     device, n = hardware.accelerator, parse.number(row.get("n_devices")) or 1.0
     on_gpu = device.kind is not DeviceKind.CPU
@@ -196,15 +195,13 @@ def _assemble(
     if units is not None:
         amount = run_amount(units, row, tables, model, approach, text, settings, pixels)
     if units is not None and amount.flop is None and reported is None:
-        return Unresolved(f"{model.name!r}: no forward FLOP of one example known")
+        return Unresolved(state("run.forward", name=model.name))
     flop, guessed = amount.flop, amount.guessed
     unsure = flop is None or guessed >= 0.3 or model.group not in ("cnn", "vit", "detection")
     if reported is not None and unsure and (flop is None or 1 / 30 < reported / flop < 30):
         flop, guessed = reported, 0.1
     if flop is None:
-        return Unresolved(
-            "the work is not stated: no units seen, no known data set with epochs, no FLOP"
-        )
+        return Unresolved(state("run.work"))
     named = parse.words(row.get("precision"))
     stated = precision_class(named) or precision_class(context)
     if re.fullmatch(r"\s*(pure )?bf(loat)?16( mixed)?\s*", named.lower()):
@@ -215,7 +212,7 @@ def _assemble(
     peak = peak_tflop(hardware.accelerator, precision)
     if not peak:
         return Unresolved(
-            f"no peak rate known for {hardware.accelerator.accelerator} at {precision}"
+            state("run.peak", name=hardware.accelerator.accelerator, precision=precision)
         )
     micro_steps = _micro_steps(model, approach, settings, amount, n_devices or 1.0)
     step = step_work(

@@ -15,7 +15,7 @@ from estimator.engine.results import (
     MoneyEstimate,
 )
 from estimator.vocabulary import Approach, DeviceKind, LabellingSource
-from estimator.words.statement import Count, Number, Place, Statement, Usd, Weeks, listed, state
+from estimator.words.statement import Count, Number, Statement, Usd, Weeks, listed, state
 
 OUTSIDE_LABELLERS = frozenset(
     {LabellingSource.CROWD, LabellingSource.VENDOR, LabellingSource.MODEL_ASSISTED}
@@ -109,11 +109,11 @@ def _external(
 ) -> Statement | None:
     if not inputs.limits.no_external_services:
         return None
-    places = [p for p in money.data_goes_to if p.startswith(("API", "labeller"))]
+    places = [p for p in money.data_goes_to if p.key != "place.cloud_region"]
     if _hosted(candidate, compute):
         return state("limit.hosted")
     if places:
-        return state("limit.external", places=listed([Place(p) for p in places]))
+        return state("limit.external", places=listed(places))
     return None
 
 

@@ -183,7 +183,7 @@ class Builder:
 
     def probe_examples(self, ref: Way) -> float:
         """Test examples of a probe: 200, no dearer than a tenth of the row, at least 50."""
-        return self.world.kept(("probe examples", ref.key), lambda: self._probe_examples(ref))
+        return self.world.kept(("probe_examples", ref.key), lambda: self._probe_examples(ref))
 
     def _probe_examples(self, ref: Way) -> float:
         w = self.world

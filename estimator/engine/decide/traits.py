@@ -12,7 +12,7 @@ from estimator.engine.distributions import enough, median
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.vocabulary import Approach, DeviceKind
-from estimator.words.statement import Count, Number, Place, Statement, Usd, listed, state
+from estimator.words.statement import Count, Number, Statement, Usd, listed, state
 
 FLEXIBILITY: dict[Approach, tuple[str, int]] = {
     Approach.ZERO_SHOT: ("very low", 0),
@@ -28,6 +28,7 @@ FLEXIBILITY: dict[Approach, tuple[str, int]] = {
 }
 """Class and rank: how much of the model the project can shape; the rule is a text by approach."""
 
+APIS = ("place.api", "place.drafts", "place.teacher")
 LOCK_IN_RANK = {"none": 0, "low": 1, "moderate": 2, "high": 3}
 
 
@@ -117,8 +118,8 @@ def _privacy(result: CandidateResult) -> Trait:
     places = result.money.data_goes_to
     if not places:
         return Trait("high", 2, state("trait.privacy.none"))
-    why = state("trait.privacy.places", places=listed([Place(p) for p in places]))
-    return Trait("low", 0, why) if any("API" in p for p in places) else Trait("moderate", 1, why)
+    why = state("trait.privacy.places", places=listed(places))
+    return Trait("low", 0, why) if any(p.key in APIS for p in places) else Trait("moderate", 1, why)
 
 
 def _bias_audit(result: CandidateResult, inputs: ProjectInputs) -> Trait:

@@ -2,7 +2,8 @@
 
 price_candidates(inputs, candidates, accuracies, computes, evidence, assumptions, draws)
     -> list[MoneyEstimate]
-check_prices, parse_price_csv, select: the price book (pricebook.py)
+parse_price_csv, select: the price book (pricebook.py)
+check_prices: doubts about a price book (price_check.py)
 """
 
 from estimator.engine.money.price import price_candidates

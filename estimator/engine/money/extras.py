@@ -177,7 +177,7 @@ def _usual_rent(ctx: Context, accelerator: str) -> float | None:
         ]
         return float(np.median(prices)) if prices else None
 
-    return ctx.once(("usual rent", accelerator), middle)
+    return ctx.once(("usual_rent", accelerator), middle)
 
 
 def _replacement(ctx: Context, candidate: Candidate) -> dict[str, Any]:

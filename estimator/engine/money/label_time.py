@@ -60,7 +60,7 @@ def seconds_per_label(ctx: Context) -> Figure:
     reading times the search for the answer. Boxes and outlines: seconds of one times objects of an
     image. Music: listening and describing. Otherwise the published or judged time of the task.
     """
-    return ctx.once("label seconds", lambda: _seconds(ctx))
+    return ctx.once("label_seconds", lambda: _seconds(ctx))
 
 
 def _seconds(ctx: Context) -> Figure:
@@ -82,7 +82,7 @@ def _seconds(ctx: Context) -> Figure:
             one = leaf(
                 f"label_seconds.{task}",
                 ctx.spread("labelling.seconds", *p),
-                f"second per {row['unit']}",
+                f"second/{row['unit']}",
                 Basis.PUBLISHED,
                 row["source_id"],
                 note=row["locator"],

@@ -80,7 +80,7 @@ def project_weeks(ctx: Context) -> Figure:
             whole = whole * ctx.figure("people.sensitive_factor")
         return whole
 
-    return ctx.once("project weeks", weeks)
+    return ctx.once("project_weeks", weeks)
 
 
 def effort(ctx: Context, candidate: Candidate, phase: str) -> PhaseEffort:

@@ -37,7 +37,7 @@ from estimator.engine.results import (
 )
 from estimator.errors import PriceNotFoundError
 from estimator.vocabulary import Basis, LabellingSource, Phase, Stage
-from estimator.words.statement import Statement, state
+from estimator.words.statement import Setting, Statement, state
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -211,19 +211,19 @@ def _data_goes_to(
     compute: ComputeEstimate,
     served: Rental | None,
     api: bool,
-) -> tuple[str, ...]:
+) -> tuple[Statement, ...]:
     i, c = ctx.inputs, ctx.inputs.compute
     places = []
     source = i.labelling.source
     if source in BOUGHT and (candidate.n_labelled_to_buy or i.n_evaluation):
-        places.append(f"labeller ({source})")
+        places.append(state("place.labeller", source=Setting("labelling.source", source)))
     if source in (LabellingSource.MODEL_ASSISTED, LabellingSource.MODEL):
-        places.append("API (drafts of labels)")
+        places.append(state("place.drafts"))
     trains = bool(np.any(compute.device_hours_draws > 0))
     if c.provider != OWN and (trains or served is not None):
-        places.append(f"cloud region {c.region} ({c.provider})")
+        places.append(state("place.cloud_region", region=c.region, provider=c.provider))
     if api and candidate.model is not None:
-        places.append(f"API ({candidate.model.name})")
+        places.append(state("place.api", model=candidate.model.name))
     elif compute.api_tokens_draws is not None:
-        places.append("API (teacher)")
+        places.append(state("place.teacher"))
     return tuple(places)

@@ -1,4 +1,4 @@
-"""The price book: look-ups, sanity checks and the company's own prices from a CSV file."""
+"""The price book: look-ups, and the company's own prices from a CSV file."""
 
 from __future__ import annotations
 
@@ -6,20 +6,15 @@ import csv
 import datetime
 import io
 import math
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from statistics import median
 
 from estimator.errors import printable, shown
 from estimator.evidence.things import PriceRow
 from estimator.units import HOURS_PER_YEAR
 from estimator.vocabulary import PurchaseOption
+from estimator.words.statement import Number, Statement, state
 
-MAX_AGE_DAYS = 180
-FAR_FACTOR = 4.0
-MIN_FOR_MEDIAN = 4
-SLACK = 0.999
 OWN_SOURCE = "own-price-book"
 
 COLUMNS = (
@@ -67,32 +62,18 @@ EXAMPLE = (
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One doubt about a row of the price book."""
-
-    rule: str
-    """zero, count, median, region, stale or age."""
-    provider: str
-    region: str
-    accelerator: str
-    instance_type: str
-    purchase_option: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Problem:
     """One bad cell of an imported price file."""
 
     line: int
     column: str
     value: str
-    allowed: str
+    allowed: Statement
 
     def __str__(self) -> str:
-        return (
-            f"line {self.line}, {self.column}: {shown(self.value)} is not allowed; {self.allowed}"
-        )
+        line, column, value = self.line, self.column, shown(self.value)
+        said = state("book.problem", line=line, column=column, value=value, allowed=self.allowed)
+        return str(said)
 
 
 def usd_per_device_hour(row: PriceRow) -> float:
@@ -128,127 +109,6 @@ def commitment_break_even_hours(
     if usd_committed >= usd_on_demand:
         return None
     return years * HOURS_PER_YEAR * usd_committed / usd_on_demand
-
-
-def check_prices(
-    rows: Sequence[PriceRow],
-    today: datetime.date,
-    max_age_days: int = MAX_AGE_DAYS,
-    far_factor: float = FAR_FACTOR,
-) -> tuple[Finding, ...]:
-    """Doubts about a price book; an empty answer is a clean book.
-
-    Parameters
-    ----------
-    today : date
-        The day against which the age of a price counts.
-    far_factor : float
-        A device-hour beyond this factor of the median of its accelerator and option is far off.
-    """
-    return (
-        *_zero(rows),
-        *_count(rows),
-        *_median(rows, far_factor),
-        *_regions(rows),
-        *_age(rows, today, max_age_days),
-    )
-
-
-def _finding(rule: str, r: PriceRow, text: str) -> Finding:
-    return Finding(
-        rule, r.provider, r.region, r.accelerator, r.instance_type, r.purchase_option, text
-    )
-
-
-def _zero(rows: Sequence[PriceRow]) -> list[Finding]:
-    return [
-        _finding("zero", r, f"price {r.usd_per_instance_hour:g} USD: nothing is free")
-        for r in rows
-        if not r.usd_per_instance_hour > 0
-    ]
-
-
-def _count(rows: Sequence[PriceRow]) -> list[Finding]:
-    groups: dict[tuple[str, ...], list[PriceRow]] = defaultdict(list)
-    for r in rows:
-        groups[r.provider, r.region, r.accelerator, r.purchase_option].append(r)
-    out = []
-    for mine in groups.values():
-        ordered = sorted(mine, key=lambda r: r.accelerator_count)
-        for few in ordered:
-            cheapest = min(
-                (r for r in ordered if r.accelerator_count > few.accelerator_count),
-                key=lambda r: r.usd_per_instance_hour,
-                default=None,
-            )
-            same = min(
-                r.usd_per_instance_hour
-                for r in ordered
-                if r.accelerator_count == few.accelerator_count
-            )
-            if cheapest and cheapest.usd_per_instance_hour < SLACK * same:
-                many, less = cheapest.accelerator_count, few.accelerator_count
-                text = f"{many:g} devices cost {cheapest.usd_per_instance_hour:g} USD, "
-                text += f"{less:g} cost {same:g} USD"
-                out.append(_finding("count", cheapest, text))
-    return list(dict.fromkeys(out))
-
-
-def _median(rows: Sequence[PriceRow], far_factor: float) -> list[Finding]:
-    """Prices far from the market: the median over providers of their cheapest device-hour.
-
-    A provider counts once, in its cheapest region, so that one with many regions or large hosts
-    does not make the market.
-    """
-    groups: dict[tuple[str, str], list[PriceRow]] = defaultdict(list)
-    for r in rows:
-        if r.usd_per_instance_hour > 0:
-            groups[r.accelerator, r.purchase_option].append(r)
-    out = []
-    for mine in groups.values():
-        if len(mine) < MIN_FOR_MEDIAN:
-            continue
-        cheapest: dict[str, float] = {}
-        for r in mine:
-            usd = usd_per_device_hour(r)
-            cheapest[r.provider] = min(usd, cheapest.get(r.provider, usd))
-        middle = median(cheapest.values())
-        for r in mine:
-            ratio = usd_per_device_hour(r) / middle
-            if not 1 / far_factor <= ratio <= far_factor:
-                text = f"{usd_per_device_hour(r):.4g} USD a device-hour, median {middle:.4g}"
-                out.append(_finding("median", r, text))
-    return out
-
-
-def _regions(rows: Sequence[PriceRow]) -> list[Finding]:
-    listed = {
-        (r.provider, r.region, r.accelerator)
-        for r in rows
-        if r.purchase_option == PurchaseOption.ON_DEMAND
-    }
-    sells = {(p, a) for p, _, a in listed}
-    out, seen = [], set()
-    for r in rows:
-        place = (r.provider, r.region, r.accelerator)
-        if place in listed or place in seen or (r.provider, r.accelerator) not in sells:
-            continue
-        seen.add(place)
-        out.append(_finding("region", r, f"only {r.purchase_option} here, on demand elsewhere"))
-    return out
-
-
-def _age(rows: Sequence[PriceRow], today: datetime.date, max_age_days: int) -> list[Finding]:
-    out = []
-    for r in rows:
-        days = age_days(r.as_of, today)
-        if r.stale:
-            out.append(_finding("stale", r, f"price of {r.as_of}: a later change is known"))
-        elif days is None:
-            out.append(_finding("age", r, f"date {r.as_of!r} cannot be read"))
-        elif days > max_age_days:
-            out.append(_finding("age", r, f"price of {r.as_of}, {days} days old"))
-    return out
 
 
 def age_days(as_of: str, today: datetime.date) -> int | None:
@@ -302,7 +162,7 @@ def parse_price_csv(
     try:
         return _parse(text, accelerators)
     except csv.Error as error:
-        return (), (Problem(1, "file", str(error), "a table in CSV"),)
+        return (), (Problem(1, "file", str(error), state("allowed.csv")),)
 
 
 def _parse(
@@ -313,7 +173,11 @@ def _parse(
     header = [h.strip() for h in reader.fieldnames or []]
     missing = [c for c in COLUMNS if c not in header]
     if missing:
-        return (), (Problem(1, ", ".join(missing), "", f"columns {', '.join(COLUMNS)}"),)
+        return (), (
+            Problem(
+                1, ", ".join(missing), "", state("allowed.csv_columns", names=", ".join(COLUMNS))
+            ),
+        )
     rows: list[PriceRow] = []
     problems: list[Problem] = []
     keys: dict[tuple[str, ...], int] = {}
@@ -328,7 +192,12 @@ def _parse(
         key = tuple(row.get(c, "") for c in KEY)
         if not bad and key in keys:
             bad.append(
-                Problem(line, "instance_type", row["instance_type"], f"once; see line {keys[key]}")
+                Problem(
+                    line,
+                    "instance_type",
+                    row["instance_type"],
+                    state("allowed.once", line=keys[key]),
+                )
             )
         keys.setdefault(key, line)
         problems += bad
@@ -337,7 +206,7 @@ def _parse(
         if not bad:
             rows.append(_row(row, line))
     if not rows and not problems:
-        problems.append(Problem(2, "provider", "", "at least one row of prices"))
+        problems.append(Problem(2, "provider", "", state("allowed.csv_rows")))
     return tuple(rows), tuple(problems)
 
 
@@ -346,26 +215,29 @@ def _cell_problems(
 ) -> Iterable[Problem]:
     for column in ("provider", "instance_type", "accelerator", "region"):
         if not 0 < len(row.get(column, "")) <= NAME_LIMIT:
-            yield Problem(
-                line, column, row.get(column, ""), f"a name of 1 to {NAME_LIMIT} characters"
-            )
+            yield Problem(line, column, row.get(column, ""), state("allowed.name", n=NAME_LIMIT))
     accelerator = row.get("accelerator", "")
     if accelerators is not None and accelerator and accelerator not in accelerators:
-        yield Problem(
-            line, "accelerator", accelerator, "an id of `python -m estimator accelerators`"
-        )
+        yield Problem(line, "accelerator", accelerator, state("allowed.accelerator"))
     option = row.get("purchase_option", "")
     if option not in set(PurchaseOption):
-        yield Problem(line, "purchase_option", option, ", ".join(PurchaseOption))
+        yield Problem(
+            line,
+            "purchase_option",
+            option,
+            state("allowed.choice", names=", ".join(PurchaseOption)),
+        )
     for column, (low, high) in RANGES.items():
         cell = row.get(column, "")
         if not cell and column in ("vcpus", "memory_gib"):
             continue
         value = _number(cell)
         if value is None or not low <= value <= high:
-            yield Problem(line, column, cell, f"a number from {low:g} to {high:g}")
+            yield Problem(
+                line, column, cell, state("allowed.number", low=Number(low), high=Number(high))
+            )
     if age_days(row.get("as_of", ""), datetime.date(1970, 1, 1)) is None:
-        yield Problem(line, "as_of", row.get("as_of", ""), "a date such as 2026-11-01")
+        yield Problem(line, "as_of", row.get("as_of", ""), state("allowed.day"))
 
 
 def _number(cell: str) -> float | None:

@@ -19,6 +19,7 @@ from estimator.engine.compute.utilisation import Utilisation, unpack
 from estimator.engine.distributions import Z90
 from estimator.lab.compute.memory_runs import run_memory_gb
 from estimator.lab.compute.rows import noise_class
+from estimator.words.statement import Number, state
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -66,9 +67,9 @@ def _resolved(row: Mapping[str, object], tables: NameTables) -> RunWork | Unreso
     try:
         run = resolve_run(row, tables)
     except (ValueError, ArithmeticError) as error:
-        return Unresolved(f"the figures of the row cannot be used: {error}")
+        return Unresolved(state("run.figures", error=str(error)))
     if isinstance(run, RunWork) and not 0 < run.base_hours < HOURS_LIMIT:
-        return Unresolved(f"work of {run.training_flop:.3g} FLOP is outside what can be computed")
+        return Unresolved(state("run.too_large", flop=Number(run.training_flop)))
     return run
 
 
@@ -110,7 +111,7 @@ def backtest_runs(frame: pd.DataFrame, evidence: Evidence) -> dict[str, Any]:
         actual = parse.number(raw.get("device_hours"))
         actual = actual if actual is not None and actual < HOURS_LIMIT else None
         if isinstance(run, Unresolved):
-            line["reason"] = run.reason
+            line["reason"] = str(run.reason)
         elif interval is not None:
             p10, p50, p90 = (float(f"{x:.6g}") for x in interval)
             line |= {"p10": p10, "p50": p50, "p90": p90}

@@ -280,7 +280,7 @@ def unpredicted(evidence: Evidence, tables: NameTables) -> dict[str, Any]:
         stated = _all_stated(raw)
         known += stated
         if isinstance(run, Unresolved):
-            kind = run.reason.split(":")[0] if ":" in run.reason else run.reason
+            kind = str(run.reason).split(":")[0]
             kind = "hardware not in the accelerator list" if kind.startswith("hardware") else kind
             kind = "model without known size" if kind.startswith("model") else kind
             reasons[kind] = reasons.get(kind, 0) + 1
