@@ -133,11 +133,28 @@ def spread_labels(y: Sequence[float], gap: float) -> np.ndarray:
 
 ON_ITS_WHISKER = 30.0
 """A label straight beside or above its mark is crossed by the mark's own interval."""
+LED = 40.0
+"""A label away from its mark, led to it by a line, is this much worse than one beside it."""
 _SIDES = {
     "middle right": (0.0, -0.5), "middle left": (-1.0, -0.5), "top center": (-0.5, 0.6),
     "bottom center": (-0.5, -1.6), "top right": (0.0, 0.4), "bottom right": (0.0, -1.4),
     "top left": (-1.0, 0.4), "bottom left": (-1.0, -1.4),
 }  # fmt: skip
+_AWAY = tuple(
+    (float(dx), float(dy))
+    for ring in (30, 48, 66, 90)
+    for dx, dy in ((0, ring), (0, -ring), (ring, ring), (-ring, ring), (ring, -ring),
+                   (-ring, -ring), (ring, ring / 2), (-ring, ring / 2), (ring, -ring / 2),
+                   (-ring, -ring / 2))
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Label:
+    """Where the label of a mark stands: beside it, or led to it from ``away`` [px, y up]."""
+
+    side: str
+    away: tuple[float, float] | None = None
 
 
 def place_labels(
@@ -147,32 +164,45 @@ def place_labels(
     first: Sequence[bool],
     ends: tuple[Sequence[float], Sequence[float]],
     size: tuple[float, float] = (PLOT_WIDTH_PX, 290.0),
-) -> list[str]:
-    """Side of each mark on which its label collides least; x and y in axis units (log taken).
+) -> list[Label]:
+    """Where the label of each mark collides least; x and y in axis units (log taken).
 
-    Marks with ``first`` are labelled always and before the others; another mark whose label would
-    cover something gets an empty side: it is named by the legend and on hovering. ``ends`` holds
-    what else the axes must show, for their scale.
+    Marks with ``first`` are placed before the others and carry an interval of their own. A mark
+    whose label would cover something gets it further away, with a line to it. ``ends`` holds what
+    else the axes must show, for their scale.
     """
     width, height = size
     px, py = _scaled(x, ends[0], width), _scaled(y, ends[1], height)
     boxes: list[Box] = [(a - 5, a + 5, b - 5, b + 5) for a, b in zip(px, py, strict=True)]
-    sides = [""] * len(texts)
+    labels = [Label("")] * len(texts)
     for i in sorted(range(len(texts)), key=lambda i: not first[i]):
         found = [
             (
-                _crowding(box, boxes, width)
-                + (0 if "center" not in side and "middle" not in side else ON_ITS_WHISKER),
-                side,
+                _crowding(box, boxes, size)
+                + (ON_ITS_WHISKER if first[i] and side.split()[0] in ("middle", "top") else 0.0)
+                * ("center" in side or "middle" in side),
+                Label(side),
                 box,
             )
             for side, box in _boxes(px[i], py[i], len(texts[i]) * CHAR_PX)
         ]
-        cost, side, box = min(found, key=lambda f: f[0])
-        if first[i] or cost < 1:
-            sides[i] = side
-            boxes.append(box)
-    return sides
+        if min(f[0] for f in found) > LED:
+            found += _led(px[i], py[i], len(texts[i]) * CHAR_PX, boxes, size)
+        _, labels[i], box = min(found, key=lambda f: f[0])
+        boxes.append(box)
+    return labels
+
+
+def _led(
+    a: float, b: float, wide: float, boxes: Sequence[Box], size: tuple[float, float]
+) -> list[tuple[float, Label, Box]]:
+    out = []
+    for dx, dy in _AWAY:
+        x0, y0 = a + dx - wide / 2, b + dy - LINE_PX / 2
+        box = (x0, x0 + wide, y0, y0 + LINE_PX)
+        cost = _crowding(box, boxes, size) + LED + 0.2 * abs(dx) + 0.2 * abs(dy)
+        out.append((cost, Label("", (dx, dy)), box))
+    return out
 
 
 Box = tuple[float, float, float, float]
@@ -187,8 +217,9 @@ def _boxes(a: float, b: float, wide: float) -> list[tuple[str, Box]]:
     return out
 
 
-def _crowding(box: Box, boxes: Sequence[Box], width: float) -> float:
-    outside = max(0.0, -box[0]) + max(0.0, box[1] - width)
+def _crowding(box: Box, boxes: Sequence[Box], size: tuple[float, float]) -> float:
+    outside = max(0.0, -box[0]) + max(0.0, box[1] - size[0])
+    outside += max(0.0, -box[2]) + max(0.0, box[3] - size[1])
     return sum(_overlap(box, other) for other in boxes) + 30 * outside
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from estimator.metrics import is_fraction, lower_is_better
 from estimator.report.chart import (
     Chart,
+    Label,
     blank,
     f32,
     finish,
@@ -20,7 +21,7 @@ from estimator.report.chart import (
 )
 from estimator.report.picture import Picture
 from estimator.report.text import Answer, Row, horizon_text, key_of, row_name, row_of
-from estimator.report.theme import SYMBOLS, Theme, theme, with_alpha
+from estimator.report.theme import Theme, theme, with_alpha
 from estimator.report.words import joined
 from estimator.words.format import (
     Style,
@@ -51,7 +52,7 @@ def money(cost: dict[str, float] | Any, part: str, style: Style) -> float:
 
 
 def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> Chart:
-    """Total cost against quality, both with 80 % intervals, and the line of best trade-offs."""
+    """Total cost against quality: the chosen row with its 80 % intervals, the beaten ones grey."""
     style, t = style or Style(), theme(dark)
     rows = [r for r in answer["approaches"] if r["accuracy"]]
     if not rows:
@@ -62,18 +63,8 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
     cost = {p: np.maximum(v, SMALLEST_COST) for p, v in cost.items()}
     good = {p: np.array([r["accuracy"][p] * scale for r in rows]) for p in P}
     labels = [approach_label(r["approach"], lang) for r in rows]
+    keys = [key_of(r) for r in rows]
     chosen = answer["recommendation"].get("approach")
-    first = [key_of(r) == chosen or key_of(r) in answer["frontier"] for r in rows]
-    sides = place_labels(
-        np.log10(cost["p50"]).tolist(),
-        good["p50"].tolist(),
-        labels,
-        first,
-        (
-            np.log10([*cost["p10"], *cost["p90"]]).tolist(),
-            [*good["p10"], *good["p90"]],
-        ),
-    )
     figure = Picture()
     best = [r for r in (row_of(answer, k) for k in answer["frontier"]) if r and r["accuracy"]]
     best.sort(key=lambda r: r["cost_usd"]["total"]["p50"])
@@ -81,31 +72,37 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
         x=f32([max(money(r["cost_usd"]["total"], "p50", style), SMALLEST_COST) for r in best]),
         y=f32([r["accuracy"]["p50"] * scale for r in best]),
         mode="lines", line={"color": t.muted, "width": 1.5, "dash": "dot"}, hoverinfo="skip",
-        showlegend=False,
     )  # fmt: skip
-    for i, row in enumerate(rows):
-        colour = t.approach(row["approach"]) if row["feasible"] else t.muted
-        opacity = 1.0 if row["feasible"] else 0.45
-        strong = key_of(row) == chosen
+    places = frontier_labels(answer, rows, cost, good, labels)
+    for i, (row, place) in enumerate(zip(rows, places, strict=True)):
+        strong = keys[i] == chosen
+        beaten = keys[i] not in answer["frontier"] or not row["feasible"]
+        colour = t.accent if strong else t.muted if beaten else t.text
+        text = f"<b>{labels[i]}</b>" if strong else labels[i]
+        font = {"size": 12, "color": t.muted if beaten and not strong else t.text}
+        at: dict[str, Any] = {"x": f32([cost["p50"][i]]), "y": f32([good["p50"][i]])}
+        if place.side:
+            at |= {"text": [text], "textposition": place.side, "textfont": font}
+        elif place.away:
+            figure.add_annotation(
+                text=text, font=font, x=float(np.log10(cost["p50"][i])),
+                y=float(good["p50"][i]), ax=place.away[0], ay=-place.away[1], showarrow=True,
+                arrowhead=0, arrowwidth=1, arrowcolor=t.muted, standoff=5,
+            )  # fmt: skip
         figure.add_scatter(
-            x=f32([cost["p50"][i]]), y=f32([good["p50"][i]]),
-            mode="markers+text", text=[f"<b>{labels[i]}</b>" if strong else labels[i]]
-            if sides[i] else None, name=labels[i], showlegend=True,
-            textposition=sides[i] or "top center", cliponaxis=False,
-            textfont={"size": 12, "color": t.text},
+            **at, mode="markers+text", name=labels[i], cliponaxis=False,
             marker={
-                "color": colour, "size": 13 if strong else 9,
-                "symbol": SYMBOLS[row["approach"]],
-                "line": {"color": t.text, "width": 2 if strong else 0},
+                "color": colour if row["feasible"] else HOLLOW, "size": 13 if strong else 9,
+                "symbol": "circle", "line": {"color": colour, "width": 1.5},
             },
-            error_x=_bar(cost, i, colour), error_y=_bar(good, i, colour), opacity=opacity,
+            error_x=_bar(cost, i, colour) if strong else None,
+            error_y=_bar(good, i, colour) if strong else None,
             hovertext=_hover_row(answer, row, style), hoverinfo="text",
         )  # fmt: skip
     target_line(figure, answer, metric, style, t)
     title = say("axis.total_log", lang, horizon=horizon_text(answer, lang), currency=style.currency)
-    figure.update_xaxes(
-        type="log", title_text=title, **log_ticks(cost["p10"].min(), cost["p90"].max(), style, True)
-    )
+    low, high = cost["p50"].min() / 1.5, cost["p50"].max() * 1.5
+    figure.update_xaxes(type="log", title_text=title, **log_ticks(low, high, style, True))
     figure.update_yaxes(title_text=metric_axis(metric, style))
     if lower_is_better(metric):
         figure.update_yaxes(autorange="reversed")
@@ -117,11 +114,35 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
         n=len(rows),
         frontier=names or "–",
     )
-    finish(figure, t, style, say("chart.frontier", lang), 480, showlegend=True)
+    finish(figure, t, style, say("chart.frontier", lang), FRONTIER_HEIGHT)
     return Chart(figure, alt, _frontier_table(rows, cost, good, metric, style))
 
 
 P = ("p10", "p50", "p90")
+FRONTIER_HEIGHT = 400
+HOLLOW = "rgba(0,0,0,0)"
+"""Inside of the mark of a row that is not possible."""
+
+
+def frontier_labels(
+    answer: Answer,
+    rows: Sequence[Row],
+    cost: Mapping[str, np.ndarray],
+    good: Mapping[str, np.ndarray],
+    labels: Sequence[str],
+    size: tuple[float, float] = (340.0, 270.0),
+) -> list[Label]:
+    """Where the name of each mark stands, on axes that show the middles and the chosen interval."""
+    strong = [key_of(r) == answer["recommendation"].get("approach") for r in rows]
+    shown = [i for i, s in enumerate(strong) if s]
+    target = answer["inputs"]["target"]["value"]
+    ends_x = [float(cost[p][i]) for i in shown for p in P]
+    ends_y = [float(good[p][i]) for i in shown for p in P]
+    if target is not None:
+        ends_y.append(target * metric_scale(answer["inputs"]["target"]["metric"]))
+    x, y = (np.asarray(v, float).tolist() for v in (np.log10(cost["p50"]), good["p50"]))
+    ends = (np.log10(ends_x).tolist() if ends_x else [], ends_y)
+    return place_labels(x, y, labels, strong, ends, size)
 
 
 def _bar(values: dict[str, np.ndarray], i: int, colour: str) -> dict[str, Any]:

@@ -9,13 +9,16 @@ from typing import Any
 from estimator.report.strip import assumed_share
 from estimator.report.text import RARE, recommended
 from estimator.words.format import Style, capital
-from estimator.words.statement import Listed, Share, Statement, Value, from_json
+from estimator.words.statement import Listed, Share, Statement, from_json
 from estimator.words.texts import say
 
 Answer = Mapping[str, Any]
 Row = Mapping[str, Any]
 
 MOST_GATES = 3
+ZONE_KINDS = {"live": "go", "take": "go", "stop": "stop"}
+"""Actions that end the plan; every other goes on with it."""
+OLD_PRICE_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,24 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Zone:
+    """Measured values and what follows: ``go`` live, ``on`` to the next stage, or ``stop``."""
+
+    kind: str
+    when: str
+    then: str
+    share: str
+
+    def __str__(self) -> str:
+        return f"{self.when}: {self.then} ({self.share})"
+
+
+@dataclass(frozen=True)
 class Gate:
-    """A stage of the plan and what follows from what it measures."""
+    """A stage of the plan and what follows from what it measures, best values first."""
 
     title: str
-    zones: tuple[str, ...]
+    zones: tuple[Zone, ...]
 
 
 def cards(answer: Answer, style: Style) -> tuple[Card, ...]:
@@ -51,14 +67,10 @@ def cards(answer: Answer, style: Style) -> tuple[Card, ...]:
     if not first and row is None:
         return ()
     lang = style.language
-    found = [
-        Card(
-            "now",
-            say("card.now", lang),
-            style.money_short(first.get("usd")),
-            _kept(first, style),
-        )
-    ]
+    found = []
+    if first.get("usd") is not None:
+        now = style.money_short(first["usd"])
+        found.append(Card("now", say("card.now", lang), now, _kept(first, style)))
     if row is not None:
         total = row["cost_usd"]["total"]
         horizon = style.horizon(answer["inputs"]["serving"]["horizon_months"])
@@ -109,7 +121,8 @@ def _sure(answer: Answer, plan: Mapping[str, Any], row: Row | None, style: Style
     if chance is None and row is not None:
         chance = row.get("target_probability")
     if chance is None:
-        return Card("sure", say("card.sure", lang), "–", say("card.sure_unknown", lang))
+        unknown = (say("card.unknown", lang), say("card.sure_unknown", lang))
+        return Card("sure", say("card.sure", lang), *unknown)
     value = style.metric(target["value"], target["metric"])
     note = say("card.sure_note", lang, target=value, wanted=style.chances(target["probability"]))
     return Card("sure", say("card.sure", lang), style.chances(chance), note)
@@ -124,14 +137,23 @@ def gates(answer: Answer, style: Style) -> tuple[Gate, ...]:
             continue
         zones = told.values["zones"]
         parts = zones.parts if isinstance(zones, Listed) else (zones,)
-        lines = tuple(capital(z.write(style, "")) for z in parts if _common(z))
+        lines = tuple(_zone(z, style) for z in parts if isinstance(z, Statement) and _common(z))
         found.append(Gate(capital(told.values["after"].write(style, "")), lines[::-1]))
     return tuple(found[:MOST_GATES])
 
 
-def _common(zone: Value) -> bool:
-    share = zone.values.get("share") if isinstance(zone, Statement) else None
+def _common(zone: Statement) -> bool:
+    share = zone.values.get("share")
     return not isinstance(share, Share) or share.share >= RARE
+
+
+def _zone(zone: Statement, style: Style) -> Zone:
+    """A zone of a gate in its three parts: the values, the action, how often."""
+    action, share = zone.values["action"], zone.values.get("share")
+    key = action.key.rpartition(".")[2] if isinstance(action, Statement) else ""
+    when = Statement(zone.key.replace("plan.zone", "gate.when", 1), zone.values).say(style)
+    often = share.write(style, "") if share else style.percent(1.0)
+    return Zone(ZONE_KINDS.get(key, "on"), capital(when), action.write(style, ""), often)
 
 
 def money_line(row: Row, style: Style) -> str:
@@ -159,13 +181,45 @@ def money_line(row: Row, style: Style) -> str:
     )
 
 
-def rests_on(answer: Answer, row: Row, style: Style) -> tuple[tuple[str, str], ...]:
-    """What the answer rests on: (door, text) for own results, papers and judgement."""
+@dataclass(frozen=True)
+class Ground:
+    """One thing that the answer rests on; ``door`` names where it is shown in full."""
+
+    door: str
+    text: str
+    doubtful: bool = False
+
+
+def _papers(proof: Mapping[str, Any], lang: str) -> str:
+    if not proof["n_sources"]:
+        return say("rests.no_papers", lang)
+    grade = say(f"grade.{proof['grade']}", lang)
+    return say("rests.papers", lang, n=proof["n_sources"], grade=grade)
+
+
+def rests_on(
+    answer: Answer, row: Row, style: Style, price_days: int | None = None
+) -> tuple[Ground, ...]:
+    """What the answer rests on: own results, papers, the price in use, judgement.
+
+    Parameters
+    ----------
+    answer, row : mapping
+        The JSON of ``compare`` and its recommended row.
+    style : Style
+        Language and currency of the reader.
+    price_days : int, optional
+        Age of the device price in use [days]; None where no listed price is used.
+    """
     lang, proof = style.language, row["evidence"]
     own = len(answer["inputs"].get("pilot") or ())
-    found = [("plan", say("rests.own", lang, n=own))] if own else []
-    found.append(("evidence", say("rests.papers", lang, n=proof["n_sources"])))
+    found = [Ground("results", say("rests.own", lang, n=own))] if own else []
+    found.append(Ground("quality", _papers(proof, lang)))
+    if price_days is not None:
+        age = style.count(price_days)
+        text = say("rests.price", lang, device=row["accelerator"], days=age)
+        found.append(Ground("prices", text, price_days > OLD_PRICE_DAYS))
     share = assumed_share(row)
     if share is not None:
-        found.append(("bill", say("rests.judgement", lang, share=style.percent(share))))
+        found.append(Ground("judgements", say("rests.judgement", lang, share=style.percent(share))))
     return tuple(found)

@@ -35,7 +35,7 @@ def markdown(answer: Mapping[str, Any], style: Style, date: str) -> str:
         _table([(c.label, c.value, c.note) for c in cards(answer, style)]),
     ]
     for i, gate in enumerate(gates(answer, style), start=1):
-        zones = "; ".join(_plain(zone) for zone in gate.zones)
+        zones = "; ".join(_plain(str(zone)) for zone in gate.zones)
         parts.append(f"{i}. **{_plain(gate.title)}**: {zones}")
     row = recommended(answer)
     if row is not None:

@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 
 from estimator.engine.results import Evaluation
 from estimator.metrics import lower_is_better
-from estimator.report.chart import log_ticks, place_labels, spread_labels
-from estimator.report.figures import P, metric_axis, metric_scale
+from estimator.report.chart import Label, log_ticks, spread_labels
+from estimator.report.figures import P, frontier_labels, metric_axis, metric_scale
 from estimator.report.figures_accuracy import (
     NO_LABELS_AT,
     curve_bands,
@@ -28,7 +28,7 @@ from estimator.report.figures_accuracy import (
     shown_rows,
 )
 from estimator.report.text import Answer, Row, horizon_text, key_of, row_of
-from estimator.report.theme import LIGHT, MPL_MARKS
+from estimator.report.theme import LIGHT
 from estimator.vocabulary import Phase
 from estimator.words.format import Style
 from estimator.words.texts import approach_label, phase_label, say
@@ -109,49 +109,46 @@ def frontier(answer: Answer, style: Style) -> str:
     )  # fmt: skip
     chosen = answer["recommendation"].get("approach")
     labels = [approach_label(r["approach"], style.language) for r in rows]
-    first = [True] * len(rows)
-    sides = place_labels(
-        np.log10(cost["p50"]).tolist(),
-        good["p50"],
-        labels,
-        first,
-        (
-            np.log10([*cost["p10"], *cost["p90"]]).tolist(),
-            [*good["p10"], *good["p90"]],
-        ),
-        (640.0, 250.0),
-    )
-    for i, r in enumerate(rows):
-        colour = LIGHT.approach(r["approach"]) if r["feasible"] else LIGHT.muted
-        x, y = cost["p50"][i], good["p50"][i]
-        ax.plot([cost["p10"][i], cost["p90"][i]], [y, y], color=colour, alpha=0.45, linewidth=1)
-        ax.plot([x, x], [good["p10"][i], good["p90"][i]], color=colour, alpha=0.45, linewidth=1)
+    size = (430.0, 190.0)
+    places = frontier_labels(answer, rows, cost, good, labels, size)
+    for i, (r, place) in enumerate(zip(rows, places, strict=True)):
         strong = key_of(r) == chosen
+        beaten = key_of(r) not in answer["frontier"] or not r["feasible"]
+        colour = LIGHT.accent if strong else LIGHT.muted if beaten else LIGHT.text
+        x, y = cost["p50"][i], good["p50"][i]
+        if strong:
+            ax.plot([cost["p10"][i], cost["p90"][i]], [y, y], color=colour, alpha=0.5, linewidth=1)
+            ax.plot([x, x], [good["p10"][i], good["p90"][i]], color=colour, alpha=0.5, linewidth=1)
         ax.plot(
-            x, y, MPL_MARKS[r["approach"]], color=colour, markersize=8 if strong else 5.5, zorder=6,
-            markeredgecolor=LIGHT.text if strong else colour,
+            x, y, "o", color=colour, markersize=8 if strong else 5.5, zorder=6,
+            fillstyle="full" if r["feasible"] else "none",
         )  # fmt: skip
-        _side_label(ax, x, y, labels[i], sides[i], strong)
+        _side_label(ax, x, y, labels[i], place, strong, LIGHT.text if strong else colour)
     _target(ax, answer, metric, style)
     lang = style.language
     ax.set_xlabel(
         say("axis.total_log", lang, horizon=horizon_text(answer, lang), currency=style.currency)
     )
     ax.set_ylabel(metric_axis(metric, style))
-    _log_ticks(ax.xaxis, min(cost["p10"]), max(cost["p90"]), style, True)
+    _log_ticks(ax.xaxis, min(cost["p50"]) / 1.5, max(cost["p50"]) * 1.5, style, True)
     if lower_is_better(metric):
         ax.invert_yaxis()
     return svg_of(figure)
 
 
-def _side_label(ax: Axes, x: float, y: float, text: str, side: str, strong: bool) -> None:
-    vertical, horizontal = side.split()
-    dx = {"right": 6, "left": -6, "center": 0}[horizontal]
-    dy = {"top": 6, "bottom": -6, "middle": 0}[vertical]
+def _side_label(
+    ax: Axes, x: float, y: float, text: str, place: Label, strong: bool, colour: str
+) -> None:
+    vertical, _, horizontal = (place.side or "middle center").partition(" ")
+    beside = {"right": 6, "left": -6, "center": 0}[horizontal]
+    above = {"top": 6, "bottom": -6, "middle": 0}[vertical]
+    dx, dy = place.away or (beside, above)
+    line = {"arrowstyle": "-", "color": LIGHT.muted, "linewidth": 0.6, "shrinkB": 3}
     ax.annotate(
-        text, (x, y), (dx, dy), textcoords="offset points", fontsize=8, zorder=5,
+        text, (x, y), (dx, dy), textcoords="offset points", fontsize=8, zorder=5, color=colour,
         bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.4},
         fontweight="bold" if strong else "normal",
+        arrowprops=line if place.away else None,
         ha={"right": "left", "left": "right", "center": "center"}[horizontal],
         va={"top": "bottom", "bottom": "top", "middle": "center"}[vertical],
     )  # fmt: skip

@@ -85,7 +85,7 @@ def _answer(slide: Any, answer: Mapping[str, Any], style: Style) -> None:
         rows = [[c.label for c in shown], [c.value for c in shown], [c.note for c in shown]]
         _table(slide, rows, 1.6, (14, 26, 12))
     ladder = [
-        f"{i}. {gate.title}: {'; '.join(gate.zones)}"
+        f"{i}. {gate.title}: {'; '.join(map(str, gate.zones))}"
         for i, gate in enumerate(gates(answer, style), start=1)
     ]
     row = recommended(answer)

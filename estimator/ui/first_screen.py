@@ -27,19 +27,9 @@ def lead(answer: Answer, words: Story, draws: Draws | None, style: Style) -> str
         finding(f"{words.headline}.", words.detail),
         cards(answer, draws, style),
         gates(answer, style),
-        f'<p class="es es-money">{e(words.approve)}</p>' if words.approve else "",
-        money(answer, style),
+        money(answer, words, style),
     )
     return f'<div class="es-lead">{"".join(parts)}</div>'
-
-
-def rests(answer: Answer, style: Style) -> str:
-    """What the answer rests on, in one line."""
-    row = recommended(answer)
-    if row is None:
-        return ""
-    found = " · ".join(e(text) for _, text in pieces.rests_on(answer, row, style))
-    return f'<p class="es es-quiet">{e(w("rests.label"))} {found}</p>'
 
 
 def finding(headline: str, detail: str) -> str:
@@ -81,15 +71,26 @@ def gates(answer: Answer, style: Style) -> str:
     """The gates as steps, each with what follows from the measured value."""
     steps = []
     for gate in pieces.gates(answer, style):
-        zones = "".join(f"<li>{e(line)}</li>" for line in gate.zones)
-        steps.append(f"<li><strong>{e(gate.title)}</strong><ul>{zones}</ul></li>")
-    return f'<ol class="es es-gates">{"".join(steps)}</ol>' if steps else ""
+        zones = "".join(
+            f'<li class="{e(z.kind)}"><span>{e(z.when)}: <b>{e(z.then)}</b></span>'
+            f"<em>{e(z.share)}</em></li>"
+            for z in gate.zones
+        )
+        steps.append(
+            f"<li><p><strong>{e(gate.title)}</strong><em>{e(w('gates.share'))}</em></p>"
+            f"<ul>{zones}</ul></li>"
+        )
+    label = e(w("gates.label"))
+    return f'<ol class="es es-gates" aria-label="{label}">{"".join(steps)}</ol>' if steps else ""
 
 
-def money(answer: Answer, style: Style) -> str:
-    """One line of money that adds up."""
+def money(answer: Answer, words: Story, style: Style) -> str:
+    """What to authorise, and one line of money that adds up."""
     row = recommended(answer)
-    return "" if row is None else f'<p class="es es-money">{e(pieces.money_line(row, style))}</p>'
+    lines = [words.approve] if words.approve else []
+    lines += [pieces.money_line(row, style)] if row is not None else []
+    found = "".join(f'<p class="es es-money">{e(line)}</p>' for line in lines)
+    return f'<div class="es-sums">{found}</div>' if found else ""
 
 
 def stops(words: Story) -> str:

@@ -18,15 +18,15 @@ PALETTE = """
 
 PAGE = f"""<style>
 [data-testid="stApp"] {{ {PALETTE} }}
-[data-testid="stMainBlockContainer"] {{ padding: 3.4rem 1.4rem 2rem; max-width: 1500px; }}
+[data-testid="stMainBlockContainer"] {{ padding: 3.1rem 1.4rem 2rem; max-width: 1500px; }}
 [data-testid="stHeader"] {{ height: 2.9rem; min-height: 2.9rem; }}
-[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {{ gap: 0.5rem; }}
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {{ gap: 0.4rem; }}
 [data-testid="stSidebarUserContent"] {{ padding: 0 0 2rem; }}
 [data-testid="stSidebar"] [data-testid="stColumn"] {{ min-width: 0; }}
 [data-testid="stMain"] [data-testid="stBaseButton-secondary"],
 [data-testid="stMain"] [data-testid="stBaseButton-primary"],
 [data-testid="stMain"] [data-testid="stPopoverButton"] {{
-  min-height: 1.9rem; padding: 0.1rem 0.7rem; }}
+  min-height: 1.75rem; padding: 0 0.7rem; }}
 [data-testid="stSidebarHeader"] {{
   height: 2.2rem; min-height: 2.2rem; margin: 0; padding: 0.3rem; }}
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] {{ gap: 0.45rem; }}
@@ -47,7 +47,7 @@ PAGE = f"""<style>
 .es-top strong {{ color: var(--es-text); font-size: 0.95rem; }}
 .es-kind {{ font-size: 0.78rem; font-weight: 600; letter-spacing: 0.04em; color: var(--es-accent);
   text-transform: uppercase; }}
-.es-head {{ font-size: 1.32rem; font-weight: 650; line-height: 1.25; margin: 0; padding: 0; }}
+.es-head {{ font-size: 1.28rem; font-weight: 650; line-height: 1.25; margin: 0; padding: 0; }}
 .es-say {{ font-size: 0.98rem; margin-top: 0.2rem; }}
 .es-quiet {{ font-size: 0.83rem; color: var(--es-soft); }}
 .es-say b {{ font-weight: 600; }}
@@ -80,41 +80,70 @@ dl.es.es-facts {{ padding: 0; display: grid;
 .es-facts dd {{ margin: 0; font-weight: 600; }}
 .es-steps {{ margin: 0.2rem 0 0 1.2rem; padding: 0; }}
 .es-steps li {{ margin: 0.15rem 0; }}
-.es-lead {{ display: flex; flex-direction: column; gap: 0.45rem; }}
-dl.es.es-cards {{ display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 0.55rem;
-  margin: 0.15rem 0 0; padding: 0; }}
-.es-cards .card {{ border: 1px solid var(--es-line); border-radius: 0.5rem; padding: 0.4rem 0.7rem;
-  background: var(--es-fill); min-width: 0; }}
+.es-lead {{ display: flex; flex-direction: column; gap: 0.36rem; }}
+.es-lead .es-say {{ font-size: 0.93rem; line-height: 1.3; margin: 0.1rem 0 0; }}
+dl.es.es-cards {{ display: grid; grid-template-columns: 1fr 1fr 0.85fr 1.45fr 1fr; gap: 0.5rem;
+  margin: 0; padding: 0; }}
+.es-cards .card {{ border: 1px solid var(--es-line); border-radius: 0.5rem;
+  padding: 0.25rem 0.65rem 0.3rem; background: var(--es-fill); min-width: 0; }}
 .es-cards .card.now {{ border-color: var(--es-accent); background: var(--es-chosen); }}
-.es-cards dt {{ color: var(--es-soft); font-size: 0.8rem; font-weight: 400; }}
+.es-cards dt {{ color: var(--es-soft); font-size: 0.8rem; font-weight: 400; line-height: 1.3; }}
 .es-cards dd {{ margin: 0; display: flex; flex-direction: column; }}
-.es-cards dd b {{ font-size: 1.55rem; font-weight: 650; line-height: 1.2;
+.es-cards dd b {{ font-size: 1.6rem; font-weight: 650; line-height: 1.15; white-space: nowrap;
   font-variant-numeric: tabular-nums; }}
-.es-cards dd span {{ font-size: 0.8rem; color: var(--es-soft); line-height: 1.25; }}
-.es-cards dd .es-shape {{ position: relative; display: flex; align-items: flex-end; gap: 1px;
-  height: 24px; margin: 1px 0; }}
-.es-shape i {{ flex: 1; background: var(--es-line); border-radius: 1px; }}
-.es-shape i.hit {{ background: var(--es-accent); }}
+.es-cards dd span {{ font-size: 0.78rem; color: var(--es-soft); line-height: 1.25; }}
+.es-cards .sure {{ position: relative; }}
+.es-cards dd .es-shape {{ position: absolute; right: 0.65rem; top: 0.4rem; width: 42%;
+  display: flex; align-items: flex-end; gap: 1px; height: 2.5rem; }}
+.es-shape i {{ flex: 1; background: var(--es-soft); opacity: 0.45; border-radius: 1px; }}
+.es-shape i.hit {{ background: var(--es-accent); opacity: 1; }}
 .es-shape i.t {{ position: absolute; top: -2px; bottom: 0; width: 0; flex: none; background: none;
-  border-left: 2px dashed var(--es-target); }}
-ol.es.es-gates {{ display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr);
-  gap: 0.55rem; margin: 0; padding: 0; list-style: none; counter-reset: gate; font-size: 0.86rem; }}
-.es-gates > li {{ border-left: 3px solid var(--es-accent); padding: 0.05rem 0.6rem;
-  counter-increment: gate; margin: 0; }}
-.es-gates strong::before {{ content: counter(gate) " "; color: var(--es-accent); }}
-.es-gates ul {{ margin: 0; padding: 0; list-style: none; color: var(--es-soft); }}
-.es-gates ul li {{ margin: 0; font-size: 0.86rem; line-height: 1.3; }}
+  border-left: 2px dashed var(--es-target); opacity: 1; }}
+ol.es.es-gates {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
+  gap: 0.3rem 0.9rem; margin: 0; padding: 0; list-style: none; counter-reset: gate; }}
+.es-gates > li {{ counter-increment: gate; margin: 0; font-size: 0.84rem; }}
+.es-gates p, .es-gates ul li {{ display: flex; justify-content: space-between; gap: 0.6rem; }}
+.es-gates p {{ border-bottom: 1px solid var(--es-line); line-height: 1.45; font-size: 0.84rem; }}
+.es-gates strong::before {{ content: counter(gate); color: var(--es-accent);
+  border: 1px solid var(--es-accent); border-radius: 50%; display: inline-block; width: 1.15rem;
+  line-height: 1.05rem; text-align: center; font-size: 0.75rem; margin-right: 0.4rem; }}
+.es-gates em {{ font-style: normal; color: var(--es-soft); font-variant-numeric: tabular-nums; }}
+.es-gates ul {{ margin: 0; padding: 0; list-style: none; }}
+.es-gates ul li {{ margin: 0; font-size: 0.84rem; line-height: 1.3; padding: 0.05rem 0; }}
+.es-gates ul li span {{ flex: 1; padding-left: 1.55rem; text-indent: -1.15rem; }}
+.es-gates b {{ font-weight: 600; }}
+.es-gates li.go span::before {{ content: "✓"; color: var(--es-good); }}
+.es-gates li.on span::before {{ content: "→"; color: var(--es-accent); }}
+.es-gates li.stop span::before {{ content: "✕"; color: var(--es-target); }}
+.es-gates ul li span::before {{ display: inline-block; width: 1.15rem; text-indent: 0;
+  font-weight: 700; }}
+.es-sums p.es.es-money {{ font-size: 0.84rem; line-height: 1.35; margin: 0; }}
+.st-key-doors {{ row-gap: 0; }}
+.st-key-doors button, .st-key-doors [data-testid="stElementContainer"] {{ min-height: 1.6rem; }}
+.st-key-doors button {{ padding: 0; }}
+.st-key-doors button p {{ font-size: 0.83rem; text-decoration: underline;
+  text-decoration-color: var(--es-soft); text-underline-offset: 2px; }}
 .es-stops li {{ margin: 0; font-size: 0.88rem; }}
-.es p.es-money, p.es.es-money {{ font-size: 0.88rem; }}
 ul.es.es-stops {{ margin: 0; padding: 0.3rem 0.8rem; list-style: none; font-size: 0.88rem;
   border-left: 4px solid var(--es-target); background: var(--es-fill); border-radius: 0.3rem; }}
 .es a {{ color: var(--es-accent); }}
 .es-h {{ font-size: 1.05rem; font-weight: 650; margin: 0.4rem 0 0.1rem; padding: 0; }}
+@media (min-width: 1400px) {{
+  .st-key-desk {{ display: grid; grid-template-columns: minmax(0, 57fr) minmax(0, 43fr);
+    gap: 0.4rem 1.2rem; align-items: start; }}
+  .st-key-desk > * {{ grid-column: 1 / -1; grid-row: 2; min-width: 0; }}
+  .st-key-desk > :has(> .st-key-desk-rows) {{ grid-column: 1; grid-row: 1; }}
+  .st-key-desk > :has(> .st-key-desk-chart) {{ grid-column: 2; grid-row: 1; }}
+}}
 @media (max-width: 900px) {{
-  dl.es.es-cards {{ grid-template-columns: repeat(2, minmax(0, 1fr)); }}
-  ol.es.es-gates {{ grid-auto-flow: row; }}
+  dl.es.es-cards {{ grid-template-columns: repeat(6, minmax(0, 1fr)); }}
+  .es-cards .card {{ grid-column: span 2; }}
+  .es-cards .now, .es-cards .works {{ grid-column: span 3; }}
 }}
 @media (max-width: 640px) {{
+  dl.es.es-cards {{ grid-template-columns: repeat(2, minmax(0, 1fr)); }}
+  .es-cards .card, .es-cards .now, .es-cards .works {{ grid-column: span 1; }}
+  .es-cards .sure {{ grid-column: span 2; order: 1; }}
   [data-testid="stMainBlockContainer"] {{ padding: 3.2rem 0.8rem 2rem; }}
   .es-head {{ font-size: 1.15rem; }}
   .es-table.wide {{ min-width: 46rem; }}
@@ -125,6 +154,7 @@ EMBED = """<style>
 [data-testid="stMainBlockContainer"] { padding: 0.5rem 0.9rem 1rem; }
 @media (min-width: 641px) and (max-width: 1000px) {
   dl.es.es-cards { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+  .es-cards .card, .es-cards .now { grid-column: span 1; }
   .es-cards .works, .es-cards .ready { display: none; }
 }
 </style>"""
@@ -137,7 +167,7 @@ caption {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-p
 th {{ text-align: left; font-weight: 600; color: var(--es-soft); padding: 1px 6px 3px;
   font-size: 12px; border-bottom: 1px solid var(--es-line); vertical-align: bottom;
   line-height: 1.15; }}
-td {{ padding: 0 6px; height: 25px; border-bottom: 1px solid var(--es-line);
+td {{ padding: 0 6px; height: 24px; border-bottom: 1px solid var(--es-line);
   white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }}
 .num {{ text-align: right; font-variant-numeric: tabular-nums; }}
 th.num {{ text-align: right; }}
@@ -169,11 +199,12 @@ tr.out .cell .val {{ font-weight: 400; }}
 .scale {{ font-weight: 400; display: flex; justify-content: space-between; font-size: 11px;
   margin-left: calc(var(--label, 46px) + 6px); }}
 @container (max-width: 900px) {{ .scale.money span:nth-child(2) {{ display: none; }} }}
-@container (min-width: 701px) and (max-width: 860px) {{ .scale.money, .kind {{ display: none; }}
+@container (min-width: 561px) and (max-width: 860px) {{ .scale.money, .kind {{ display: none; }}
   td.num, th.num {{ padding: 0 3px; }} }}
+@container (min-width: 561px) and (max-width: 700px) {{ .model {{ display: none; }} }}
 .unsure {{ border-bottom: 1px dashed var(--es-soft); }}
 .only-narrow {{ display: none; }}
-@container (max-width: 700px) {{
+@container (max-width: 560px) {{
   table, tbody, tr, td {{ display: block; width: auto; }}
   colgroup, thead {{ display: none; }}
   tr {{ border: 1px solid var(--es-line); border-radius: 6px; margin-bottom: 8px; padding: 4px 0;

@@ -128,6 +128,12 @@ def approach_label(approach: str, language: str = ENGLISH) -> str:
     return say(f"approach.{approach.split('#')[0]}", language)
 
 
+def approach_named(approach: str, language: str = ENGLISH) -> str:
+    """The approach inside a sentence: a name that is no noun stands in quotation marks."""
+    name = approach.split("#")[0]
+    return catalogue()[language].get(f"named.{name}") or approach_label(approach, language)
+
+
 def task_label(task: str, language: str = ENGLISH) -> str:
     """The task's name for people."""
     return say(f"task.{task}", language)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from estimator.words.format import Style, metric_name
-from estimator.words.texts import approach_label, has, say, task_label, term
+from estimator.words.texts import approach_named, has, say, task_label, term
 
 
 class Value:
@@ -149,7 +149,7 @@ class Approach(Value):
     n_labelled: float | None = None
 
     def write(self, style: Style, form: str) -> str:
-        name = approach_label(self.approach, style.language)
+        name = approach_named(self.approach, style.language)
         if self.model:
             name = say("on_model", style.language, approach=name, model=self.model)
         if self.n_labelled is None:

@@ -35,21 +35,49 @@ def violations(page: Any) -> list[str]:
     ]
 
 
-def test_the_first_screen_shows_all_ten_rows_without_scrolling(visit: Visit) -> None:
-    page = visit()
+def bottom(page: Any, selector: str) -> float:
+    """Lower edge of the first thing that a selector finds [px]."""
+    box = page.locator(selector).first.bounding_box()
+    return float(box["y"] + box["height"])
+
+
+def above_the_rows(page: Any) -> list[float]:
+    """Lower edges of the finding, the cards, the gates, the money and the doors, in this order."""
+    parts = (".es-head", ".es-cards", ".es-gates", ".es-sums", ".st-key-doors")
+    return [bottom(page, part) for part in parts]
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_the_first_screen_holds_the_decision_and_all_ten_rows(visit: Visit, lang: str) -> None:
+    """At 1280x720: the finding, five cards, gates, money, what it rests on, then the ten rows."""
+    page = visit(f"/?lang={lang}")
+    found = above_the_rows(page)
+    assert found == sorted(found)
+    assert page.locator(".es-cards .card").count() == 5
+    assert page.locator(".es-cards .es-shape i.hit").count() > 0
     rows = page.locator("tbody tr")
     assert rows.count() == 10
+    assert found[-1] < rows.nth(0).bounding_box()["y"]
     last = rows.nth(9).bounding_box()
     assert last["y"] + last["height"] <= 720
-    assert page.locator("h1").first.bounding_box()["y"] > 0
-    assert page.evaluate("document.querySelectorAll('.es-strip div').length") >= 5
 
 
 @pytest.mark.parametrize("preset", ["call_transcription", "rare_disease_imaging", "protein"])
 def test_other_headlines_fit_too(visit: Visit, preset: str) -> None:
-    page = visit(f"/?preset={preset}")
+    """A stop sign, one gate or three: the ten rows still stand on the screen, in German too."""
+    page = visit(f"/?preset={preset}&lang=de")
     last = page.locator("tbody tr").nth(9).bounding_box()
     assert last["y"] + last["height"] <= 720
+
+
+def test_a_wide_screen_shows_the_first_chart_beside_the_rows(visit: Visit) -> None:
+    """At 1440x900 the first chart is whole without scrolling."""
+    page = visit("/", 1440, 900)
+    page.locator("[data-testid=stPlotlyChart] .main-svg").first.wait_for()
+    chart = page.locator("[data-testid=stPlotlyChart]").first.bounding_box()
+    assert chart["y"] + chart["height"] <= 900
+    rows = page.locator("table").first.bounding_box()
+    assert rows["x"] + rows["width"] <= chart["x"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -294,7 +322,7 @@ def test_nothing_is_asked_of_other_hosts(chromium: Any, address: str) -> None:
 
 def test_own_prices_are_pasted_shown_before_and_after_and_taken_back(visit: Visit) -> None:
     page = visit("/?preset=support_tickets")
-    strip = page.locator(".es-strip")
+    strip = page.locator(".es-sums")
     first = strip.inner_text()
     side = page.get_by_test_id("stSidebar")
     side.get_by_text("What I already have", exact=False).first.click()
@@ -312,11 +340,11 @@ def test_own_prices_are_pasted_shown_before_and_after_and_taken_back(visit: Visi
     side.get_by_text("before,", exact=False).first.wait_for()
     page.wait_for_function("location.search.includes('price_book')")
     page.wait_for_function(
-        "before => document.querySelector('.es-strip').innerText !== before", arg=first
+        "before => document.querySelector('.es-sums').innerText !== before", arg=first
     )
     keep(page, "own-prices")
     side.get_by_role("button", name="Back to the shipped prices").click()
     page.wait_for_function(
-        "before => document.querySelector('.es-strip').innerText === before", arg=first
+        "before => document.querySelector('.es-sums').innerText === before", arg=first
     )
     assert "price_book" not in page.url

@@ -158,7 +158,7 @@ def test_typed_answers_win_over_the_scenario(base):
     found = three_questions(evaluate(base), assumptions(), CATALOGUE, answers)
     assert found.guided == (Approach.SCRATCH,)
     assert not found.agrees
-    assert "From scratch is excluded" in found.explanation
+    assert "“From scratch” is excluded" in found.explanation
 
 
 def test_agreement_is_said(base):

@@ -247,8 +247,9 @@ def test_each_approach_has_a_mark_of_its_own() -> None:
 def test_labels_keep_their_distance() -> None:
     placed = np.sort(spread_labels([1.0, 1.0, 1.01, 5.0], 0.5))
     assert (np.diff(placed) > 0.49).all()
-    sides = place_labels([0, 0, 0], [0, 0, 0], ["a" * 20] * 3, [True, False, False], ([], []))
-    assert sides[0]
+    labels = place_labels([0, 0, 0], [0, 0, 0], ["a" * 20] * 3, [True, False, False], ([], []))
+    assert labels[0].side
+    assert all(label.side or label.away for label in labels)
 
 
 def test_user_text_is_no_markup() -> None:
@@ -261,5 +262,5 @@ def test_infeasible_rows_are_greyed() -> None:
     first = next(
         t for t in figures.frontier(a).figure.checked().data if t.name == "Simple baseline"
     )
-    assert first.marker.color == LIGHT.muted
-    assert first.opacity < 1
+    assert first.marker.line.color == LIGHT.muted
+    assert first.marker.color == figures.HOLLOW

@@ -43,7 +43,8 @@ def test_every_gate_says_what_follows_from_its_values(answer):
     for gate in found:
         assert gate.title
         assert gate.zones
-        assert all(re.search(r"\d", zone) for zone in gate.zones)
+        assert all(re.search(r"\d", str(zone)) for zone in gate.zones)
+        assert {zone.kind for zone in gate.zones} <= {"go", "on", "stop"}
 
 
 def test_the_money_line_names_phases_that_add_up_to_the_plan(answer):

@@ -39,7 +39,7 @@ def test_gates_and_chances_are_those_of_the_plan() -> None:
     a = answer(scenario())
     s, plan = story(a), a["staged_plan"]
     assert s.next_step == plan["gates"][0]["text"]
-    assert Style().chances(plan["success_probability"]) in s.detail
+    assert Style().percent(plan["success_probability"]) in s.detail
     assert len(s.gates) <= len(plan["gates"])
 
 

@@ -62,7 +62,7 @@ NBSP = "\u00a0"
         (Weeks(0.2), "", "1 day", "1 Tag"),
         (Months(36), "", "3 years", "3 Jahre"),
         (Months(18), "", "18 months", "18 Monate"),
-        (Approach("scratch"), "", "From scratch", "Von Grund auf"),
+        (Approach("scratch"), "", "“From scratch”", "„Von Grund auf“"),
         (Date("2026-12-01"), "", "1 Dec 2026", "01.12.2026"),
         (Term("item", "labelling"), "", "labelling", "Beschriften"),
         (Field("labelling.usd_per_label"), "", "price of a label", "Preis je Label"),

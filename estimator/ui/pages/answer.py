@@ -8,7 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from estimator.report.text import row_of, story
+from estimator.report.first_screen import rests_on
+from estimator.report.text import recommended, row_of, story
 from estimator.report.words import changes
 from estimator.ui import blocks, cached, errors, first_screen, fresh, progress, shell, state
 from estimator.ui.components import choose_view, e, number_style
@@ -17,7 +18,14 @@ from estimator.ui.row_table import rows_table
 from estimator.ui.words import w
 
 OPENED = "opened_row"
-PLAN_VIEW = "plan:view"
+DOORS = {
+    "results": ("plan", "results"),
+    "stages": ("plan", "stages"),
+    "quality": ("evidence", "curves"),
+    "prices": ("evidence", "prices"),
+    "judgements": ("evidence", "assumptions"),
+}
+"""Doors of the page: the page and view that each opens."""
 SHOWN_CHANGES = 4
 OLD_PRICES_DAYS = 90
 
@@ -25,18 +33,11 @@ OLD_PRICES_DAYS = 90
 def top_line(answer: dict[str, Any]) -> None:
     """Project, state of the data, link and PDF."""
     inputs, marks = state.current(), state.changed()
-    chosen = row_of(answer, answer["recommendation"].get("approach"))
     parts = [f"<strong>{e(inputs.name)}</strong>"]
     if marks:
         parts.append(f"<span>{e(w('inputs.n_changed', n=len(marks)))}</span>")
-    parts.append(f"<span>{e(_prices(chosen))}</span>")
+    parts.append(f"<span>{e(w('answer.prices', date=cached.price_date()))}</span>")
     parts.append(f"<span>{e(w('answer.data', version=answer['data_version'][:8]))}</span>")
-    if chosen:
-        proof = chosen["evidence"]
-        n = proof["n_sources"]
-        key = "answer.evidence" if n > 1 else "answer.evidence_one" if n else "answer.no_evidence"
-        text = w(key, grade=w(f"grade.{proof['grade']}"), n=n)
-        parts.append(f"<span>{e(text)}</span>")
     left, right = st.columns([0.72, 0.28], vertical_alignment="center")
     left.html(f'<div class="es es-top">{"".join(parts)}</div>')
     with right, st.container(horizontal=True, gap="small", horizontal_alignment="right"):
@@ -44,8 +45,8 @@ def top_line(answer: dict[str, Any]) -> None:
         blocks.pdf_button("top")
 
 
-def _prices(row: Mapping[str, Any] | None) -> str:
-    """The date of the device price in use, with its age; else that of the price book."""
+def price_days(row: Mapping[str, Any] | None) -> int | None:
+    """Age in days of the device price in use; None where no listed price is used."""
     c, device = state.current().compute, row and row["accelerator"]
     place = (c.provider, c.region, c.purchase_option, device)
     dates = [
@@ -53,11 +54,10 @@ def _prices(row: Mapping[str, Any] | None) -> str:
         for p in cached.evidence().prices
         if (p.provider, p.region, p.purchase_option, p.accelerator) == place
     ]
-    if not dates:
-        return w("answer.prices", date=cached.price_date())
-    used = max(dates)
-    days = (datetime.date.today() - datetime.date.fromisoformat(used[:10])).days
-    return w("answer.used_price", device=device, date=used, days=max(days, 0))
+    if not dates or c.usd_per_device_hour is not None:
+        return None
+    used = datetime.date.fromisoformat(max(dates)[:10])
+    return max((datetime.date.today() - used).days, 0)
 
 
 def changes_line(full: dict[str, Any]) -> None:
@@ -68,27 +68,36 @@ def changes_line(full: dict[str, Any]) -> None:
 
 
 @st.fragment
-def rows() -> None:
-    """The table; a click on a row opens its detail below."""
+def desk() -> None:
+    """The table and one chart, side by side on a wide page; a click on a row opens its detail."""
     state.follow()
-    inputs, style = state.current(), number_style()
-    opened = st.session_state.get(OPENED)
+    wide = bool(st.session_state.get("rows:more", False))
+    with st.container(key="desk-all" if wide else "desk"):
+        with st.container(key="desk-rows"):
+            opened = _rows()
+        if opened:
+            with st.container(border=True, key="detail"):
+                st.button(w("detail.close"), on_click=_close, type="tertiary", key="detail:close")
+                answer = cached.answer(state.current())
+                row = row_of(answer, opened)
+                if row:
+                    detail(answer, row, number_style())
+        with st.container(key="desk-chart"):
+            pictures()
+
+
+def _rows() -> str | None:
+    """The table and the key of the row that is open."""
+    opened: str | None = st.session_state.get(OPENED)
     more = bool(st.session_state.get("rows:more", False))
-    clicked = rows_table(cached.summary(inputs), style, opened, more)
+    clicked = rows_table(cached.summary(state.current()), number_style(), opened, more)
     if clicked:
         st.session_state[OPENED] = None if clicked == opened else clicked
         st.rerun()
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.toggle(w("rows.more"), key="rows:more", persist_state="session")
         st.html(f'<p class="es es-quiet">{e(w("rows.hint"))}</p>')
-    if not opened:
-        return
-    answer = cached.answer(inputs)
-    row = row_of(answer, opened)
-    if row:
-        with st.container(border=True, key="detail"):
-            st.button(w("detail.close"), on_click=_close, type="tertiary", key="detail:close")
-            detail(answer, row, style)
+    return opened
 
 
 def _close() -> None:
@@ -97,7 +106,7 @@ def _close() -> None:
 
 @st.fragment
 def pictures() -> None:
-    """One chart at a time, below the numbers."""
+    """One chart at a time, beside or below the numbers."""
     choose_view("answer:chart", blocks.CHARTS, "chart")
 
 
@@ -115,8 +124,7 @@ def page() -> None:
         if old > OLD_PRICES_DAYS:
             errors.note(w("answer.old_prices", date=cached.price_date(), days=old))
     doors(answer)
-    rows()
-    pictures()
+    desk()
     if cached.is_whole(inputs):
         changes_line(answer)
     else:
@@ -128,16 +136,25 @@ def page() -> None:
 
 
 def doors(answer: dict[str, Any]) -> None:
-    """What the answer rests on, and the next clicks: a result, the plan, the sources."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        rests = first_screen.rests(answer, number_style())
-        if rests:
-            st.html(rests, width="content")
-        for view in ("results", "stages"):
-            if st.button(w(f"answer.door_{view}"), key=f"door:{view}", type="tertiary"):
-                st.session_state[PLAN_VIEW] = view
-                st.switch_page("pages/plan.py")
-        st.page_link("pages/evidence.py", label=w("answer.door_evidence"))
+    """The next clicks: a result, the plan; then what the answer rests on, each a door."""
+    row = recommended(answer)
+    with st.container(key="doors", horizontal=True, gap="small", vertical_alignment="center"):
+        _door("results", w("answer.door_results"))
+        _door("stages", w("answer.door_stages"))
+        if row is None:
+            return
+        st.html(f'<span class="es es-quiet">{e(w("rests.label"))}</span>', width="content")
+        for ground in rests_on(answer, row, number_style(), price_days(row)):
+            icon = ":material/warning:" if ground.doubtful else None
+            _door(ground.door, ground.text, icon)
+
+
+def _door(name: str, text: str, icon: str | None = None) -> None:
+    """A way to one view of another page."""
+    page, view = DOORS[name]
+    if st.button(text, key=f"door:{name}:{icon is None}", type="tertiary", icon=icon):
+        st.session_state[f"{page}:view"] = view
+        st.switch_page(f"pages/{page}.py")
 
 
 shell.show(page)
