@@ -127,8 +127,8 @@ HOLLOW = "rgba(0,0,0,0)"
 def frontier_labels(
     answer: Answer,
     rows: Sequence[Row],
-    cost: Mapping[str, np.ndarray],
-    good: Mapping[str, np.ndarray],
+    cost: Mapping[str, Any],
+    good: Mapping[str, Any],
     labels: Sequence[str],
     size: tuple[float, float] = (340.0, 270.0),
 ) -> list[Label]:
