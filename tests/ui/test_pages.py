@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from estimator.ui.doors import DOORS
 from tests.conftest import PRESETS
 from tests.ui.pages import PAGES, alerts, choose, opened, scenario, texts
 
@@ -47,6 +48,18 @@ def test_block_stands_alone(view: str, caplog: pytest.LogCaptureFixture) -> None
     assert not app.sidebar.selectbox
     shown = len(app.get("plotly_chart")) + len(app.get("bidi_component")) + len(texts(app))
     assert shown > 0
+
+
+def test_each_door_of_the_answer_opens_its_view() -> None:
+    doors = [b.key for b in opened().button if str(b.key).startswith("door:")]
+    assert {key.split(":")[1] for key in doors} >= {"results", "stages", "quality", "judgements"}
+    for key in doors:
+        app = opened()
+        app.button(key=key).click().run()
+        assert not app.exception
+        page, view = DOORS[key.split(":")[1]]
+        (group,) = [g for g in app.get("button_group") if g.key == f"{page}:view"]
+        assert group.value == view
 
 
 def test_unknown_block_lists_the_known_ones() -> None:

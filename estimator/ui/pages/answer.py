@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from estimator.report.first_screen import rests_on
-from estimator.report.text import recommended, row_of, story
+from estimator.report.text import row_of, story
 from estimator.report.words import changes
-from estimator.ui import blocks, cached, errors, first_screen, fresh, progress, shell, state
+from estimator.ui import blocks, cached, doors, errors, first_screen, fresh, progress, shell, state
 from estimator.ui.components import choose_view, e, number_style
 from estimator.ui.row_detail import detail
 from estimator.ui.row_table import rows_table
 from estimator.ui.words import w
 
 OPENED = "opened_row"
-DOORS = {
-    "results": ("plan", "results"),
-    "stages": ("plan", "stages"),
-    "quality": ("evidence", "curves"),
-    "prices": ("evidence", "prices"),
-    "judgements": ("evidence", "assumptions"),
-}
-"""Doors of the page: the page and view that each opens."""
 SHOWN_CHANGES = 4
 OLD_PRICES_DAYS = 90
 
@@ -43,21 +32,6 @@ def top_line(answer: dict[str, Any]) -> None:
     with right, st.container(horizontal=True, gap="small", horizontal_alignment="right"):
         blocks.copy_link()
         blocks.pdf_button("top")
-
-
-def price_days(row: Mapping[str, Any] | None) -> int | None:
-    """Age in days of the device price in use; None where no listed price is used."""
-    c, device = state.current().compute, row and row["accelerator"]
-    place = (c.provider, c.region, c.purchase_option, device)
-    dates = [
-        p.as_of
-        for p in cached.evidence().prices
-        if (p.provider, p.region, p.purchase_option, p.accelerator) == place
-    ]
-    if not dates or c.usd_per_device_hour is not None:
-        return None
-    used = datetime.date.fromisoformat(max(dates)[:10])
-    return max((datetime.date.today() - used).days, 0)
 
 
 def changes_line(full: dict[str, Any]) -> None:
@@ -123,7 +97,7 @@ def page() -> None:
         old = cached.price_age_days()
         if old > OLD_PRICES_DAYS:
             errors.note(w("answer.old_prices", date=cached.price_date(), days=old))
-    doors(answer)
+    doors.draw(answer)
     desk()
     if cached.is_whole(inputs):
         changes_line(answer)
@@ -133,28 +107,6 @@ def page() -> None:
             w("answer.searching"),
             lambda tick: cached.full_answer(inputs, tick),
         )
-
-
-def doors(answer: dict[str, Any]) -> None:
-    """The next clicks: a result, the plan; then what the answer rests on, each a door."""
-    row = recommended(answer)
-    with st.container(key="doors", horizontal=True, gap="small", vertical_alignment="center"):
-        _door("results", w("answer.door_results"))
-        _door("stages", w("answer.door_stages"))
-        if row is None:
-            return
-        st.html(f'<span class="es es-quiet">{e(w("rests.label"))}</span>', width="content")
-        for ground in rests_on(answer, row, number_style(), price_days(row)):
-            icon = ":material/warning:" if ground.doubtful else None
-            _door(ground.door, ground.text, icon)
-
-
-def _door(name: str, text: str, icon: str | None = None) -> None:
-    """A way to one view of another page."""
-    page, view = DOORS[name]
-    if st.button(text, key=f"door:{name}:{icon is None}", type="tertiary", icon=icon):
-        st.session_state[f"{page}:view"] = view
-        st.switch_page(f"pages/{page}.py")
 
 
 shell.show(page)

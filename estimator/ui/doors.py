@@ -1,0 +1,61 @@
+"""The doors of the answer page: a result, the plan, and what the answer rests on."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from estimator.report.first_screen import rests_on
+from estimator.report.text import recommended
+from estimator.ui import cached, state
+from estimator.ui.components import e, number_style
+from estimator.ui.words import w
+
+DOORS = {
+    "results": ("plan", "results"),
+    "stages": ("plan", "stages"),
+    "quality": ("evidence", "curves"),
+    "prices": ("evidence", "prices"),
+    "judgements": ("evidence", "assumptions"),
+}
+"""Doors of the page: the page and view that each opens."""
+
+
+def price_days(row: Mapping[str, Any] | None) -> int | None:
+    """Age in days of the device price in use; None where no listed price is used."""
+    c, device = state.current().compute, row and row["accelerator"]
+    place = (c.provider, c.region, c.purchase_option, device)
+    dates = [
+        p.as_of
+        for p in cached.evidence().prices
+        if (p.provider, p.region, p.purchase_option, p.accelerator) == place
+    ]
+    if not dates or c.usd_per_device_hour is not None:
+        return None
+    used = datetime.date.fromisoformat(max(dates)[:10])
+    return max((datetime.date.today() - used).days, 0)
+
+
+def draw(answer: dict[str, Any]) -> None:
+    """The next clicks: a result, the plan; then what the answer rests on, each a door."""
+    row = recommended(answer)
+    with st.container(key="doors", horizontal=True, gap="small", vertical_alignment="center"):
+        _door("results", w("answer.door_results"))
+        _door("stages", w("answer.door_stages"))
+        if row is None:
+            return
+        st.html(f'<span class="es es-quiet">{e(w("rests.label"))}</span>', width="content")
+        for ground in rests_on(answer, row, number_style(), price_days(row)):
+            icon = ":material/warning:" if ground.doubtful else None
+            _door(ground.door, ground.text, icon)
+
+
+def _door(name: str, text: str, icon: str | None = None) -> None:
+    """A way to one view of another page."""
+    page, view = DOORS[name]
+    if st.button(text, key=f"door:{name}:{icon is None}", type="tertiary", icon=icon):
+        st.session_state[f"{page}:view"] = view
+        st.switch_page(f"pages/{page}.py")
