@@ -7,7 +7,7 @@ import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from estimator.cli.files import load_scenario
+from estimator.cli.files import TABLE_LIMIT_BYTES, load_scenario, read_text
 from estimator.cli.output import BadInput, naming, print_json, print_table, progress, write_file
 from estimator.words.texts import languages
 
@@ -34,6 +34,9 @@ def add(commands: Any) -> None:
         p.add_argument(f"--{name}", metavar="F", help=f"write a {name} file")
     p.add_argument(
         "--config", metavar="F", help="write the trained row as a TRL configuration (YAML)"
+    )
+    p.add_argument(
+        "--register", metavar="F", help="finished projects of the firm (store rows): own factors"
     )
     p.add_argument("--one-page", action="store_true", help="the first page of the PDF alone")
     p.add_argument("--date", metavar="DATE", help="date printed in the files; default today")
@@ -76,7 +79,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise BadInput(f"--quick: {', '.join(lacking)} needs the whole answer; leave --quick out")
     when = given_date(arguments.date)
     inputs = load_scenario(arguments.file)
-    comparison, evidence = compute(inputs, arguments.file, not arguments.quick)
+    comparison, evidence = compute(inputs, arguments.file, not arguments.quick, arguments.register)
     answer = comparison.to_dict()
     with naming(arguments.file):
         from estimator.words.format import style_of
@@ -97,11 +100,18 @@ def run(arguments: argparse.Namespace) -> None:
             print(f"written: {path}")
 
 
-def compute(inputs: ProjectInputs, path: str, searches: bool = True) -> tuple[Comparison, Evidence]:
+def compute(
+    inputs: ProjectInputs, path: str, searches: bool = True, register: str | None = None
+) -> tuple[Comparison, Evidence]:
     """Compare the approaches; complaints about the scenario name its file."""
     from estimator.engine.simulate import compare_approaches, quick_comparison
 
     evidence = evidence_for(inputs, path)
+    if register:
+        from estimator.store.right import read_rows, with_own
+
+        with naming(register):
+            evidence = with_own(evidence, read_rows(read_text(register, TABLE_LIMIT_BYTES)))
     with naming(path):
         if not searches:
             return quick_comparison(inputs, evidence), evidence

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from estimator.cli.files import load_scenario
-from estimator.cli.output import BadInput, print_json, print_table, write_file
+from estimator.cli.files import TABLE_LIMIT_BYTES, load_scenario, read_text
+from estimator.cli.output import BadInput, naming, print_json, print_table, write_file
 
 if TYPE_CHECKING:
     from estimator.store.database import Database
@@ -45,6 +45,9 @@ def add(commands: Any) -> None:
     redact.add_argument("id", metavar="ID")
     keep = _verb(verbs, "retention", run_retention, "forget what nobody changed for so long")
     keep.add_argument("--days", type=int, required=True)
+    _verb(verbs, "rows", run_rows, "finished projects without names, one JSON object a line")
+    merge = _verb(verbs, "merge", run_merge, "add the rows of another register")
+    merge.add_argument("file", metavar="FILE")
     _verb(verbs, "migrate", run_migrate, "bring older tables up to date")
 
 
@@ -177,6 +180,25 @@ def run_retention(arguments: argparse.Namespace) -> None:
     from estimator.store import privacy
 
     _told(arguments, privacy.retain(connected(), _actor(arguments), arguments.days))
+
+
+def run_rows(_: argparse.Namespace) -> None:
+    """Print the anonymised rows."""
+    from estimator.store import register
+    from estimator.store.packing import text_of
+
+    for row in register.rows(connected()):
+        sys.stdout.write(f"{text_of(row)}\n")
+
+
+def run_merge(arguments: argparse.Namespace) -> None:
+    """Take in rows."""
+    from estimator.store import register
+
+    database, text = connected(), read_text(arguments.file, TABLE_LIMIT_BYTES)
+    with naming(arguments.file):
+        new, known = register.merge(database, _actor(arguments), text)
+    _told(arguments, {"new": new, "known": known})
 
 
 def run_migrate(arguments: argparse.Namespace) -> None:

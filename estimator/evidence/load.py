@@ -53,6 +53,11 @@ class Evidence:
     own_book: str = ""
     """Content hash of an own price book; see ``with_prices``."""
     _own_rows: tuple[PriceRow, ...] = field(default=(), repr=False, compare=False)
+    own_mark: str = ""
+    """What ``data_version`` says of own projects; see ``with_judgements``."""
+    _own_judgements: Mapping[str, Assumption] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def table(self, name: str) -> pd.DataFrame:
         """A validated table: text cells, numeric columns as floats with nan for unknown.
@@ -104,7 +109,8 @@ class Evidence:
     def data_version(self) -> str:
         """Content hash of every table and fit under data/, presets and texts left out."""
         shipped = content_hash(self.root, versioned_files(self.root))
-        return f"{shipped}+prices.{self.own_book}" if self.own_book else shipped
+        book = f"+prices.{self.own_book}" if self.own_book else ""
+        return f"{shipped}{book}{self.own_mark}"
 
     def with_prices(self, own: Sequence[PriceRow], text: str) -> Evidence:
         """The same evidence with an own price book; its data version names the book's content.
@@ -119,6 +125,20 @@ class Evidence:
         book = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:VERSION_DIGITS]
         return dataclasses.replace(self, own_book=book, _own_rows=tuple(own))
 
+    def with_judgements(self, rows: Mapping[str, Assumption]) -> Evidence:
+        """The same evidence with some judgements as a firm's own projects move them.
+
+        Parameters
+        ----------
+        rows : mapping of str to Assumption
+            By id, each in the place of the shipped one; the data version names their content.
+        """
+        if not rows:
+            return self
+        told = repr(sorted(rows.items())).encode("utf-8")
+        mark = f"+own.{hashlib.sha256(told).hexdigest()[:VERSION_DIGITS]}"
+        return dataclasses.replace(self, own_mark=mark, _own_judgements=dict(rows))
+
     def version_of(self, *tables: str) -> str:
         """Content hash of some tables with the corrections; a fit keeps it to know its ground."""
         wanted = sorted({TABLES[t].path for t in (*tables, "corrections")})
@@ -132,7 +152,8 @@ class Evidence:
     @cached_property
     def assumptions(self) -> Mapping[str, Assumption]:
         """Every judgement by id."""
-        return catalogues.assumptions(self.table("assumptions"))
+        shipped = catalogues.assumptions(self.table("assumptions"))
+        return {**shipped, **self._own_judgements} if self._own_judgements else shipped
 
     @cached_property
     def accelerators(self) -> Mapping[str, Accelerator]:

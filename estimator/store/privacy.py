@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, LargeBinary, Table, delete, func, select, update
 
 from estimator.errors import InputError
-from estimator.store import audit
+from estimator.store import audit, register
 from estimator.store.database import Database
 from estimator.store.packing import packed, replaced, text_of, unpacked
 from estimator.store.people import Actor, Role
@@ -91,7 +91,8 @@ def retain(
 ) -> dict[str, int]:
     """Forget what nobody changed for a number of days.
 
-    Scenarios that were not changed since then go whole; of others the versions that a newer one
+    Scenarios that were not changed since then go whole, but for the anonymised row of a project
+    that was finished; of others the versions that a newer one
     has replaced since before then, unless something was decided on them; lines of the trail go.
 
     Returns
@@ -107,6 +108,7 @@ def retain(
     with database.writing() as connection:
         before = _counts(connection)
         for old in _old(connection, limit):
+            register.keep_rows(connection, database, old)
             connection.execute(delete(SCENARIO).where(SCENARIO.c.id == old))
         _old_versions(connection, limit)
         connection.execute(delete(AUDIT).where(AUDIT.c.at < limit))
@@ -115,7 +117,7 @@ def retain(
         after = _counts(connection)
         audit.note(connection, actor, "retention", shown=f"{days} days")
     database.scrub()
-    return {name: before[name] - after[name] for name in before}
+    return {name: max(before[name] - after[name], 0) for name in before}
 
 
 def _old(connection: Connection, limit: str) -> list[str]:

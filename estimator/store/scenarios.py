@@ -157,7 +157,7 @@ def remove(database: Database, actor: Actor, scenario_id: str) -> None:
         kept = _kept(connection, scenario_id, actor)
         if kept.owner != actor.name and actor.role < Role.PRICE_ADMIN:
             raise StoreError(state("store.not_owner"))
-        connection.execute(delete(SCENARIO).where(SCENARIO.c.id == scenario_id))
+        connection.execute(delete(SCENARIO).where(SCENARIO.c.id == kept.id))
         audit.note(connection, actor, "remove", scenario_id)
     database.scrub()
 

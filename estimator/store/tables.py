@@ -114,12 +114,38 @@ AUDIT = Table(
 )
 """Who did what when; the version it names holds inputs and figures whole."""
 
+OUTCOME = Table(
+    "outcome",
+    METADATA,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("scenario_id", ForeignKey("scenario.id", ondelete="CASCADE"), nullable=False),
+    Column("decision_id", ForeignKey("decision.id", ondelete="CASCADE"), nullable=False),
+    Column("at", String(WHEN), nullable=False),
+    Column("who", String(NAME), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("note", String(NOTE), nullable=False),
+    Index("outcome_by_decision", "decision_id"),
+)
+"""What came of a decision; the newest row of a decision counts."""
+
+ROW = Table(
+    "register_row",
+    METADATA,
+    Column("id", String(ID), primary_key=True),
+    Column("at", String(WHEN), nullable=False),
+    Column("origin", String(20), nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""Anonymised projects: merged from elsewhere, or left of one that was forgotten."""
+
 PEOPLE = {
     SCENARIO: ("owner",),
     VERSION: ("who",),
     BOOK: ("who",),
     RESULT: ("who",),
     DECISION: ("who",),
+    OUTCOME: ("who",),
     AUDIT: ("who",),
 }
 """Columns that hold a user's name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -129,7 +130,11 @@ def shown_value(path: str, value: Any) -> str:
 
 
 def _results(inputs: ProjectInputs) -> dict[str, str]:
-    answer: dict[str, Any] = cached.answer(inputs)
+    return results_of(cached.answer(inputs))
+
+
+def results_of(answer: Mapping[str, Any]) -> dict[str, str]:
+    """The figures that scenarios are compared by, in words."""
     style, row = style_of(answer["inputs"], language()), recommended(answer)
     heads = ("col.accuracy", "col.total", "col.weeks", "col.target")
     names = [w("scenarios.choice"), *(say(head, language()) for head in heads)]

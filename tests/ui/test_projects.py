@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from estimator.store import scenarios
+from estimator.store import entries, register, scenarios
 from estimator.store.database import Database
 from estimator.store.people import Actor, Role
 from estimator.ui import who
-from tests.ui.pages import alerts, opened, scenario, texts
+from tests.ui.pages import alerts, choose, opened, scenario, texts
 
 ADA, BEN = Actor("ada@example.org", Role.EDITOR), Actor("ben@example.org", Role.EDITOR)
 
@@ -113,3 +114,57 @@ def test_viewers_and_strangers(store: Database, as_visitor: Any) -> None:
     app = opened(page="projects")
     assert "Sign on" in texts(app)
     assert not [b for b in app.button if b.key == "projects:open"]
+
+
+def test_then_and_now_say_what_moved(store: Database, as_visitor: Any) -> None:
+    app = opened("preset=support_tickets", page="projects")
+    press(app, "projects:new")
+    (kept,) = scenarios.listed(store, ADA)
+    old = scenarios.opened(store, ADA, kept.id)
+    assert old.shown is not None
+    shown = json.loads(json.dumps(old.shown))
+    shown["code_version"] = "0.0.1"
+    for row in shown["approaches"]:
+        row["cost_usd"]["total"]["p50"] *= 0.5
+    scenarios.save(store, ADA, old.inputs, shown, kept.id, 1)
+    press(app, "projects:open")
+    app.session_state["open_project"] = (kept.id, 2)
+    choose(app, "projects:view", "then")
+    assert not app.exception
+    assert "0.0.1" in texts(app)
+    assert "What moved, and why" in texts(app)
+    app.session_state["scenario"] = scenario(app).replace("n_labelled_to_buy", 3000)
+    app.run()
+    assert not app.exception
+    assert not alerts(app)
+    assert "3,000" in texts(app)
+
+
+def test_a_decision_and_its_outcome_are_scored(store: Database, as_visitor: Any) -> None:
+    app = opened("preset=support_tickets", page="projects")
+    press(app, "projects:new")
+    choose(app, "projects:view", "decide")
+    (button,) = [b for b in app.button if b.label == "Keep this decision"]
+    button.click().run()
+    assert not app.exception
+    (decision,) = entries.decisions(store, ADA)
+    assert set(decision.forecast["quantities"]) >= {"usd", "weeks", "effort", "labels"}
+    assert "Forecast and outcome" in texts(app)
+    actual = {"usd": 2 * decision.forecast["quantities"]["usd"]["p50"], "weeks": 11.0}
+    register.close(store, ADA, decision.id, "live", actual, "<i>done</i>")
+    app.run()
+    assert "This project went live" in texts(app)
+    choose(app, "projects:view", "right")
+    assert not app.exception
+    assert not alerts(app)
+    shown = texts(app)
+    assert "x 2.00" in shown
+    assert "nothing is moved" in shown
+    for number in range(6):
+        row = {**register.rows(store)[0], "row": f"{number:016x}"}
+        row["actual"] = {"effort": 1.5 * row["forecast"]["effort"]["p50"], "weeks": 20.0}
+        register.merge(store, ADA, json.dumps(row))
+    app.run()
+    assert not app.exception
+    assert not alerts(app)
+    assert "With own factors" in texts(app)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from estimator.ui import projects, shell
-from estimator.ui.components import e, heading
+from estimator.ui import projects, register, shell, then
+from estimator.ui.components import choose_view, e, heading
 from estimator.ui.words import w
+
+VIEWS = {
+    "keep": projects.page,
+    "then": then.page,
+    "decide": register.decide,
+    "right": register.how_right,
+}
 
 
 def page() -> None:
@@ -14,7 +21,7 @@ def page() -> None:
     heading(w("page.projects"), 1)
     st.html(f'<p class="es es-say">{e(w("projects.intro"))}</p>')
     if projects.ready():
-        projects.page()
+        choose_view("projects:view", VIEWS, "projects_view")
 
 
 shell.show(page)

@@ -1,0 +1,121 @@
+"""How right the forecasts of finished projects were, and what that says of the next one."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.money.own_factors import (
+    QUANTITIES,
+    OwnFactor,
+    Seen,
+    moved_judgements,
+    own_factor,
+)
+from estimator.errors import InputError
+from estimator.evidence.load import Evidence
+from estimator.reading import parse_json
+from estimator.store.forecast import RATIOS, ROW_LIMIT, checked_row
+
+LINES_LIMIT = 10_000
+
+
+def read_rows(text: str) -> list[dict[str, Any]]:
+    """The anonymised projects of a text in JSON lines; raises InputError naming the line."""
+    out: dict[str, dict[str, Any]] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        where = f"line {number}"
+        if number > LINES_LIMIT or len(line) > ROW_LIMIT:
+            raise InputError(where, line[:20], f"{LINES_LIMIT:,} lines of {ROW_LIMIT:,} characters")
+        if line.strip():
+            row = checked_row(parse_json(line), where)
+            out[row["row"]] = row
+    return list(out.values())
+
+
+def with_own(evidence: Evidence, rows: Sequence[Mapping[str, Any]]) -> Evidence:
+    """The evidence as a firm's finished projects move it; itself where there are too few."""
+    judged = Assumptions(evidence.assumptions)
+    return evidence.with_judgements(moved_judgements(factors(rows, judged), judged))
+
+
+@dataclass(frozen=True)
+class Score:
+    """How right the forecasts of one quantity were.
+
+    Attributes
+    ----------
+    n, n_stopped : int
+        Projects with forecast and actual; those stopped are not in the other figures, for a
+        stopped project has not taken all it would have.
+    inside : int
+        Finished projects within the 80 % interval.
+    median_ratio : float or None
+        Of actual over forecast p50; of accuracy the median difference instead.
+    """
+
+    quantity: str
+    n: int
+    n_stopped: int
+    inside: int
+    median_ratio: float | None
+
+
+def seen(found: Sequence[Mapping[str, Any]], quantity: str) -> list[Seen]:
+    """Ratios of one quantity over all rows that hold it."""
+    out = []
+    for row in found:
+        middle = (row["forecast"].get(quantity) or {}).get("p50")
+        actual = row["actual"].get(quantity)
+        if middle and actual and middle > 0 and actual > 0:
+            out.append(Seen(actual / middle, row["state"] == "stopped"))
+    return out
+
+
+def factors(found: Sequence[Mapping[str, Any]], judged: Assumptions) -> dict[str, OwnFactor]:
+    """Own factors for effort, weeks, labels and hours."""
+    return {quantity: own_factor(seen(found, quantity), judged) for quantity in QUANTITIES}
+
+
+def scores(found: Sequence[Mapping[str, Any]]) -> list[Score]:
+    """How right the forecasts were, as they stood when they were decided on."""
+    out = []
+    for quantity in (*RATIOS, "accuracy"):
+        inside, ratios, stopped = 0, [], 0
+        for row in found:
+            three, actual = row["forecast"].get(quantity), row["actual"].get(quantity)
+            if not three or actual is None or three["p50"] is None:
+                continue
+            if row["state"] == "stopped" and quantity != "accuracy":
+                stopped += 1
+                continue
+            inside += is_inside(three, actual)
+            if quantity == "accuracy":
+                ratios.append(actual - three["p50"])
+            elif three["p50"] > 0:
+                ratios.append(actual / three["p50"])
+        n = len(ratios)
+        if n or stopped:
+            middle = statistics.median(ratios) if ratios else None
+            out.append(Score(quantity, n, stopped, inside, middle))
+    return out
+
+
+def is_inside(three: Mapping[str, Any], actual: float) -> bool:
+    """Does a value lie in the 80 % interval? An open end is open."""
+    low = -math.inf if three["p10"] is None else three["p10"]
+    high = math.inf if three["p90"] is None else three["p90"]
+    return bool(low <= actual <= high)
+
+
+def chances(found: Sequence[Mapping[str, Any]]) -> tuple[float, float, int] | None:
+    """Mean promised chance of going live, share that did, and how many rows say both."""
+    told = [r for r in found if r["success_probability"] is not None]
+    if not told:
+        return None
+    live = sum(r["state"] == "live" for r in told) / len(told)
+    return statistics.fmean(r["success_probability"] for r in told), live, len(told)

@@ -1,0 +1,268 @@
+"""The decision register on the page: decide, results at gates, outcome, how right we were."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.money.own_factors import moved_judgements
+from estimator.engine.simulate import quick_comparison
+from estimator.errors import EstimatorError
+from estimator.report.text import row_name
+from estimator.ui import cached, errors, remembered, state
+from estimator.ui.components import bullets, e, heading, html_table, number_style
+from estimator.ui.words import language, w
+from estimator.words.format import Style
+
+if TYPE_CHECKING:
+    from estimator.store.entries import Decision
+
+ACTUAL = ("usd", "weeks", "effort", "labels", "hours", "accuracy")
+UPLOAD_LIMIT = 20_000_000
+
+
+def decide() -> None:
+    """Decisions on the open project: take one, enter results at gates and the outcome."""
+    from estimator.store import entries
+
+    kind, text = remembered.said()
+    if text:
+        (errors.message if kind == "error" else errors.note)(text)
+    here = remembered.project()
+    if here is None:
+        errors.note(w("register.none_open"))
+        return
+    database, actor = remembered.both()
+    answer = cached.answer(state.current())
+    names = {r["key"]: row_name(r, language()) for r in answer["approaches"]}
+    chosen = answer["recommendation"].get("approach")
+    st.html(f'<p class="es es-say">{e(w("register.decide_help", n=here[1]))}</p>')
+    with st.form("register:decide", border=False, clear_on_submit=True):
+        keys = list(names)
+        key = st.selectbox(
+            w("register.row"), keys, keys.index(chosen) if chosen in names else 0,
+            format_func=lambda k: names.get(k, k), key=f"register:row:{language()}",
+        )  # fmt: skip
+        note = st.text_input(w("register.note"), key="register:note")
+        if st.form_submit_button(w("register.decide"), type="primary"):
+            remembered.tried(lambda: _decided(key, note))
+            st.rerun()
+    for decision in entries.decisions(database, actor, here[0])[::-1]:
+        _one(decision)
+
+
+def _decided(key: str, note: str) -> str:
+    from estimator.store import entries, scenarios
+    from estimator.store.forecast import forecast_of
+
+    database, actor = remembered.both()
+    here = remembered.project() or ("", 0)
+    kept = scenarios.opened(database, actor, *here, trace=False)
+    if kept.shown is None:
+        raise EstimatorError(w("then.no_figures"))
+    forecast = forecast_of(kept.shown, key)
+    entries.decide(database, actor, here[0], here[1], forecast["approach"], forecast, note)
+    return w("register.decided")
+
+
+def _one(decision: Decision) -> None:
+    """One decision: its forecast, its gates, its outcome."""
+    from estimator.store import entries, register
+
+    database, actor = remembered.both()
+    style, outcome = number_style(), register.outcomes(database).get(decision.id)
+    who = f", {decision.who}" if decision.who else ""
+    heading(w("register.one", date=Style(language()).date(decision.at[:10]), who=who), 3)
+    if decision.note:
+        st.html(f'<p class="es es-say">{e(decision.note)}</p>')
+    metric = str(decision.forecast.get("metric", ""))
+    actual = outcome.actual if outcome else {}
+    rows = [
+        [e(w(f"register.{name}")), *_cells(name, three, actual.get(name), style, metric)]
+        for name, three in (decision.forecast.get("quantities") or {}).items()
+    ]
+    header = [w(f"register.{h}") for h in ("quantity", "p10", "p50", "p90", "actual", "inside")]
+    st.html(html_table(header, rows, (1, 2, 3, 4), w("register.forecast")))
+    seen = [r for r in entries.results(database, actor, decision.scenario_id) if r.kind == "gate"]
+    for r in seen:
+        reached = _amount("accuracy", r.body.get("value"), style, metric)
+        told = w("register.gate_seen", gate=r.body.get("gate", ""), at=r.at[:10], value=reached)
+        bullets([told])
+    if outcome:
+        errors.note(w(f"register.state_{outcome.state}"))
+    with st.popover(w("register.gate_enter")), st.form(f"register:gate:{decision.id}"):
+        gate = st.text_input(w("register.gate"), key=f"gate:name:{decision.id}")
+        value = st.number_input(
+            w("register.accuracy"), value=None, key=f"gate:value:{decision.id}", format="%.4f"
+        )
+        if st.form_submit_button(w("register.enter")):
+            body = {"gate": gate[:100], "value": value, "metric": metric}
+            remembered.tried(lambda: _gate(decision, body))
+            st.rerun()
+    with st.popover(w("register.close")), st.form(f"register:outcome:{decision.id}"):
+        result = st.segmented_control(
+            w("register.state"), ("live", "stopped"), default="live", required=True,
+            format_func=lambda s: w(f"register.{s}"), key=f"outcome:state:{decision.id}",
+        )  # fmt: skip
+        given = {
+            name: st.number_input(
+                w(f"register.{name}"), value=None, min_value=None if name == "accuracy" else 0.0,
+                key=f"outcome:{name}:{decision.id}", format="%.4f" if name == "accuracy" else "%g",
+            )
+            for name in ACTUAL
+        }  # fmt: skip
+        note = st.text_input(w("register.note"), key=f"outcome:note:{decision.id}")
+        if st.form_submit_button(w("register.enter"), type="primary"):
+            remembered.tried(lambda: _closed(decision, str(result), given, note))
+            st.rerun()
+
+
+def _gate(decision: Decision, body: Mapping[str, Any]) -> str:
+    from estimator.store import entries
+
+    database, actor = remembered.both()
+    entries.enter(database, actor, decision.scenario_id, "gate", body)
+    return w("register.gate_kept")
+
+
+def _closed(decision: Decision, result: str, given: Mapping[str, Any], note: str) -> str:
+    from estimator.store import register
+
+    database, actor = remembered.both()
+    register.close(database, actor, decision.id, result, given, note)
+    return w("register.closed")
+
+
+def _cells(
+    name: str, three: Mapping[str, Any], actual: float | None, style: Style, metric: str
+) -> list[str]:
+    from estimator.store.right import is_inside
+
+    cells = [_amount(name, three.get(p), style, metric) for p in ("p10", "p50", "p90")]
+    inside = (
+        "–" if actual is None else w("register.yes" if is_inside(three, actual) else "register.no")
+    )
+    return [*map(e, cells), e(_amount(name, actual, style, metric)), e(inside)]
+
+
+def _amount(name: str, value: float | None, style: Style, metric: str) -> str:
+    if value is None:
+        return "–"
+    if name == "usd":
+        return style.money_about(value)
+    if name == "accuracy":
+        return style.metric(value, metric)
+    return style.about(value)
+
+
+def how_right() -> None:
+    """How right we were, over the firm's own projects."""
+    from estimator.store import register
+
+    kind, text = remembered.said()
+    if text:
+        (errors.message if kind == "error" else errors.note)(text)
+    database, _ = remembered.both()
+    found = register.rows(database)
+    if not found:
+        errors.note(w("register.empty"))
+    else:
+        _scores(found)
+        _factors(found)
+    st.download_button(
+        w("register.export"), data="".join(json.dumps(r, sort_keys=True) + "\n" for r in found),
+        file_name="projects.jsonl", mime="application/jsonl", key="register:export",
+        on_click="ignore", disabled=not found, help=w("register.export_help"),
+    )  # fmt: skip
+    with st.popover(w("register.merge")):
+        file = st.file_uploader(w("register.merge_file"), ("jsonl", "json"), key="register:file")
+        if st.button(w("register.enter"), key="register:take") and file is not None:
+            raw = file.getvalue()[:UPLOAD_LIMIT].decode("utf-8-sig", "replace")
+            remembered.tried(lambda: _merged(raw))
+            st.rerun()
+
+
+def _merged(text: str) -> str:
+    from estimator.store import register
+
+    database, actor = remembered.both()
+    new, known = register.merge(database, actor, text)
+    return w("register.merged", new=new, known=known)
+
+
+def _scores(found: Sequence[Mapping[str, Any]]) -> None:
+    from estimator.store import right
+
+    style = number_style()
+    live = sum(r["state"] == "live" for r in found)
+    told = [w("register.count", n=len(found), live=live, stopped=len(found) - live)]
+    chance = right.chances(found)
+    if chance:
+        promised, came, n = chance
+        told.append(
+            w("register.chance", promised=style.percent(promised), came=style.percent(came), n=n)
+        )
+    bullets(told)
+    rows = []
+    for score in right.scores(found):
+        middle = "–"
+        if score.median_ratio is not None:
+            points = score.quantity == "accuracy"
+            middle = f"{score.median_ratio:+.3f}" if points else f"x {score.median_ratio:.2f}"
+        share = style.percent(score.inside / score.n) if score.n else "–"
+        rows.append(
+            [e(w(f"register.{score.quantity}")), str(score.n), str(score.n_stopped), e(middle),
+             e(share)]
+        )  # fmt: skip
+    names = ("quantity", "n", "n_stopped", "median", "share_inside")
+    header = [w(f"register.{name}") for name in names]
+    st.html(html_table(header, rows, (1, 2, 3, 4), w("register.title")))
+
+
+def _factors(found: Sequence[Mapping[str, Any]]) -> None:
+    """Own factors, and what they would change in the scenario in force."""
+    from estimator.store import right
+
+    heading(w("register.factors"), 2)
+    base = cached.evidence_of(state.current())
+    judged = Assumptions(base.assumptions)
+    own = right.factors(found, judged)
+    least = int(judged.value("register.least_projects"))
+    rows = [
+        [
+            e(w(f"register.{name}")), str(f.n), str(f.n_stopped), f"x {f.p50:.2f}",
+            f"x {f.p10:.2f} – {f.p90:.2f}",
+            e(w("register.yes") if f.applies else w("register.too_few", n=least)),
+        ]
+        for name, f in own.items()
+    ]  # fmt: skip
+    names = ("quantity", "n", "n_stopped", "factor", "range", "applies")
+    st.html(html_table([w(f"register.{x}") for x in names], rows, (1, 2, 3), w("register.factors")))
+    rows_moved = moved_judgements(own, judged)
+    if not rows_moved:
+        errors.note(w("register.moves_nothing", n=least))
+        return
+    inputs = state.current()
+    before = cached.answer(inputs)
+    after = quick_comparison(inputs, base.with_judgements(rows_moved)).to_dict()
+    _before_after(before, after)
+
+
+def _before_after(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    style, key = number_style(), before["recommendation"].get("approach")
+    pair = [next((r for r in a["approaches"] if r["key"] == key), a["approaches"][0])
+            for a in (before, after)]  # fmt: skip
+    effort = [sum(i["quantity"] for i in r["items"] if i["unit"] == "person-week") for r in pair]
+    spent = [style.money_about(r["cost_usd"]["one_off"]["p50"]) for r in pair]
+    rows = [
+        [e(w("register.effort")), *(e(style.about(x)) for x in effort)],
+        [e(w("register.weeks")), *(e(style.weeks(r["calendar_weeks"]["p50"])) for r in pair)],
+        [e(w("register.usd")), *map(e, spent)],
+    ]  # fmt: skip
+    header = [row_name(pair[0], language()), w("register.before"), w("register.after")]
+    st.html(html_table(header, rows, (1, 2), w("register.before_after")))
+    st.html(f'<p class="es es-note">{e(w("register.not_applied"))}</p>')
