@@ -28,7 +28,7 @@ from estimator.engine.inputs import ProjectInputs
 from estimator.engine.money import price_candidates
 from estimator.engine.money.context import Context
 from estimator.engine.money.lines import ONE_OFF
-from estimator.engine.money.reserves import surprises_on
+from estimator.engine.money.reserves import overrun, surprises_on
 from estimator.engine.results import (
     AccuracyEstimate,
     ComputeEstimate,
@@ -67,6 +67,8 @@ class Bills:
     """The bills of all rows at one point, shape (rows, n + 1), and what money does not move."""
 
     once: Array
+    overrun: Array
+    """``once`` with what its lines overrun."""
     later: Array
     weeks: Array
     computes: tuple[ComputeEstimate, ...]
@@ -167,7 +169,7 @@ class Cell:
         beside = [self._bills(point) for point in checks]
         if not all(_alike(b, corners[0]) for b in (*corners, *beside)):
             return [], points
-        for name in ("once", "later"):
+        for name in ("once", "overrun", "later"):
             mixed = np.tensordot(
                 _weights(checks, low, high, ends), [getattr(c, name) for c in corners], 1
             )
@@ -206,11 +208,12 @@ class Cell:
             monies = price_candidates(
                 inputs, self.candidates, blank, computes, self.evidence, assumptions, self.draws
             )
-        size = self.draws.size
-        self.memo.grown(5 * 8 * size * len(monies))
+        size, ctx = self.draws.size, Context(inputs, self.evidence, assumptions, self.draws)
+        self.memo.grown(6 * 8 * size * len(monies))
         return Bills(
-            once=np.array([_lines(m, size, project=True) for m in monies]),
-            later=np.array([_lines(m, size, project=False) for m in monies]),
+            once=np.array([_sum(_lines(m, project=True), size) for m in monies]),
+            overrun=np.array([overrun(ctx, _lines(m, project=True)) for m in monies]),
+            later=np.array([_sum(_lines(m, project=False), size) for m in monies]),
             weeks=np.array([m.calendar_weeks_draws for m in monies]),
             computes=tuple(computes),
             monies=tuple(dataclasses.replace(m, items=(), by_phase_draws={}) for m in monies),
@@ -227,14 +230,16 @@ class Cell:
     def _summed(self, corners: Sequence[Bills], weights: Array) -> tuple[Array, Array]:
         ctx = Context(self.run, self.evidence, self.assumptions, self.draws)
         shape = corners[0].once.shape
-        once = np.array([c.once for c in corners]).reshape(len(corners), -1)
-        later = np.array([c.later for c in corners]).reshape(len(corners), -1)
+        once, over, later = (
+            np.array([getattr(c, name) for c in corners]).reshape(len(corners), -1)
+            for name in ("once", "overrun", "later")
+        )
         step = max(int(AT_ONCE_BYTES / (8 * once.shape[1])), 1)
         one_off, total = [], []
         for k in range(0, len(weights), step):
             some = weights[k : k + step]
             lines = (some @ once).reshape(-1, *shape)
-            project = lines + surprises_on(ctx, lines)
+            project = lines + surprises_on(ctx, lines, (some @ over).reshape(-1, *shape))
             one_off.append(_percentiles(project))
             total.append(_percentiles(project + (some @ later).reshape(-1, *shape)))
         both = np.concatenate(one_off), np.concatenate(total)
@@ -332,10 +337,13 @@ def _alike(a: Bills, b: Bills) -> bool:
     )
 
 
-def _lines(money: MoneyEstimate, size: int, project: bool) -> Array:
-    """Sum of the lines of the project, or of those after it, shape (n + 1,) [USD]."""
-    usd = [i.usd_draws for i in money.items if (i.timing == ONE_OFF) == project]
-    return np.asarray(np.add.reduce(usd)) if usd else np.zeros(size)
+def _lines(money: MoneyEstimate, project: bool) -> list[Array]:
+    """Lines of the project, or those after it [USD]."""
+    return [i.usd_draws for i in money.items if (i.timing == ONE_OFF) == project]
+
+
+def _sum(lines: Sequence[Array], size: int) -> Array:
+    return np.asarray(np.add.reduce(lines)) if lines else np.zeros(size)
 
 
 def _percentiles(x: Array) -> Array:

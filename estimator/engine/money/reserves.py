@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
 from estimator.engine.distributions import Array, enough
@@ -40,43 +43,66 @@ def surprises(ctx: Context, bill: Bill) -> Array:
     -----
     A typed share is that share of the one-off money. The reference class tops up what the lines
     say: efforts are fitted to what projects took in the end, so they hold overruns already. Only
-    the part of the published spread of overruns that the one-off money of the row does not show is
-    added (``sd^2 = published^2 - own^2``), and above 15 million USD the published fat tail: 18 % of
-    projects overrun by half and more, 5.5 times the plan on average, cut at six times.
+    the part of the published spread of overruns that a line does not show is added to it
+    (``sd^2 = published^2 - own^2``, one common draw), line by line, so that a dearer line never
+    makes the others safer. Above 15 million USD comes the published fat tail: 18 % of projects
+    overrun by half and more, 5.5 times the plan on average, cut at six times.
     """
     money = [usd for item, usd in zip(bill.items, bill.usd, strict=True) if item.timing == ONE_OFF]
-    return surprises_on(ctx, np.add.reduce(money) if money else np.zeros(bill.size))
+    if not money:
+        return np.zeros(bill.size)
+    return surprises_on(ctx, np.add.reduce(money), overrun(ctx, money))
 
 
-def surprises_on(ctx: Context, one_off: Array) -> Array:
-    """What comes on top of one-off money, shape (..., n + 1) in and out, base first [USD]."""
+def overrun(ctx: Context, lines: Sequence[Array]) -> Array:
+    """One-off money with the published spread of overruns in every line, by draw [USD].
+
+    Notes
+    -----
+    Linear in the price of every line, for a factor on a line leaves the spread of its logarithm.
+    """
+    out = np.zeros(ctx.draws.size)
+    if ctx.inputs.finance.contingency != REFERENCE_CLASS:
+        return out
+    published, z = ctx.value("finance.overrun_sd"), ctx.draws.normal("finance.overrun")
+    for usd in lines:
+        own = float(np.var(np.log(np.maximum(np.abs(usd[1:]), 1e-9))))
+        left = math.sqrt(max(published**2 - own, 0.0))
+        out += usd * np.exp(left * z) if left else usd
+    return out
+
+
+def surprises_on(ctx: Context, one_off: Array, overrun_usd: Array) -> Array:
+    """What comes on top of one-off money, shape (..., n + 1) in and out, base first [USD].
+
+    Parameters
+    ----------
+    one_off : array
+        Lines of the project itself [USD].
+    overrun_usd : array
+        The same with their overruns; see ``overrun`` [USD].
+    """
     wanted, out = ctx.inputs.finance.contingency, np.zeros(one_off.shape)
     if wanted == NONE:
         return out
     if wanted != REFERENCE_CLASS:
         out = one_off * float(wanted)
     else:
-        base = one_off[..., :1]
-        out = np.where(base > 0, one_off * (_overrun(ctx, one_off, base) - 1.0), 0.0)
+        out = np.where(one_off[..., :1] > 0, _tailed(ctx, one_off, overrun_usd) - one_off, 0.0)
     out[..., 0] = 0.0
     return out
 
 
-def _overrun(ctx: Context, one_off: Array, base: Array) -> Array:
-    """Actual over planned one-off money that the draws of the lines do not hold yet."""
-    logs = np.log(np.maximum(one_off[..., 1:], 1e-9))
-    published = ctx.value("finance.overrun_sd")
-    left = np.sqrt(np.maximum(published**2 - np.var(logs, axis=-1, keepdims=True), 0.0))
-    factor = np.exp(left * ctx.draws.normal("finance.overrun"))
-    large = base > ctx.value("finance.large_project_usd")
-    if large.any():
-        chance, alpha = ctx.value("finance.tail_share"), ctx.value("finance.tail_alpha")
-        u = ctx.draws.uniform("finance.tail")
-        far = np.minimum(
-            TAIL_FROM * (np.maximum(1.0 - u, 1e-12) / chance) ** (-1 / alpha), TAIL_CUT
-        )
-        factor = np.where(large & (u > 1.0 - chance), np.maximum(factor, far), factor)
-    return np.asarray(factor)
+def _tailed(ctx: Context, one_off: Array, overrun_usd: Array) -> Array:
+    """One-off money with overruns, and the published fat tail of large projects [USD]."""
+    large = one_off[..., :1] > ctx.value("finance.large_project_usd")
+    if not large.any():
+        return overrun_usd
+    chance, alpha = ctx.value("finance.tail_share"), ctx.value("finance.tail_alpha")
+    u = ctx.draws.uniform("finance.tail")
+    far = np.minimum(TAIL_FROM * (np.maximum(1.0 - u, 1e-12) / chance) ** (-1 / alpha), TAIL_CUT)
+    tail = large & (u > 1.0 - chance)
+    return np.asarray(np.where(tail, np.maximum(overrun_usd, one_off * far), overrun_usd))
 
 
 def budget(sums: Sums) -> dict[str, float]:
