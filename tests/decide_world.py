@@ -12,6 +12,7 @@ import numpy as np
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Array, Draws
 from estimator.engine.inputs import ProjectInputs
+from estimator.engine.money.reserves import budget
 from estimator.engine.results import (
     AccuracyEstimate,
     Candidate,
@@ -290,4 +291,5 @@ def _money(
         data_goes_to=(state("place.labeller", source="crowd"),) if to_buy else (),
         usd_per_device_hour=device,
         assumed_share=1.0,
+        extras={"budget": budget(total)},
     )

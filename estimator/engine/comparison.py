@@ -207,7 +207,7 @@ def money_fields(money: MoneyEstimate, detail: bool = True) -> dict[str, Any]:
         **clean({"data_goes_to": list(money.data_goes_to)}),
     }
     if not detail:
-        return head
+        return {**head, "extras": clean({"budget": money.extras.get("budget", {})})}
     return {
         **head,
         "calendar": [

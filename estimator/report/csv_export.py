@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from estimator.errors import printable
+from estimator.report.budget import budget_of
 from estimator.report.text import Answer, Row, key_of
 
 P = ("p10", "p50", "p90")
@@ -44,7 +45,8 @@ def flat_row(answer: Answer, row: Row) -> dict[str, Any]:
         out |= _spread(name, row[name], P)
     out |= {"min_devices": row["min_devices"], "peak_memory_gb": row["peak_memory_gb"]}
     for name in ("one_off", "monthly", "total", "npv"):
-        out |= _spread(f"{name}_usd", row["cost_usd"][name], (*P, "base"))
+        out |= _spread(f"{name}_usd", row["cost_usd"][name], (*P, "mean", "base"))
+    out |= {f"{name}_usd": usd for name, usd in budget_of(row).items()}
     for phase, spread in row["cost_usd"]["by_phase"].items():
         out |= _spread(f"{phase}_usd", spread, (*P, "base"))
     out |= _spread("net_value_usd", row["net_value_usd"], P)

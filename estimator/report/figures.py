@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.metrics import is_fraction, lower_is_better
+from estimator.report.budget import budget_of, total_span
 from estimator.report.chart import (
     Chart,
     Label,
@@ -59,7 +60,7 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
         return blank(t, style, say("chart.no_quality", style.language))
     metric = rows[0]["accuracy"]["metric"]
     scale, lang = metric_scale(metric), style.language
-    cost = {p: np.array([money(r["cost_usd"]["total"], p, style) for r in rows]) for p in P}
+    cost = {p: np.array([money(total_span(r), p, style) for r in rows]) for p in P}
     cost = {p: np.maximum(v, SMALLEST_COST) for p, v in cost.items()}
     good = {p: np.array([r["accuracy"][p] * scale for r in rows]) for p in P}
     labels = [approach_label(r["approach"], lang) for r in rows]
@@ -67,9 +68,9 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
     chosen = answer["recommendation"].get("approach")
     figure = Picture()
     best = [r for r in (row_of(answer, k) for k in answer["frontier"]) if r and r["accuracy"]]
-    best.sort(key=lambda r: r["cost_usd"]["total"]["p50"])
+    best.sort(key=lambda r: budget_of(r)["expected"] or 0.0)
     figure.add_scatter(
-        x=f32([max(money(r["cost_usd"]["total"], "p50", style), SMALLEST_COST) for r in best]),
+        x=f32([max(money(total_span(r), "p50", style), SMALLEST_COST) for r in best]),
         y=f32([r["accuracy"]["p50"] * scale for r in best]),
         mode="lines", line={"color": t.muted, "width": 1.5, "dash": "dot"}, hoverinfo="skip",
     )  # fmt: skip
@@ -155,7 +156,7 @@ def _bar(values: dict[str, np.ndarray], i: int, colour: str) -> dict[str, Any]:
 
 
 def _hover_row(answer: Answer, row: Row, style: Style) -> str:
-    quality, total = row["accuracy"], row["cost_usd"]["total"]
+    quality, total = row["accuracy"], total_span(row)
     metric = quality["metric"]
     lines = [
         f"<b>{hover(row_name(row, style.language))}</b>",
@@ -176,8 +177,13 @@ def _frontier_table(
     table: dict[str, Any] = {
         say("col.approach", lang): [row_name(r, lang) for r in rows],
     }
-    for p in P:
-        table[f"{say('col.total', lang)} {p}, {unit}"] = np.round(cost[p], 2)
+    heads = (
+        f"{say('col.total', lang)} p10",
+        say("budget.expected", lang),
+        say("budget.safe", lang),
+    )
+    for p, head in zip(P, heads, strict=True):
+        table[f"{head}, {unit}"] = np.round(cost[p], 2)
     for p in P:
         table[f"{name} {p}"] = np.round(good[p], 2)
     return pd.DataFrame(table)

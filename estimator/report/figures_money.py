@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from estimator.engine.distributions import Array
+from estimator.report.budget import NAMES, budget_of, expected_span, planned, total_span
 from estimator.report.chart import (
     Chart,
     blank,
@@ -38,12 +40,11 @@ from estimator.words.texts import approach_label, phase_label, say, term
 
 
 def costs(answer: Answer, style: Style | None = None, dark: bool = False) -> Chart:
-    """Stacked bars of the plan by phase, with the 80 % interval of the total."""
+    """Stacked bars of the plan by phase and the allowance, up to the expected total."""
     style, t = style or Style(), theme(dark)
     lang = style.language
     rows = list(answer["approaches"])[::-1]
-    names = [_bar_name(r, lang) for r in rows]
-    figure = Picture()
+    names, figure = [_bar_name(r, lang) for r in rows], Picture()
     table: dict[str, Any] = {say("col.approach", lang): names}
     for phase in map(str, Phase):
         values = [style.convert(r["cost_usd"]["by_phase"][phase]["base"]) for r in rows]
@@ -57,16 +58,17 @@ def costs(answer: Answer, style: Style | None = None, dark: bool = False) -> Cha
             hovertext=[f"{label}: {style.money_about(v * style.usd_rate)}" for v in values],
             hoverinfo="text",
         )  # fmt: skip
-    total = {p: np.array([style.convert(r["cost_usd"]["total"][p]) for r in rows]) for p in P}
-    base = np.array([style.convert(r["cost_usd"]["total"]["base"]) for r in rows])
+    total = {p: np.array([style.convert(total_span(r)[p]) for r in rows]) for p in P}
+    known = {n: np.array([style.convert(budget_of(r)[n]) for r in rows]) for n in NAMES}
+    _add_allowance(figure, names, known["allowance"], style, t)
     figure.add_scatter(
         y=names, x=f32(total["p90"]), mode="text",
-        text=["  " + style.money_short(v * style.usd_rate) for v in total["p50"]],
+        text=["  " + style.money_short(v * style.usd_rate) for v in known["expected"]],
         textposition="middle right", textfont={"size": 12, "color": t.text},
         showlegend=False, hoverinfo="skip", cliponaxis=False,
     )  # fmt: skip
     figure.add_scatter(
-        y=names, x=f32(total["p50"]), mode="markers", name=say("chart.cases", lang),
+        y=names, x=f32(total["p50"]), mode="markers", name=say("chart.budget_cases", lang),
         marker={"symbol": "line-ns", "size": 9, "line": {"color": t.text, "width": 2}},
         error_x={
             "type": "data", "symmetric": False, "color": t.text, "thickness": 1.2, "width": 4,
@@ -80,17 +82,29 @@ def costs(answer: Answer, style: Style | None = None, dark: bool = False) -> Cha
         ],
         hoverinfo="text",
     )  # fmt: skip
-    for p in P:
-        table[f"{say('col.total', lang)} {p}, {style.currency}"] = np.round(total[p], 2)
-    table[f"{say('col.plan', lang)}, {style.currency}"] = np.round(base, 2)
+    for name, usd in known.items():
+        table[f"{say(f'budget.{name}', lang)}, {style.currency}"] = np.round(usd, 2)
+    table[f"{say('col.total', lang)} p10, {style.currency}"] = np.round(total["p10"], 2)
     title = say("axis.total", lang, horizon=horizon_text(answer, lang), currency=style.currency)
     figure.update_xaxes(title_text=title, **money_axis(style), nticks=6)
-    figure.update_xaxes(range=[0, float(max(total["p90"].max(), base.max())) * 1.18])
+    figure.update_xaxes(range=[0, float(max(total["p90"].max(), known["plan"].max())) * 1.18])
     finish(
         figure, t, style, say("chart.costs", lang), 460, barmode="stack",
         legend_traceorder="normal", showlegend=True, bargap=0.35,
     )  # fmt: skip
     return Chart(figure, _costs_alt(answer, style), pd.DataFrame(table).iloc[::-1])
+
+
+def _add_allowance(
+    figure: Picture, names: Sequence[str], usd: Array, style: Style, t: Theme
+) -> None:
+    """The allowance for surprises on top of the plan: bars end at the expected total."""
+    label = say("budget.allowance", style.language)
+    shown = [f"{label}: {style.money_about(v * style.usd_rate)}" for v in usd]
+    figure.add_bar(
+        y=names, x=f32(np.maximum(usd, 0.0)), orientation="h", name=label, hovertext=shown,
+        marker={"color": with_alpha(t.muted, 0.35)}, hoverinfo="text",
+    )  # fmt: skip
 
 
 def _bar_name(row: Row, language: str) -> str:
@@ -101,17 +115,15 @@ def _bar_name(row: Row, language: str) -> str:
 def _costs_alt(answer: Answer, style: Style) -> str:
     parts = []
     for row in answer["approaches"]:
-        phases = {p: v["base"] for p, v in row["cost_usd"]["by_phase"].items()}
-        top = max(phases, key=lambda p: phases[p])
-        total = row["cost_usd"]["total"]["p50"]
-        plan = row["cost_usd"]["total"]["base"]
-        share = phases[top] / plan if plan else None
+        phases, known = planned(row), budget_of(row)
+        top = max(phases, key=lambda p: phases[p], default="people")
+        share = phases[top] / known["plan"] if known["plan"] else None
         parts.append(
             say(
                 "chart.costs_share",
                 style.language,
                 approach=approach_label(row["approach"], style.language),
-                total=style.money_short(total),
+                total=style.money_short(known["expected"]),
                 phase=phase_label(top, style.language),
                 share=style.percent(share),
             )
@@ -129,10 +141,8 @@ def cashflow(
     if row is None or not flow:
         return blank(t, style)
     lang = style.language
-    months = np.arange(len(flow))
-    usd = np.array([style.convert(x) for x in flow])
-    total = np.cumsum(usd)
-    figure = Picture()
+    months, usd = np.arange(len(flow)), np.array([style.convert(x) for x in flow])
+    total, figure = np.cumsum(usd), Picture()
     figure.add_bar(
         x=months, y=f32(usd), name=say("chart.cashflow_month", lang), marker={"color": t.accent},
         hovertemplate="%{x}: %{y:,.0f}<extra></extra>",
@@ -145,7 +155,8 @@ def cashflow(
         x=months[-1], y=float(total[-1]), text=style.money_short(total[-1] * style.usd_rate),
         showarrow=False, yshift=-12, xshift=-8, xanchor="right", font={"color": t.text},
     )  # fmt: skip
-    _spread_of(figure, row, int(months[-1]), style, t)
+    use = answer["inputs"]["serving"]["horizon_months"]
+    _spread_of(figure, row, max(len(flow) - 1 - use, 0), int(months[-1]), style, t)
     figure.update_xaxes(title_text=say("axis.month", lang))
     figure.update_yaxes(
         title_text=say("axis.money", lang, currency=style.currency), **money_axis(style)
@@ -155,6 +166,8 @@ def cashflow(
     alt = say(
         "chart.cashflow_alt", lang, approach=name, first=style.money_about(flow[0]),
         total=style.money_about(sum(flow)), month=len(flow) - 1,
+        expected=style.money_about(budget_of(row)["expected"]),
+        safe=style.money_about(budget_of(row)["safe"]),
     )  # fmt: skip
     table = pd.DataFrame(
         {
@@ -166,13 +179,14 @@ def cashflow(
     return Chart(figure, alt, table)
 
 
-def _spread_of(figure: Picture, row: Row, last: int, style: Style, t: Theme) -> None:
-    """The 80 % interval of the project itself and of the total, with the middle of the draws."""
-    parts = [(0, row["cost_usd"]["one_off"]), (last, row["cost_usd"]["total"])]
+def _spread_of(figure: Picture, row: Row, ready: int, last: int, style: Style, t: Theme) -> None:
+    """Where the project itself and the total end: expected, and the range of 8 of 10 cases."""
+    parts = [(ready, expected_span(row["cost_usd"]["one_off"])), (last, total_span(row))]
     low, mid, high = (np.array([style.convert(c[p]) for _, c in parts]) for p in P)
     figure.add_scatter(
-        x=[month for month, _ in parts], y=f32(mid), mode="markers",
-        name=say("chart.cases", style.language),
+        x=[month for month, _ in parts], y=f32(mid), mode="markers+text",
+        text=["", style.money_short(parts[1][1]["p50"])], textposition="middle left",
+        name=say("chart.budget_cases", style.language),
         marker={"symbol": "line-ew", "size": 9, "line": {"color": t.text, "width": 2}},
         error_y={
             "type": "data", "symmetric": False, "array": f32(high - mid),
@@ -220,9 +234,8 @@ def gantt(
     first_day = answer["inputs"].get("start_date")
     title = say("axis.weeks", lang) + (f" ({first_day})" if first_day else "")
     figure.update_xaxes(title_text=title, rangemode="tozero", **_days(first_day, late.max()))
-    name = row_name(row, lang)
-    height = 140 + 28 * len(names)
-    finish(figure, t, style, f"{say('chart.gantt', lang)}: {hover(name)}", height, bargap=0.35)
+    name, title = row_name(row, lang), say("chart.gantt", lang)
+    finish(figure, t, style, f"{title}: {hover(name)}", 140 + 28 * len(names), bargap=0.35)
     weeks = style.weeks(row["calendar_weeks"]["p50"])
     alt = say("chart.gantt_alt", lang, approach=name, n=len(names), weeks=weeks)
     table: dict[str, Any] = {

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from estimator.report.budget import budget_of, planned
 from estimator.report.strip import assumed_share
 from estimator.report.text import RARE, recommended
 from estimator.words.format import Style, capital
@@ -72,14 +73,15 @@ def cards(answer: Answer, style: Style) -> tuple[Card, ...]:
         now = style.money_short(first["usd"])
         found.append(Card("now", say("card.now", lang), now, _kept(first, style)))
     if row is not None:
-        total = row["cost_usd"]["total"]
+        total = budget_of(row)
         horizon = style.horizon(answer["inputs"]["serving"]["horizon_months"])
+        safe = style.money_short(total["safe"])
         found.append(
             Card(
                 "works",
                 say("card.works", lang),
-                style.money_short(total.get("mean", total["p50"])),
-                say("card.works_note", lang, horizon=horizon, safe=style.money_short(total["p90"])),
+                style.money_short(total["expected"]),
+                say("card.works_note", lang, horizon=horizon, safe=safe),
             )
         )
     weeks = plan.get("weeks") or (row or {}).get("calendar_weeks")
@@ -158,26 +160,19 @@ def _zone(zone: Statement, style: Style) -> Zone:
 
 def money_line(row: Row, style: Style) -> str:
     """One line of money that adds up: the plan by phase, surprises, the expected total."""
-    cost, lang = row["cost_usd"], style.language
+    lang, total = style.language, budget_of(row)
     parts = [
-        say(
-            "money.part",
-            lang,
-            phase=say(f"phase.{name}", lang),
-            usd=style.money_short(figures["base"]),
-        )
-        for name, figures in cost["by_phase"].items()
-        if figures.get("base")
+        say("money.part", lang, phase=say(f"phase.{name}", lang), usd=style.money_short(usd))
+        for name, usd in planned(row).items()
     ]
-    base, expected = cost["total"]["base"], cost["total"].get("mean", cost["total"]["p50"])
     return say(
         "money.line",
         lang,
         parts=" + ".join(parts),
-        plan=style.money_short(base),
-        surprises=style.money_short(expected - base),
-        expected=style.money_short(expected),
-        safe=style.money_short(cost["total"]["p90"]),
+        plan=style.money_short(total["plan"]),
+        surprises=style.money_short(total["allowance"]),
+        expected=style.money_short(total["expected"]),
+        safe=style.money_short(total["safe"]),
     )
 
 

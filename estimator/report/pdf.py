@@ -16,6 +16,7 @@ import typst
 from estimator.engine.comparison import Comparison
 from estimator.engine.inputs import ProjectInputs
 from estimator.report import plots, tables
+from estimator.report.budget import budget_of, budget_rows
 from estimator.report.points import locators, published_points
 from estimator.report.text import (
     Answer,
@@ -211,7 +212,7 @@ def _bill(answer: Answer, row: Row | None, style: Style) -> dict[str, Any]:
             lang,
             **{
                 name: style.money_short(usd)
-                for name, usd in tables.budget_of(row).items()
+                for name, usd in budget_of(row).items()
                 if name != "allowance"
             },
         ),
@@ -246,7 +247,7 @@ def _totals(row: Row, style: Style) -> list[dict[str, Any]]:
     """Plan, allowance for surprises, expected total and the amount safe in nine of ten."""
     return [
         {"total": True, "note": "", "cells": [name, "", "", "", "", style.money(usd), "", "", ""]}
-        for name, usd in tables.budget_rows(row, style.language)
+        for name, usd in budget_rows(row, style.language)
     ]
 
 
@@ -260,7 +261,7 @@ def _money_charts(
         out.append(
             {
                 "title": say("chart.cashflow", lang),
-                "svg": plots.cashflow(row, style),
+                "svg": plots.cashflow(row, answer["inputs"]["serving"]["horizon_months"], style),
                 "alt": figures_money.cashflow(answer, style=style).alt,
             }
         )

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 from estimator.engine.results import Evaluation
 from estimator.metrics import lower_is_better
+from estimator.report.budget import NAMES, budget_of, expected_span, total_span
 from estimator.report.chart import Label, log_ticks, spread_labels
 from estimator.report.figures import P, frontier_labels, metric_axis, metric_scale
 from estimator.report.figures_accuracy import (
@@ -98,12 +99,12 @@ def frontier(answer: Answer, style: Style) -> str:
     scale = metric_scale(metric)
     figure, ax = _new()
     ax.set_xscale("log")
-    cost = {p: [max(style.convert(r["cost_usd"]["total"][p]), 1.0) for r in rows] for p in P}
+    cost = {p: [max(style.convert(total_span(r)[p]), 1.0) for r in rows] for p in P}
     good = {p: [r["accuracy"][p] * scale for r in rows] for p in P}
     best = [r for r in (row_of(answer, k) for k in answer["frontier"]) if r and r["accuracy"]]
-    best.sort(key=lambda r: r["cost_usd"]["total"]["p50"])
+    best.sort(key=lambda r: budget_of(r)["expected"] or 0.0)
     ax.plot(
-        [max(style.convert(r["cost_usd"]["total"]["p50"]), 1.0) for r in best],
+        [max(style.convert(budget_of(r)["expected"]), 1.0) for r in best],
         [r["accuracy"]["p50"] * scale for r in best],
         ":", color=LIGHT.muted, linewidth=1.2,
     )  # fmt: skip
@@ -223,7 +224,7 @@ def accuracy(
 
 
 def costs(answer: Answer, style: Style) -> str:
-    """Stacked bars of the plan by phase with the 80 % interval of the total."""
+    """Stacked bars of the plan by phase and the allowance, up to the expected total."""
     rows = list(answer["approaches"])[::-1]
     figure, ax = _new(height=0.9 + 0.24 * len(rows))
     y = np.arange(len(rows))
@@ -235,11 +236,16 @@ def costs(answer: Answer, style: Style) -> str:
             edgecolor="#ffffff66", linewidth=0.3, label=phase_label(phase, style.language),
         )  # fmt: skip
         left += usd
-    total = {p: np.array([style.convert(r["cost_usd"]["total"][p]) for r in rows]) for p in P}
+    known = {n: np.array([style.convert(budget_of(r)[n]) for r in rows]) for n in NAMES}
+    ax.barh(
+        y, np.maximum(known["allowance"], 0.0), left=left, height=0.62, color=LIGHT.muted,
+        alpha=0.35, label=say("budget.allowance", style.language),
+    )  # fmt: skip
+    total = {p: np.array([style.convert(total_span(r)[p]) for r in rows]) for p in P}
     ax.hlines(y, total["p10"], total["p90"], color=LIGHT.text, linewidth=1)
     ax.plot(total["p50"], y, "|", color=LIGHT.text, markersize=8)
     for i, r in enumerate(rows):
-        text = style.money_short(r["cost_usd"]["total"]["p50"])
+        text = style.money_short(budget_of(r)["expected"])
         ax.annotate(
             text, (max(total["p90"][i], left[i]), i), (5, 0), textcoords="offset points",
             va="center", fontsize=8,
@@ -261,7 +267,7 @@ def _name(row: Row, language: str) -> str:
     return approach_label(row["approach"], language) + (f" #{number}" if number else "")
 
 
-def cashflow(row: Row, style: Style) -> str:
+def cashflow(row: Row, use_months: int, style: Style) -> str:
     """Spending in sum by month, by month as bars, and the 80 % intervals of both ends."""
     flow_usd: Sequence[float] = row["cash_flow_usd"]
     figure, ax = _new(height=2.0)
@@ -269,7 +275,9 @@ def cashflow(row: Row, style: Style) -> str:
     months = np.arange(len(usd))
     ax.bar(months, usd, color=LIGHT.accent, width=0.8)
     ax.plot(months, np.cumsum(usd), color=LIGHT.text, linewidth=1.5)
-    for month, cost in ((0, row["cost_usd"]["one_off"]), (months[-1], row["cost_usd"]["total"])):
+    ready = max(len(flow_usd) - 1 - use_months, 0)
+    spans = ((ready, expected_span(row["cost_usd"]["one_off"])), (months[-1], total_span(row)))
+    for month, cost in spans:
         low, mid, high = (style.convert(cost[p]) for p in P)
         ax.vlines(month, low, high, color=LIGHT.text, linewidth=1)
         ax.plot(month, mid, "_", color=LIGHT.text, markersize=8)

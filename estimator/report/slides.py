@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from estimator.errors import InputError
+from estimator.report.budget import budget_of, budget_rows
 from estimator.report.first_screen import cards, gates, money_line
 from estimator.report.text import recommended, row_name, story, target_text
 from estimator.words.format import Style, capital
 from estimator.words.texts import approach_label, say, term
 
 WIDTH_IN, HEIGHT_IN, MARGIN_IN = 13.333, 7.5, 0.6
-MOST_LINES = 14
+MOST_LINES = 11
 """Lines of the bill on the slide, the largest; the rest is one line."""
 
 
@@ -116,7 +117,7 @@ def _frontier(slide: Any, answer: Mapping[str, Any], style: Style) -> None:
     for row in answer["approaches"]:
         if row["accuracy"] and row["feasible"]:
             series = data.add_series(approach_label(row["approach"], style.language))
-            usd = row["cost_usd"]["total"]["p50"]
+            usd = budget_of(row)["expected"]
             series.add_data_point(style.convert(usd), row["accuracy"]["p50"])
     if not len(data):
         _text(slide, [say("slides.no_quality", style.language)], 1.6, 16)
@@ -151,7 +152,6 @@ def _bill(slide: Any, row: Mapping[str, Any], style: Style) -> None:
     if rest:
         usd = sum(i["usd"]["base"] for i in rest)
         lines.append([say("slides.rest", lang, n=len(rest)), "", "", style.money(usd)])
-    total = style.money(row["cost_usd"]["total"]["base"])
-    lines.append([say("slides.total", lang), "", "", total])
+    lines += [[name, "", "", style.money(usd)] for name, usd in budget_rows(row, lang)]
     heads = [say(f"col.{c}", lang) for c in ("item", "quantity", "price", "plan")]
     _table(slide, [heads, *lines], 1.3, (12, 11))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from estimator.report.budget import budget_of, planned
 from estimator.words.format import Style
 from estimator.words.texts import say
 
@@ -12,22 +13,22 @@ Row = Mapping[str, Any]
 
 
 def strip(row: Row, style: Style) -> tuple[tuple[str, str], ...]:
-    """The figures under the sentences: label and value."""
-    lang = style.language
-    phases = row["cost_usd"]["by_phase"]
+    """The figures under the sentences: label and value.
 
-    def middle(phase: str) -> str:
-        return style.money_short((phases.get(phase) or {}).get("p50"))
-
+    Notes
+    -----
+    Phases are the plan; with the allowance for surprises they add up to the expected total.
+    """
+    lang, phases = style.language, planned(row)
     kind = say(f"kind.{row['device_kind']}", lang)
     hours = style.hours(row["device_hours"]["p50"])
     device = row.get("accelerator")
-    items = [
-        (say("strip.labelling", lang), middle("labelling")),
-        (say("strip.hours", lang, kind=kind), f"{hours} ({device})" if device else hours),
-        (say("strip.cloud", lang), middle("compute")),
-        (say("strip.people", lang), middle("people")),
-        (say("strip.running", lang), middle("running")),
+    money = budget_of(row)
+    items = [(say("strip.hours", lang, kind=kind), f"{hours} ({device})" if device else hours)]
+    items += [(say(f"strip.{name}", lang), style.money_short(phases[name])) for name in phases]
+    items += [
+        (say(f"strip.{name}", lang), style.money_short(money[name]))
+        for name in ("allowance", "expected", "safe")
     ]
     share = assumed_share(row)
     if share is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from estimator.report.budget import budget_rows, expected_span, span_text, total_span
 from estimator.report.text import Answer, Row, key_of, recommended, row_name
 from estimator.words.format import NONE, Style
 from estimator.words.statement import said
@@ -62,7 +63,7 @@ def lines(answer: Answer, style: Style | None = None) -> list[Line]:
     target = answer["inputs"]["target"]["value"]
     if target is not None and any(r["accuracy"] for r in rows):
         quality = (min(quality[0], target), max(quality[1], target))
-    money = _scale([r["cost_usd"]["total"] for r in rows], from_zero=True)
+    money = _scale([total_span(r) for r in rows], from_zero=True)
     return [_line(answer, r, quality, money, style) for r in rows]
 
 
@@ -97,7 +98,7 @@ def _line(
     style: Style,
 ) -> Line:
     lang = style.language
-    value, total = row["accuracy"], row["cost_usd"]["total"]
+    value, total = row["accuracy"], total_span(row)
     metric = value["metric"] if value else ""
     target = answer["inputs"]["target"]
     aim = target["value"] if value and target["metric"] == metric else None
@@ -132,8 +133,8 @@ def _line(
 
 
 def _phase(phases: Mapping[str, Mapping[str, float]], name: str, style: Style) -> str:
-    middle = phases[name]["p50"]
-    return style.money_short(middle) if middle else NONE
+    usd = phases[name]["base"]
+    return style.money_short(usd) if usd else NONE
 
 
 def hours_text(row: Row, style: Style) -> str:
@@ -153,20 +154,19 @@ def finance(row: Row, style: Style | None = None) -> list[tuple[str, str]]:
     style = style or Style()
     cost, extras = row["cost_usd"], row.get("extras") or {}
 
-    def middle(of: Mapping[str, float]) -> str:
-        return f"{style.money_about(of['p50'])} ({_range(of, style.money_short, style)})"
+    def expected(of: Mapping[str, float | None]) -> str:
+        return span_text(expected_span(of), style)
 
     def money(name: str) -> str:
         return style.money_about(extras.get(name)) if extras.get(name) else ""
 
     months = extras.get("payback_months")
     values = {
-        "one_off": middle(cost["one_off"]),
-        "monthly": middle(cost["monthly"]),
-        "total": middle(cost["total"]),
-        "npv": middle(cost["npv"]),
+        "one_off": expected(cost["one_off"]),
+        "monthly": expected(cost["monthly"]),
+        "total": span_text(total_span(row), style),
+        "npv": expected(cost["npv"]),
         "safe_8": money("budget_safe_8_of_10_usd"),
-        "safe_9": money("budget_safe_9_of_10_usd"),
         "per_1000": style.unit_price(extras["usd_per_1000_predictions"])
         if extras.get("usd_per_1000_predictions")
         else "",
@@ -177,9 +177,10 @@ def finance(row: Row, style: Style | None = None) -> list[tuple[str, str]]:
         "irr": style.percent(extras["irr"]) if extras.get("irr") is not None else "",
         "payback": style.months(months) if months else "",
         "spent": money("spent_usd"),
-        "net": middle(row["net_value_usd"]) if row["net_value_usd"] else "",
+        "net": expected(row["net_value_usd"]) if row["net_value_usd"] else "",
     }
-    return [(say(f"finance.{k}", style.language), v) for k, v in values.items() if v]
+    budget = [(name, style.money_about(usd)) for name, usd in budget_rows(row, style.language)]
+    return budget + [(say(f"finance.{k}", style.language), v) for k, v in values.items() if v]
 
 
 def sources(answer: Answer, style: Style | None = None) -> pd.DataFrame:
@@ -291,19 +292,3 @@ def _outputs(answer: Answer, style: Style) -> dict[str, str]:
         line.weeks,
     )
     return dict(zip(heads, values, strict=True))
-
-
-def budget_of(row: Row) -> Mapping[str, float | None]:
-    """Plan, allowance, expected total and safe amount of a row [USD], as they stand everywhere."""
-    total, known = row["cost_usd"]["total"], (row.get("extras") or {}).get("budget") or {}
-    return {
-        "plan": known.get("plan_usd", total["base"]),
-        "allowance": known.get("allowance_usd"),
-        "expected": known.get("expected_usd", total.get("mean")),
-        "safe": known.get("safe_9_of_10_usd", total["p90"]),
-    }
-
-
-def budget_rows(row: Row, language: str) -> list[tuple[str, float | None]]:
-    """``budget_of`` with its names in words."""
-    return [(say(f"budget.{name}", language), usd) for name, usd in budget_of(row).items()]

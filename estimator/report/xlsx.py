@@ -14,6 +14,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from estimator.report.budget import budget_of
 from estimator.report.csv_export import safe_cell
 from estimator.report.plan_tables import money_cells, plan_lines
 from estimator.report.tables import flat, show
@@ -100,7 +101,7 @@ def _approaches(sheet: Worksheet, answer: Answer, n_lines: int, date: str | None
     heads += ["accuracy_p50", "accuracy_p90", "target_probability", "weeks_p50"]
     first_phase = len(heads) + 1
     heads += [f"{p}_usd" for p in phases] + ["total_usd", "total_p10_usd", "total_p50_usd"]
-    heads += ["total_p90_usd", "reasons"]
+    heads += ["total_p90_usd", "allowance_usd", "expected_usd", "safe_9_of_10_usd", "reasons"]
     rows: list[list[Any]] = []
     last = n_lines + 1
     for i, r in enumerate(answer["approaches"], start=2):
@@ -110,7 +111,8 @@ def _approaches(sheet: Worksheet, answer: Answer, n_lines: int, date: str | None
             for p in phases
         ]
         left, right = (get_column_letter(first_phase + k) for k in (0, len(phases) - 1))
-        total = r["cost_usd"]["total"]
+        total, budget = r["cost_usd"]["total"], budget_of(r)
+        plan, allowance = (get_column_letter(first_phase + len(phases) + k) for k in (0, 4))
         rows.append(
             [
                 key_of(r), r["label"], r["base_model"],
@@ -118,10 +120,11 @@ def _approaches(sheet: Worksheet, answer: Answer, n_lines: int, date: str | None
                 quality.get("metric"), quality.get("p10"), quality.get("p50"), quality.get("p90"),
                 r["target_probability"], r["calendar_weeks"]["p50"],
                 *(Formula(s) for s in sums), Formula(f"=SUM({left}{i}:{right}{i})"),
-                total["p10"], total["p50"], total["p90"], "; ".join(r["reasons"]),
+                total["p10"], total["p50"], total["p90"], budget["allowance"],
+                Formula(f"=SUM({plan}{i},{allowance}{i})"), budget["safe"], "; ".join(r["reasons"]),
             ]
         )  # fmt: skip
-    _table(sheet, heads, rows, money=range(first_phase, first_phase + len(phases) + 4))
+    _table(sheet, heads, rows, money=range(first_phase, first_phase + len(phases) + 7))
     notes = [
         f"data {answer['data_version']}, code {answer['code_version']}, seed {answer['seed']}, "
         f"{answer['draws']} draws" + (f", {date}" if date else ""),

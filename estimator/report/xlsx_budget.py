@@ -11,7 +11,7 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from estimator.report.tables import budget_of
+from estimator.report.budget import budget_of
 from estimator.report.text import Answer, Row, key_of, recommended
 from estimator.vocabulary import Phase, Stage
 

@@ -15,6 +15,7 @@ import streamlit as st
 from estimator import ProjectInputs
 from estimator.engine.money.pricebook import Problem, parse_price_csv, template_csv
 from estimator.errors import EstimatorError
+from estimator.report.budget import budget_of
 from estimator.ui import cached, errors, state
 from estimator.ui.fields import message_at
 from estimator.ui.own_data import text_in
@@ -144,8 +145,8 @@ def _in_force(inputs: ProjectInputs) -> None:
             w(
                 "own.before_after",
                 approach=approach_label(after["approach"], language()),
-                before=style.money(before["cost_usd"]["total"]["p50"]),
-                after=style.money(after["cost_usd"]["total"]["p50"]),
+                before=style.money(budget_of(before)["expected"]),
+                after=style.money(budget_of(after)["expected"]),
             ).replace("$", r"\$")
         )
     if not changed:

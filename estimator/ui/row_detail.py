@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from estimator.report.tables import budget_rows
+from estimator.report.budget import budget_rows, expected_span, span_text, total_span
 from estimator.report.text import row_name
 from estimator.ui import cached, state
 from estimator.ui.components import e, facts, heading, html_table, source_link, sources_by_id
@@ -59,13 +59,14 @@ def _labels_range(labels: Mapping[str, Any], style: Style) -> str:
 
 def figures_of(row: Row, style: Style) -> list[tuple[str, str]]:
     """The named figures of a row, each with its interval."""
-    value, total = row["accuracy"], row["cost_usd"]["total"]
-    labels = row["labels_for_target"] or {}
+    value, labels = row["accuracy"], row["labels_for_target"] or {}
+    cost = row["cost_usd"]
     pairs = [
-        (w("detail.total"), _money_range(total, style)),
-        (w("detail.one_off"), _money_range(row["cost_usd"]["one_off"], style)),
-        (w("detail.monthly"), _money_range(row["cost_usd"]["monthly"], style)),
-        (w("detail.npv"), _money_range(row["cost_usd"]["npv"], style)),
+        *((name, style.money_about(usd)) for name, usd in budget_rows(row, language())),
+        (w("detail.total"), span_text(total_span(row), style)),
+        (w("detail.one_off"), span_text(expected_span(cost["one_off"]), style)),
+        (w("detail.monthly"), span_text(expected_span(cost["monthly"]), style)),
+        (w("detail.npv"), span_text(expected_span(cost["npv"]), style)),
         (w("detail.target"), style.chances(row["target_probability"])),
         (w("detail.best"), style.chances(row.get("best_probability"))),
         (w("detail.labels"), _labels_range(labels, style)),
@@ -107,10 +108,6 @@ def _range(value: Mapping[str, Any], show: Any) -> str:
     if not value["p90"]:
         return NONE
     return f"{show(value['p50'])} ({show(value['p10'])} – {show(value['p90'])})"
-
-
-def _money_range(value: Mapping[str, Any], style: Style) -> str:
-    return _range(value, style.money_short)
 
 
 def _devices(row: Row, style: Style) -> str:

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 
+from estimator.report.budget import total_span
 from estimator.report.text import horizon_text, key_of
 from estimator.ui.components import e
 from estimator.ui.style import ROWS
@@ -81,7 +82,7 @@ def table_html(
     metric = str(answer["inputs"]["target"]["metric"])
     target = answer["inputs"]["target"]["value"]
     quality = _linear([r["accuracy"] for r in rows if r["accuracy"]], target)
-    money = _logarithmic([r["cost_usd"]["total"] for r in rows])
+    money = _logarithmic([total_span(r) for r in rows])
     shown = MORE if more else FEW
     columns = (
         (w("rows.approach"), "26%" if more else "33%", ""),
@@ -157,7 +158,7 @@ def _row(
     else:
         why = row.get("accuracy_reason") or ""
         good = f'<td role="cell" class="why" title="{e(why)}">{e(w("rows.no_evidence"))}</td>'
-    total = row["cost_usd"]["total"]
+    total = total_span(row)
     money = _cell(
         style.money_short(total["p50"]),
         _bar(total, scales[1], answer["inputs"]["limits"]["budget_usd"]),
@@ -169,10 +170,10 @@ def _row(
     kind, hours = say(f"kind.{row['device_kind']}", lang), row["device_hours"]["p50"]
     chance = row["target_probability"]
     cells = {
-        "labels": e(style.money_short(phases["labelling"]["p50"])),
+        "labels": e(style.money_short(phases["labelling"]["base"])),
         "hours": _hours(style.hours(hours), kind) if hours else e(kind),
-        "cloud": e(style.money_short(phases["compute"]["p50"])),
-        "people": e(style.money_short(phases["people"]["p50"])),
+        "cloud": e(style.money_short(phases["compute"]["base"])),
+        "people": e(style.money_short(phases["people"]["base"])),
         "weeks": e(style.weeks(row["calendar_weeks"]["p50"])),
         "reaches": e(style.percent(chance)) if chance is not None else "–",
     }

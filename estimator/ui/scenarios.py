@@ -10,6 +10,7 @@ import streamlit as st
 from estimator import ProjectInputs
 from estimator.errors import EstimatorError
 from estimator.report import exports
+from estimator.report.budget import budget_of
 from estimator.report.text import recommended, row_name
 from estimator.ui import cached, errors, state
 from estimator.ui.components import e, html_table
@@ -140,9 +141,9 @@ def results_of(answer: Mapping[str, Any]) -> dict[str, str]:
     names = [w("scenarios.choice"), *(say(head, language()) for head in heads)]
     if row is None:
         return dict.fromkeys(names, "–")
-    quality, total = row["accuracy"], row["cost_usd"]["total"]
+    quality, total = row["accuracy"], budget_of(row)
     text = style.metric(quality["p50"], quality["metric"]) if quality else "–"
-    money = f"{style.money_short(total['p50'])} (– {style.money_short(total['p90'])})"
+    money = f"{style.money_short(total['expected'])} (– {style.money_short(total['safe'])})"
     weeks = style.weeks(row["calendar_weeks"]["p50"])
     chance = style.chances(row["target_probability"])
     values = [row_name(row, language()), text, money, weeks, chance]

@@ -20,6 +20,8 @@ from estimator.report import (
 )
 from estimator.report.chart import Chart, hover, place_labels, spread_labels
 from estimator.report.theme import DARK, LIGHT, MPL_MARKS, SYMBOLS, Theme, template
+from estimator.vocabulary import Phase
+from estimator.words.texts import phase_label
 from tests.unit.report_sample import answer, comparison, rng_frame, scenario
 
 CURVE = pd.DataFrame(
@@ -119,11 +121,13 @@ def test_frontier_draws_the_answer() -> None:
 def test_stacks_add_up_to_the_plan() -> None:
     a = answer(scenario())
     table = figures_money.costs(a).table
-    phases = [c for c in table.columns if c.endswith("USD") and " p" not in c and "Plan" not in c]
-    assert len(phases) == 5
+    phases = [f"{phase_label(str(p))}, USD" for p in Phase]
     for (_, drawn), row in zip(table.iterrows(), a["approaches"], strict=True):
-        assert sum(drawn[p] for p in phases) == pytest.approx(drawn["Plan, USD"], abs=0.06)
-        assert drawn["Plan, USD"] == row["cost_usd"]["total"]["base"]
+        plan = drawn["Plan: all lines, USD"]
+        assert sum(drawn[p] for p in phases) == pytest.approx(plan, abs=0.06)
+        assert plan == row["cost_usd"]["total"]["base"]
+        up = plan + drawn["Allowance for surprises, USD"]
+        assert up == pytest.approx(drawn["Expected total, USD"], abs=0.005)
 
 
 def test_cash_flow_sums_to_the_total() -> None:

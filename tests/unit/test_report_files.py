@@ -111,10 +111,15 @@ def test_finance_figures_leave_out_what_does_not_apply() -> None:
     assert row is not None
     shown = dict(tables.finance(row))
     assert "Paid back after" not in shown
-    assert shown["Total over the horizon"].startswith(
-        Style().money_about(row["cost_usd"]["total"]["p50"])
-    )
-    extras = {"payback_months": 14.0, "irr": 0.21, "usd_per_point": 1500.0}
+    expected = row["extras"]["budget"]["expected_usd"]
+    assert shown["Total over the horizon"].startswith(Style().money_short(expected))
+    assert shown["Expected total"] == Style().money_about(expected)
+    extras = {
+        "budget": row["extras"]["budget"],
+        "payback_months": 14.0,
+        "irr": 0.21,
+        "usd_per_point": 1500.0,
+    }
     more = dict(tables.finance({**row, "extras": extras}))
     assert more["Paid back after"] == "14 months"
     assert more["Internal rate of return, a year"] == "21%"

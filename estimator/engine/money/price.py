@@ -187,7 +187,7 @@ def _sum_up(
         reasons=tuple(reason for reason in (missing, slow) if reason),
         extras={
             **row_extras(ctx, bill, candidate, labels, training, gains, sums),
-            "budget": budget(sums),
+            "budget": budget(sums.total),
             "lean_weeks": dict(
                 zip(("p10", "p50", "p90"), percentiles(calendar.lean_weeks_draws), strict=True)
             ),

@@ -9,7 +9,7 @@ import numpy as np
 
 from estimator.engine.distributions import Array, enough
 from estimator.engine.money.context import Context
-from estimator.engine.money.lines import ONE_OFF, YEARLY, Bill, Sums
+from estimator.engine.money.lines import ONE_OFF, YEARLY, Bill
 from estimator.units import MONTHS_PER_YEAR
 from estimator.vocabulary import Phase
 from estimator.words.statement import Share, state
@@ -105,7 +105,7 @@ def _tailed(ctx: Context, one_off: Array, overrun_usd: Array) -> Array:
     return np.asarray(np.where(tail, np.maximum(overrun_usd, one_off * far), overrun_usd))
 
 
-def budget(sums: Sums) -> dict[str, float]:
+def budget(total: Array) -> dict[str, float]:
     """The plan, the allowance for surprises, their sum, and the amount safe in nine of ten [USD].
 
     Notes
@@ -114,9 +114,9 @@ def budget(sums: Sums) -> dict[str, float]:
     are more often dearer than cheaper, and what nobody planned. Plan + allowance = expected, to the
     cent. ``held`` = what to keep beside the expected total to be safe in nine cases of ten.
     """
-    plan = float(sums.total[0])
-    expected = round(float(sums.total[1:].mean()), 2)
-    safe = round(max(enough(sums.total, SAFE), expected), 2)
+    plan = round(float(total[0]), 2)
+    expected = round(float(total[1:].mean()), 2)
+    safe = round(max(enough(total, SAFE), expected), 2)
     return {
         "plan_usd": plan,
         "allowance_usd": round(expected - plan, 2),

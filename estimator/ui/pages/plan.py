@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from estimator.report import figures_money
+from estimator.report.budget import budget_of
 from estimator.report.tables import finance
 from estimator.report.text import key_of, recommended, row_name, row_of
 from estimator.ui import cached, errors, own_data, own_file, shell, state
@@ -77,10 +78,10 @@ def cash_flow() -> None:
         errors.note(w("empty.no_row"))
         return
     show_chart(figures_money.cashflow(answer, key_of(row), style, dark()), "cashflow-plan")
-    total = row["cost_usd"]["total"]
+    total = budget_of(row)
     gap = say(
         "pdf.costs_gap", language(),
-        plan=style.money(total["base"]), middle=style.money_about(total["p50"]),
+        **{name: style.money_short(total[name]) for name in ("plan", "expected", "safe")},
     )  # fmt: skip
     st.html(f'<p class="es es-say">{e(gap)}</p>')
     extras = row.get("extras") or {}

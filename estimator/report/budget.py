@@ -1,0 +1,60 @@
+"""The one budget of a row, as it stands on every surface: plan, allowance, expected, safe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from estimator.words.format import Style
+from estimator.words.texts import say
+
+Row = Mapping[str, Any]
+NAMES = ("plan", "allowance", "expected", "safe")
+FIELDS = ("plan_usd", "allowance_usd", "expected_usd", "safe_9_of_10_usd")
+
+
+def budget_of(row: Row) -> Mapping[str, Any]:
+    """Plan, allowance for surprises, expected total and safe amount of a row [USD].
+
+    Notes
+    -----
+    Read from ``extras.budget`` and from nowhere else; plan + allowance = expected, to the cent.
+    All are None where a price is missing.
+    """
+    known = row["extras"]["budget"]
+    return {name: known[field] for name, field in zip(NAMES, FIELDS, strict=True)}
+
+
+def budget_rows(row: Row, language: str) -> list[tuple[str, float | None]]:
+    """``budget_of`` with its names in words."""
+    return [(say(f"budget.{name}", language), usd) for name, usd in budget_of(row).items()]
+
+
+def total_span(row: Row) -> Mapping[str, Any]:
+    """Ends and middle of the bar of a row's total [USD]: p10, expected, safe in 9 of 10.
+
+    Notes
+    -----
+    The middle is the expected total, which is the figure beside the bar; it is a mean, and may lie
+    well above the median of a skewed total.
+    """
+    known = budget_of(row)
+    low, expected = row["cost_usd"]["total"]["p10"], known["expected"]
+    return {"p10": low, "p50": expected, "p90": known["safe"]}
+
+
+def expected_span(figures: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same of a part of the total, whose expected amounts add up to it."""
+    return {"p10": figures["p10"], "p50": figures["mean"], "p90": figures["p90"]}
+
+
+def span_text(span: Mapping[str, Any], style: Style) -> str:
+    """``133k (57k – 236k)``: the middle, and both ends in brackets."""
+    ends = style.between(style.money_short(span["p10"]), style.money_short(span["p90"]))
+    return f"{style.money_short(span['p50'])} ({ends})"
+
+
+def planned(row: Row) -> dict[str, float]:
+    """Plan of the phases that cost something [USD]; they add up to the plan."""
+    phases = row["cost_usd"]["by_phase"]
+    return {name: figures["base"] for name, figures in phases.items() if figures.get("base")}
