@@ -19,10 +19,10 @@ def budget_of(row: Row) -> Mapping[str, Any]:
     Notes
     -----
     Read from ``extras.budget`` and from nowhere else; plan + allowance = expected, to the cent.
-    All are None where a price is missing.
+    All are None where a price is missing, and for rows stored before there was a budget.
     """
-    known = row["extras"]["budget"]
-    return {name: known[field] for name, field in zip(NAMES, FIELDS, strict=True)}
+    known = (row.get("extras") or {}).get("budget") or {}
+    return {name: known.get(field) for name, field in zip(NAMES, FIELDS, strict=True)}
 
 
 def budget_rows(row: Row, language: str) -> list[tuple[str, float | None]]:
