@@ -50,6 +50,7 @@ def evaluate(
     evidence: Evidence,
     n_draws: int | None = None,
     memo: Memo | None = None,
+    draws: Draws | None = None,
 ) -> Evaluation:
     """Accuracy, compute, money and feasibility of every row of a scenario.
 
@@ -62,6 +63,8 @@ def evaluate(
         Fewer draws for searches; the scenario's own number by default.
     memo : Memo, optional
         What earlier runs of the same work computed.
+    draws : Draws, optional
+        Draws of another kind than the scenario's own.
 
     Returns
     -------
@@ -75,7 +78,7 @@ def evaluate(
     """
     inputs = with_known_names(inputs, evidence)
     check_names(inputs, evidence)
-    draws = Draws(n_draws or inputs.draws, inputs.seed)
+    draws = draws or Draws(n_draws or inputs.draws, inputs.seed)
     assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
     run = inside_only(inputs)
     candidates = build_candidates(run, evidence)

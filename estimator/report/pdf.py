@@ -61,7 +61,11 @@ def pdf_bytes(
     """
     data = {**report_data(comparison, evidence, style, date), "full": full}
     document = json.dumps(data, allow_nan=False)
-    source = pkgutil.get_data("estimator.report", "report.typ") or b""
+    return set_pages(pkgutil.get_data("estimator.report", "report.typ") or b"", document)
+
+
+def set_pages(source: bytes, document: str) -> bytes:
+    """A template of ours set with the values of a JSON document."""
     error: Exception | None = None
     for standard in STANDARDS:
         try:

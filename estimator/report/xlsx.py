@@ -51,24 +51,24 @@ def xlsx_bytes(answer: Answer, date: str | None = None) -> bytes:
     assert isinstance(first, Worksheet)
     lines = line_rows(answer)
     first.title = "Budget to sign"
-    _table(first, ("budget", "USD"), budget_rows(answer, len(lines)), money=range(2, 3))
+    add_table(first, ("budget", "USD"), budget_rows(answer, len(lines)), money=range(2, 3))
     _approaches(book.create_sheet("approaches"), answer, len(lines), date)
     _plan(book.create_sheet("Plan"), answer)
-    _table(book.create_sheet("lines"), LINES_HEAD, lines, money=range(8, 12))
+    add_table(book.create_sheet("lines"), LINES_HEAD, lines, money=range(8, 12))
     heads, flow = cash_rows(answer, len(lines))
-    _table(book.create_sheet("cash flow"), heads, flow, money=range(2, len(heads) + 1))
-    _table(book.create_sheet("judgements"), JUDGEMENT_HEAD, judgement_rows(answer))
-    _table(
+    add_table(book.create_sheet("cash flow"), heads, flow, money=range(2, len(heads) + 1))
+    add_table(book.create_sheet("judgements"), JUDGEMENT_HEAD, judgement_rows(answer))
+    add_table(
         book.create_sheet("inputs"),
         ("field", "value"),
         [(k, show(v)) for k, v in flat(answer["inputs"]).items()],
     )
     names = ("source_id", "title", "year", "url", "licence")
     rows = [[s.get(n) for n in names] for s in answer["sources"]]
-    _table(book.create_sheet("sources"), names, rows)
+    add_table(book.create_sheet("sources"), names, rows)
     out = io.BytesIO()
     book.save(out)
-    return _repeatable(out.getvalue(), date)
+    return repeatable(out.getvalue(), date)
 
 
 def _plan(sheet: Worksheet, answer: Answer) -> None:
@@ -88,7 +88,7 @@ def _plan(sheet: Worksheet, answer: Answer) -> None:
         ]
     rows += [[], ["end", "approach", "probability", "success"]]
     rows += [[e["end"], e["approach"], e["probability"], e["success"]] for e in plan["ends"]]
-    _table(sheet, ("staged plan", *[""] * (len(names) - 1)), rows)
+    add_table(sheet, ("staged plan", *[""] * (len(names) - 1)), rows)
 
 
 def _cell(value: Any) -> Any:
@@ -124,7 +124,7 @@ def _approaches(sheet: Worksheet, answer: Answer, n_lines: int, date: str | None
                 Formula(f"=SUM({plan}{i},{allowance}{i})"), budget["safe"], "; ".join(r["reasons"]),
             ]
         )  # fmt: skip
-    _table(sheet, heads, rows, money=range(first_phase, first_phase + len(phases) + 7))
+    add_table(sheet, heads, rows, money=range(first_phase, first_phase + len(phases) + 7))
     notes = [
         f"data {answer['data_version']}, code {answer['code_version']}, seed {answer['seed']}, "
         f"{answer['draws']} draws" + (f", {date}" if date else ""),
@@ -134,12 +134,13 @@ def _approaches(sheet: Worksheet, answer: Answer, n_lines: int, date: str | None
         sheet.cell(row=len(rows) + 3 + k, column=1, value=safe_cell(note))
 
 
-def _table(
+def add_table(
     sheet: Worksheet,
     heads: Sequence[str],
     rows: Sequence[Sequence[Any]],
     money: range | None = None,
 ) -> None:
+    """Fill a sheet with a table; texts of users stay texts, never formulas."""
     widths = [len(h) + 2 for h in heads]
     for c, head in enumerate(heads, start=1):
         cell = sheet.cell(row=1, column=c, value=safe_cell(head))
@@ -159,7 +160,8 @@ def _table(
     sheet.freeze_panes = "B2"
 
 
-def _repeatable(raw: bytes, date: str | None) -> bytes:
+def repeatable(raw: bytes, date: str | None) -> bytes:
+    """The same workbook with the same bytes every time."""
     stamp = f"{date or datetime.date(1980, 1, 1).isoformat()}T00:00:00Z"
     out = io.BytesIO()
     with (

@@ -1,0 +1,97 @@
+"""``portfolio``: which of several projects to take on one budget and one team."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from estimator.cli.compare import evidence_for, given_date
+from estimator.cli.files import load_scenario
+from estimator.cli.output import BadInput, naming, print_json, print_table, progress, write_file
+from estimator.cli.scenarios import distinct
+from estimator.words.texts import languages, say
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    p = commands.add_parser("portfolio", help="the best set of projects on one budget and team")
+    p.add_argument("files", metavar="FILE", nargs="+", help="scenario files, one to fifty")
+    p.add_argument("--budget", type=float, metavar="USD", help="money before they are live")
+    p.add_argument("--person-weeks", type=float, metavar="N", help="work of the team in all")
+    p.add_argument("--team", type=float, metavar="N", help="people at a time, for the calendar")
+    p.add_argument("--seed", type=int, default=0, metavar="N", help="of wages and prices")
+    p.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    p.add_argument("--pdf", metavar="F", help="write a PDF")
+    p.add_argument("--xlsx", metavar="F", help="write a workbook")
+    p.add_argument("--date", metavar="DATE", help="date printed in the files; default today")
+    p.add_argument("--language", default="en", choices=languages())
+    p.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Run the command."""
+    from estimator.engine.portfolio.whole import MOST, Wanted, make_portfolio, portfolio_dict
+    from estimator.words.format import Style
+
+    files = arguments.files
+    if len(files) > MOST:
+        raise BadInput(f"portfolio: {len(files)} files are not allowed; allowed: 1 to {MOST}")
+    if not 0 <= arguments.seed < 2**32:
+        raise BadInput(f"--seed: {arguments.seed} is not allowed; allowed: 0 to {2**32 - 1}")
+    when = given_date(arguments.date)
+    wanted = Wanted(arguments.budget, arguments.person_weeks, arguments.team, arguments.seed)
+    every = [load_scenario(f) for f in files]
+    books = [evidence_for(i, f) for i, f in zip(every, files, strict=True)]
+    names = distinct([i.name for i in every], files)
+
+    def told(done: int, total: int) -> None:
+        progress(done / total, f"{done} of {total} projects")
+
+    with naming("portfolio"):
+        named = list(zip(names, every, strict=True))
+        found = portfolio_dict(make_portfolio(named, books[0], wanted, told, books))
+    found["projects"] = [{**p, "file": f} for p, f in zip(found["projects"], files, strict=True)]
+    finance = every[0].finance
+    style = Style(arguments.language)
+    if all(i.finance.currency == finance.currency for i in every) and finance.usd_rate:
+        style = Style(arguments.language, finance.currency, finance.usd_rate)
+    if arguments.pdf or arguments.xlsx:
+        from estimator.report.portfolio_files import portfolio_pdf, portfolio_xlsx
+
+        if arguments.pdf:
+            write_file(arguments.pdf, portfolio_pdf(found, style, when))
+        if arguments.xlsx:
+            write_file(arguments.xlsx, portfolio_xlsx(found, when))
+    if arguments.json:
+        print_json(found)
+    else:
+        show(found, style)
+
+
+def show(found: dict[str, Any], style: Any) -> None:
+    """The set, what more would buy, the calendar, the cash and the risk."""
+    from estimator.report import portfolio as words
+
+    lang = style.language
+    print(words.headline(found, style))
+    for line in words.notes(found, style):
+        print(line)
+    print()
+    heads, rows = words.projects_table(found, style)
+    print_table(heads, rows)
+    for title, lines in (
+        ("more_title", words.more(found, style)),
+        ("shared_title", words.shared(found, style)),
+        ("risk_title", words.risk(found, style)),
+    ):
+        if lines:
+            print(f"\n{say(f'portfolio.{title}', lang)}")
+            for line in lines:
+                print(line)
+    for title, table in (
+        ("calendar", words.calendar_table(found, style)),
+        ("cash", words.cash_table(found, style)),
+    ):
+        print(f"\n{say(f'portfolio.{title}', lang)}")
+        print_table(*table)
+    print(f"\n{words.origin(found, style)}")
