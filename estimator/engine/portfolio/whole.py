@@ -26,7 +26,7 @@ from estimator.engine.portfolio.project import SERVER, Project, carries, project
 from estimator.errors import InputError
 from estimator.units import WEEKS_PER_MONTH
 from estimator.version import __version__
-from estimator.words.statement import state
+from estimator.words.statement import Number, state
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -50,7 +50,8 @@ class Wanted:
         for name, high in (("budget_usd", 1e12), ("person_weeks", 1e7), ("team", TEAM_LIMIT)):
             value = getattr(self, name)
             if value is not None and not (math.isfinite(value) and 0 <= value <= high):
-                raise InputError(name, value, f"a number from 0 to {high:,.0f}")
+                allowed = state("allowed.number", low=Number(0.0), high=Number(float(high)))
+                raise InputError(name, value, allowed)
 
     @property
     def limits(self) -> Limits:
