@@ -200,7 +200,7 @@ def _led(
     for dx, dy in _AWAY:
         x0, y0 = a + dx - wide / 2, b + dy - LINE_PX / 2
         box = (x0, x0 + wide, y0, y0 + LINE_PX)
-        cost = _crowding(box, boxes, size) + LED + 0.2 * abs(dx) + 0.2 * abs(dy)
+        cost = _crowding(box, boxes, size) + LED + 0.8 * abs(dx) + 0.8 * abs(dy)
         out.append((cost, Label("", (dx, dy)), box))
     return out
 

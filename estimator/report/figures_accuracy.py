@@ -120,16 +120,17 @@ def accuracy(
         low, mid, high = band * scale
         strong = key == first
         colour = t.approach(key)
+        if strong:
+            figure.add_scatter(
+                x=f32(np.concatenate([grid, grid[::-1]])),
+                y=f32(np.concatenate([low, high[::-1]])),
+                fill="toself", fillcolor=with_alpha(colour, 0.16), line={"width": 0},
+                hoverinfo="skip", mode="lines",
+            )  # fmt: skip
         figure.add_scatter(
-            x=f32(np.concatenate([grid, grid[::-1]])), y=f32(np.concatenate([low, high[::-1]])),
-            fill="toself", fillcolor=with_alpha(colour, 0.18 if strong else 0.05),
-            line={"width": 0 if strong else 1, "dash": "dot", "color": with_alpha(colour, 0.5)},
-            hoverinfo="skip", mode="lines",
-        )  # fmt: skip
-        figure.add_scatter(
-            x=f32(grid), y=f32(mid), mode="lines", line={"color": colour, "width": 2.5},
-            name=approach_label(key, lang), hovertemplate="%{fullData.name}: %{y:.1f}"
-            "<br>%{x:,.0f}<extra></extra>",
+            x=f32(grid), y=f32(mid), mode="lines",
+            line={"color": colour, "width": 3 if strong else 1.8}, name=approach_label(key, lang),
+            hovertemplate="%{fullData.name}: %{y:.1f}<br>%{x:,.0f}<extra></extra>",
         )  # fmt: skip
     _end_labels(figure, bands, grid, scale, style, t)
     plan = answer["inputs"]["n_labelled_available"] + answer["inputs"]["n_labelled_to_buy"]

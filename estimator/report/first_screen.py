@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -174,6 +175,38 @@ def money_line(row: Row, style: Style) -> str:
         expected=style.money_short(total["expected"]),
         safe=style.money_short(total["safe"]),
     )
+
+
+def price_read(prices: Iterable[Any], inputs: Mapping[str, Any], row: Row) -> str | None:
+    """When the device price in use was read, ISO; None where no listed price is used.
+
+    Parameters
+    ----------
+    prices : iterable
+        Rows of the price book.
+    inputs, row : mapping
+        Inputs of the JSON of ``compare`` and the row whose device is meant.
+    """
+    c = inputs["compute"]
+    if c["usd_per_device_hour"] is not None:
+        return None
+    place = (c["provider"], c["region"], c["purchase_option"], row["accelerator"])
+    return max(
+        (
+            str(p.as_of)[:10]
+            for p in prices
+            if (p.provider, p.region, p.purchase_option, p.accelerator) == place
+        ),
+        default=None,
+    )
+
+
+def age_days(read: str | None, today: str) -> int | None:
+    """Days from one ISO date to another, at least 0; None where the first is not known."""
+    if not read:
+        return None
+    day = datetime.date.fromisoformat
+    return max((day(today) - day(read)).days, 0)
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,27 @@ font:16px/1.45 "Estimator Sans","Source Sans 3","Helvetica Neue",Arial,sans-seri
 h1{color:var(--deep);font-size:1.7rem;line-height:1.2;margin:.3rem 0 .7rem}
 h2{color:var(--deep);font-size:1.2rem;margin:1.8rem 0 .5rem}
 .note{color:var(--muted);font-size:.88rem}
-.story{background:var(--tint);border-radius:6px;padding:.8rem 1rem}
-.story p{margin:.3rem 0}.story p.main{font-weight:600;font-size:1.1rem}
-.strip{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.5rem;
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.5rem;
 margin:.7rem 0}
-.strip div{border:1px solid var(--rule);border-radius:6px;padding:.4rem .6rem}
-.strip b{display:block;font-size:1.05rem}
+.cards>div{border:1px solid var(--rule);border-radius:6px;padding:.4rem .6rem;
+background:var(--tint);position:relative}
+.cards .now{background:var(--mark);border-color:var(--accent)}
+.cards b{display:block;font-size:1.45rem;line-height:1.2}
+.cards span{color:var(--muted);font-size:.85rem}
+.cards svg{position:absolute;right:.6rem;top:.4rem;width:42%;height:2.6rem}
+.gates{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:.3rem 1rem;
+margin:.6rem 0}
+.gates p,.gates li{display:flex;justify-content:space-between;gap:.6rem;margin:0}
+.gates p{border-bottom:1px solid var(--rule)}
+.gates ul{list-style:none;margin:0;padding:0}
+.gates em{font-style:normal;color:var(--muted);white-space:nowrap}
+.gates li span{padding-left:1.2rem;text-indent:-1.2rem}
+.gates li span::before{display:inline-block;width:1.2rem;text-indent:0;font-weight:700}
+.gates .go span::before{content:"✓";color:#1a7f4b}
+.gates .on span::before{content:"→";color:var(--accent)}
+.gates .stop span::before{content:"✕";color:var(--bad)}
+.stops{list-style:none;margin:.5rem 0;padding:.3rem .8rem;border-left:4px solid var(--bad);
+background:var(--tint)}
 .scroll{overflow-x:auto}p,li,td:first-child{overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;font-size:.88rem}
 th{background:var(--deep);color:#fff;text-align:left;padding:.35rem .45rem;vertical-align:bottom}
@@ -44,7 +59,7 @@ var(--rule)) center/100% 1px no-repeat;min-width:6rem}
 .bar i,.bar b,.bar s{position:absolute;top:1px;height:6px;border-radius:2px}
 .bar i{background:#9dbbe6}.bar b{background:var(--accent);width:2px;top:0;height:8px}
 .bar s{background:var(--bad);width:2px;top:-1px;height:10px}
-svg{width:100%;height:auto}
+figure svg{width:100%;height:auto}
 figure{margin:0}
 @media print{body{max-width:none}h2{break-after:avoid}}
 """
@@ -100,21 +115,51 @@ def _head(d: dict[str, Any]) -> str:
 
 def _answer(d: dict[str, Any]) -> str:
     top = " · ".join(x for x in (d["name"], d["task"], d["date"], d["grade"]) if x)
-    sentences = "".join(
-        f"<p{' class=main' if k == 1 else ''}>{escape(s)}</p>"
-        for k, s in enumerate(d["sentences"])
-        if s
-    )
-    strip = "".join(f"<div><b>{escape(v)}</b>{escape(k)}</div>" for k, v in d["strip"])
     changes = ""
     if d["changes"]:
         listed = " · ".join(map(escape, d["changes"]))
         changes = f"<p><b>{escape(d['changes_title'])}:</b> {listed}</p>"
-    warnings = "".join(f"<p>{escape(w)}</p>" for w in d["warnings"])
+    warnings = "".join(f"<li>{escape(w)}</li>" for w in d["warnings"])
+    sums = "".join(f"<p>{escape(s)}</p>" for s in d["sums"])
     return (
         f"<p class=note>{escape(top)}</p><h1>{escape(d['headline'])}</h1>"
-        f"<div class=story>{sentences}</div><div class=strip>{strip}</div>{changes}{warnings}"
+        f"<p>{escape(d['detail'])}</p>"
+        f"{f'<ul class=stops>{warnings}</ul>' if warnings else ''}"
+        f"<div class=cards>{''.join(_card(c) for c in d['cards'])}</div>"
+        f"<div class=gates>{''.join(_gate(g, d['share_head']) for g in d['gates'])}</div>"
+        f"{sums}<p class=note>{escape(d['rests'])}</p>{changes}"
     )
+
+
+def _card(c: dict[str, Any]) -> str:
+    shape = ""
+    if c["shape"]:
+        wide = 100 / len(c["shape"]["bars"])
+        bars = "".join(
+            f'<rect x="{i * wide:.2f}" y="{100 - 100 * h:.1f}" width="{0.84 * wide:.2f}" '
+            f'height="{100 * h:.1f}" fill="{"#1f5fbf" if hit else "#b9c2cd"}"/>'
+            for i, (h, hit) in enumerate(c["shape"]["bars"])
+        )
+        at = c["shape"]["at"]
+        line = "" if at is None else f'<path d="M{100 * at:.1f} 0V100" stroke="#b3321b"/>'
+        shape = (
+            f'<svg role="img" aria-label="{escape(c["shape"]["alt"])}" viewBox="0 0 100 100" '
+            f'preserveAspectRatio="none">'
+            f"{bars}{line}</svg>"
+        )
+    return (
+        f'<div class="{escape(c["name"])}"><span>{escape(c["label"])}</span>'
+        f"<b>{escape(c['value'])}</b>{shape}<span>{escape(c['note'])}</span></div>"
+    )
+
+
+def _gate(g: dict[str, Any], share: str) -> str:
+    zones = "".join(
+        f'<li class="{escape(kind)}"><span>{escape(when)}<b>{escape(then)}</b></span>'
+        f"<em>{escape(often)}</em></li>"
+        for kind, when, then, often in g["zones"]
+    )
+    return f"<div><p><b>{escape(g['title'])}</b><em>{escape(share)}</em></p><ul>{zones}</ul></div>"
 
 
 def _rows(d: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from estimator.engine.comparison import Comparison
 from estimator.engine.inputs import ProjectInputs
 from estimator.report import plots, tables
 from estimator.report.budget import budget_of, budget_rows
+from estimator.report.first_page import first_page
 from estimator.report.points import locators, published_points
 from estimator.report.text import (
     Answer,
@@ -118,13 +119,12 @@ def report_data(
             **{n: answer[n] for n in ("data_version", "code_version", "seed", "draws")},
         ),
         "page": say("pdf.page", lang),
-        "headline": told.headline,
-        "sentences": _sentences(told),
-        "strip": [list(s) for s in told.strip],
+        **first_page(comparison, answer, style, evidence, date),
         "changes_title": say("change.title", lang),
         "changes": list(told.changes),
-        "warnings": list(told.warnings[:2]),
         "table_title": say("pdf.table", lang),
+        "parts_title": say("pdf.parts", lang),
+        "model_head": say("pdf.model", lang),
         "heads": [
             say("col.approach", lang),
             capital(metric_name(target["metric"], lang)),
@@ -161,12 +161,6 @@ def _grade(row: Row, style: Style) -> str:
     word = say(f"grade.{grade}", style.language)
     shown = word if grade in ("borrowed", "none") else f"{grade} ({word})"
     return f"{say('col.evidence', style.language)}: {shown}"
-
-
-def _sentences(told: Any) -> list[str]:
-    likely = " ".join(s for s in (told.ready, told.accuracy, told.regret) if s)
-    gates = " ".join(told.gates)
-    return [told.detail, told.approve, likely, told.reach, gates or told.next_step]
 
 
 def _charts(

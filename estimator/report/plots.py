@@ -36,7 +36,7 @@ from estimator.words.texts import approach_label, phase_label, say
 
 FONTS = Path(__file__).parent / "fonts"
 FONT = "Estimator Sans"
-WIDTH_IN, HEIGHT_IN = 7.1, 2.8
+WIDTH_IN, HEIGHT_IN, FRONTIER_IN = 7.1, 2.8, 2.4
 
 for _font in sorted(FONTS.glob("*.ttf")):
     font_manager.fontManager.addfont(str(_font))
@@ -97,7 +97,7 @@ def frontier(answer: Answer, style: Style) -> str:
         return ""
     metric = rows[0]["accuracy"]["metric"]
     scale = metric_scale(metric)
-    figure, ax = _new()
+    figure, ax = _new(height=FRONTIER_IN)
     ax.set_xscale("log")
     cost = {p: [max(style.convert(total_span(r)[p]), 1.0) for r in rows] for p in P}
     good = {p: [r["accuracy"][p] * scale for r in rows] for p in P}
@@ -110,7 +110,7 @@ def frontier(answer: Answer, style: Style) -> str:
     )  # fmt: skip
     chosen = answer["recommendation"].get("approach")
     labels = [approach_label(r["approach"], style.language) for r in rows]
-    size = (430.0, 190.0)
+    size = (430.0, 125.0)
     places = frontier_labels(answer, rows, cost, good, labels, size)
     for i, (r, place) in enumerate(zip(rows, places, strict=True)):
         strong = key_of(r) == chosen
@@ -173,7 +173,8 @@ def accuracy(
 ) -> str:
     """Quality along labelled examples with bands; empty text where there is no curve."""
     grid = label_grid(answer, points)
-    bands = curve_bands(evaluation, shown_rows(answer, 3), grid)
+    keys = shown_rows(answer, 3)
+    bands = curve_bands(evaluation, keys, grid)
     if not bands:
         return ""
     metric = next(r.accuracy.metric for r in evaluation.results if r.candidate.key in bands)
@@ -193,8 +194,10 @@ def accuracy(
         )
     for key, band in bands.items():
         low, mid, high = band * scale
-        ax.fill_between(grid, low, high, color=LIGHT.approach(key), alpha=0.14, linewidth=0)
-        ax.plot(grid, mid, color=LIGHT.approach(key), linewidth=1.8)
+        strong = key == next(k for k in keys if k in bands)
+        if strong:
+            ax.fill_between(grid, low, high, color=LIGHT.approach(key), alpha=0.14, linewidth=0)
+        ax.plot(grid, mid, color=LIGHT.approach(key), linewidth=2.2 if strong else 1.3)
     ends = [float(b[1, -1] * scale) for b in bands.values()]
     reach = np.ptp(np.concatenate([b.ravel() for b in bands.values()])) * scale
     for key, y in zip(bands, spread_labels(ends, 0.07 * max(reach, 1e-6)), strict=True):

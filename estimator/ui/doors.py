@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from estimator.report.first_screen import rests_on
+from estimator.report.first_screen import age_days, price_read, rests_on
 from estimator.report.text import recommended
-from estimator.ui import cached, state
+from estimator.ui import cached
+from estimator.ui.blocks import today
 from estimator.ui.components import e, number_style
 from estimator.ui.words import w
 
@@ -24,21 +23,6 @@ DOORS = {
 """Doors of the page: the page and view that each opens."""
 
 
-def price_days(row: Mapping[str, Any] | None) -> int | None:
-    """Age in days of the device price in use; None where no listed price is used."""
-    c, device = state.current().compute, row and row["accelerator"]
-    place = (c.provider, c.region, c.purchase_option, device)
-    dates = [
-        p.as_of
-        for p in cached.evidence().prices
-        if (p.provider, p.region, p.purchase_option, p.accelerator) == place
-    ]
-    if not dates or c.usd_per_device_hour is not None:
-        return None
-    used = datetime.date.fromisoformat(max(dates)[:10])
-    return max((datetime.date.today() - used).days, 0)
-
-
 def draw(answer: dict[str, Any]) -> None:
     """The next clicks: a result, the plan; then what the answer rests on, each a door."""
     row = recommended(answer)
@@ -48,7 +32,8 @@ def draw(answer: dict[str, Any]) -> None:
         if row is None:
             return
         st.html(f'<span class="es es-quiet">{e(w("rests.label"))}</span>', width="content")
-        for ground in rests_on(answer, row, number_style(), price_days(row)):
+        read = price_read(cached.evidence().prices, answer["inputs"], row)
+        for ground in rests_on(answer, row, number_style(), age_days(read, today())):
             icon = ":material/warning:" if ground.doubtful else None
             _door(ground.door, ground.text, icon)
 

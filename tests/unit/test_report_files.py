@@ -17,7 +17,7 @@ import pytest
 from pypdf import PdfReader
 
 from estimator.errors import InputError
-from estimator.report import exports, record, tables
+from estimator.report import exports, first_screen, record, tables
 from estimator.report.csv_export import safe_cell, table_csv
 from estimator.report.schema import results_schema
 from estimator.report.text import recommended, story
@@ -45,7 +45,9 @@ def test_pdf_says_what_the_screen_says(pdf: bytes) -> None:
     text = pdf_text(pdf).replace("\u00a0", " ")
     a = answer(scenario())
     told = story(a)
-    for part in (told.headline, told.approve, told.ready, "2027-01-04", a["data_version"]):
+    found = [text for c in first_screen.cards(a, Style()) for text in (c.label, c.value)]
+    found += [z.then for gate in first_screen.gates(a, Style()) for z in gate.zones]
+    for part in (told.headline, told.approve, "2027-01-04", a["data_version"], *found):
         assert re.sub(r"\s+", " ", part).replace("\u00a0", " ") in text
     for line in tables.lines(a):
         assert line.approach in text
