@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Scale = Literal["fraction", "hundred", "plain"]
+Scale = Literal["fraction", "hundred", "plain", "ratio"]
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Metric:
         True where a lower value is better.
     low, high : float
         Smallest and largest value.
-    scale : {"fraction", "hundred", "plain"}
-        A fraction that people read in per cent, 0 to 100, or a unit of its own.
+    scale : {"fraction", "hundred", "plain", "ratio"}
+        A fraction that people read in per cent, 0 to 100, a unit of its own, or a ratio near 1.
     """
 
     name: str
@@ -53,6 +53,7 @@ METRICS: dict[str, Metric] = {
     **_named("bleu chrf rouge rouge1 rougel", False, 0.0, 100.0, "hundred"),
     **_named("mt_bench", False, 1.0, 10.0, "plain"),
     **_named("fad fid mase", True, 0.0, 1000.0, "plain"),
+    **_named("relative_mase", True, 0.0, 100.0, "ratio"),
     **_named("mae", True, 0.0, 100.0, "plain"),
     **_named("seconds usd", True, 0.0, 1e6, "plain"),
     **_named("spread_over_splits", True, 0.0, 1.0, "plain"),
@@ -78,6 +79,12 @@ def is_hundred(metric: str) -> bool:
     """True for metrics of 0 to 100."""
     known = METRICS.get(metric.lower())
     return known is not None and known.scale == "hundred"
+
+
+def decimals(metric: str) -> int:
+    """Digits after the point with which values are printed that are not read in per cent."""
+    known = METRICS.get(metric.lower())
+    return 2 if known is not None and known.scale == "ratio" else 1
 
 
 def same_scale(metric: str, other: str) -> bool:

@@ -42,6 +42,7 @@ class Task(StrEnum):
     IMAGE_GENERATION = "image_generation"
     MUSIC_GENERATION = "music_generation"
     PROTEIN = "protein"
+    TIME_SERIES = "time_series"
 
 
 class Modality(StrEnum):
@@ -53,6 +54,7 @@ class Modality(StrEnum):
     TABULAR = "tabular"
     RECOMMENDATION = "recommendation"
     BIOLOGY = "biology"
+    SERIES = "series"
 
 
 class Domain(StrEnum):
@@ -201,6 +203,7 @@ TASK_LABELS: dict[Task, str] = {
     Task.IMAGE_GENERATION: "Image generation",
     Task.MUSIC_GENERATION: "Music generation",
     Task.PROTEIN: "Protein",
+    Task.TIME_SERIES: "Time series: forecasting",
 }
 
 _SPOKEN = {
@@ -244,6 +247,7 @@ TASK_MODALITY: dict[Task, Modality] = {
     Task.TABULAR_CLASSIFICATION: Modality.TABULAR,
     Task.RECOMMENDATION: Modality.RECOMMENDATION,
     Task.PROTEIN: Modality.BIOLOGY,
+    Task.TIME_SERIES: Modality.SERIES,
 }
 
 UNIT_BY_MODALITY: dict[Modality, str] = {
@@ -253,12 +257,22 @@ UNIT_BY_MODALITY: dict[Modality, str] = {
     Modality.TABULAR: "columns",
     Modality.RECOMMENDATION: "interactions",
     Modality.BIOLOGY: "residues",
+    Modality.SERIES: "horizon",
 }
+
+MORE_UNITS: dict[Modality, tuple[str, ...]] = {
+    Modality.SERIES: ("series", "steps", "covariates"),
+}
+"""What else is said of the examples of a kind of input: how many series are forecast, how many
+values of the past each has, how many columns are known of the future."""
+
+NO_LABELS_TASKS = frozenset({Task.TIME_SERIES})
+"""Tasks whose examples label themselves: the future of a series comes by itself."""
 
 METRIC_LABELS: dict[str, str] = {
     "accuracy": "accuracy", "f1": "F1", "auc": "AUC", "map50": "mAP@50", "map": "mAP",
     "miou": "mIoU", "wer": "WER", "bleu": "BLEU", "rouge1": "ROUGE-1", "fid": "FID",
-    "fad": "FAD", "dice": "Dice", "error": "error rate",
+    "fad": "FAD", "dice": "Dice", "error": "error rate", "relative_mase": "relative MASE",
 }  # fmt: skip
 """Metrics that people spell differently; the others as they are, without underscores."""
 

@@ -26,7 +26,15 @@ from estimator.engine.kinds import KINDS, split_of
 from estimator.engine.typed import check_value, read_values
 from estimator.errors import InputError
 from estimator.reading import parse
-from estimator.vocabulary import TASK_MODALITY, UNIT_BY_MODALITY, Approach, Domain, Task
+from estimator.vocabulary import (
+    MORE_UNITS,
+    NO_LABELS_TASKS,
+    TASK_MODALITY,
+    UNIT_BY_MODALITY,
+    Approach,
+    Domain,
+    Task,
+)
 from estimator.words.statement import Statement, listed, state
 
 SCHEMA = 1
@@ -49,6 +57,7 @@ TASK_METRIC: dict[Task, str] = {
     Task.IMAGE_GENERATION: "fid",
     Task.MUSIC_GENERATION: "fad",
     Task.PROTEIN: "accuracy",
+    Task.TIME_SERIES: "relative_mase",
 }
 """Metric of the target when none is given; the canonical names of data/metrics.csv."""
 
@@ -63,6 +72,7 @@ DEFAULT_TARGET: dict[str, float] = {
     "wer": 0.10,
     "fid": 20.0,
     "fad": 3.0,
+    "relative_mase": 0.75,
 }
 """Value of the target when none is given: default.target.* of data/assumptions.csv."""
 
@@ -84,10 +94,15 @@ DEFAULT_UNIT: dict[Task, float] = {
     Task.TABULAR_CLASSIFICATION: 40,
     Task.RECOMMENDATION: 50,
     Task.PROTEIN: 300,
+    Task.TIME_SERIES: 24,
 }
 """Length of one example when none is given: default.unit.* of data/assumptions.csv."""
 
+DEFAULT_MORE: dict[str, float] = {"series": 100, "steps": 500, "covariates": 0}
+"""Further facts of the examples when they are not given: default.unit.* of the same table."""
+
 MAX_UNIT = 1e8
+LEAST_UNIT = {"covariates": 0.0, "series": 1.0, "steps": 2.0}
 
 
 @dataclass(frozen=True)
@@ -103,7 +118,7 @@ class ProjectInputs(Checked):
     task: Task = choice("text_classification", Task, "what the model is for")
     name: str = text("Untitled project", "name of the project")
     schema: int = integer(SCHEMA, SCHEMA, SCHEMA, "version of the scenario format")
-    unit: FrozenMap = number_map(1e-3, MAX_UNIT, "length of one example")
+    unit: FrozenMap = number_map(0.0, MAX_UNIT, "length of one example")
     n_classes: int = integer(2, 1, 10_000_000, "classes; 1 where the task has none")
     n_labelled_available: int = integer(0, 0, g.MAX_COUNT, "labelled training examples owned")
     n_labelled_to_buy: int = integer(1000, 0, g.MAX_COUNT, "labelled examples to buy")
@@ -137,6 +152,7 @@ class ProjectInputs(Checked):
         if self.draws & (self.draws - 1):
             raise InputError("draws", self.draws, state("allowed.power_of_two"))
         self._fill_unit()
+        self._fill_labels()
         self._fill_target()
         self._check_values()
         self._check_facts()
@@ -151,14 +167,28 @@ class ProjectInputs(Checked):
             check_value(f"pilot[{i}].value", point.value, metric)
 
     def _fill_unit(self) -> None:
-        word = UNIT_BY_MODALITY[TASK_MODALITY[self.task]]
+        modality = TASK_MODALITY[self.task]
+        word, more = UNIT_BY_MODALITY[modality], MORE_UNITS.get(modality, ())
         for key, value in self.unit.items():
-            if key != word:
+            if key not in (word, *more):
                 raise InputError(
                     f"unit.{key}", value, state("allowed.unit", unit=word, task=str(self.task))
                 )
-        if not self.unit:
-            object.__setattr__(self, "unit", FrozenMap({word: float(DEFAULT_UNIT[self.task])}))
+            least = LEAST_UNIT.get(key, 1e-3)
+            if value < least:
+                raise InputError(f"unit.{key}", value, f"{least:g} to {MAX_UNIT:g}")
+        usual = {word: DEFAULT_UNIT[self.task], **{name: DEFAULT_MORE[name] for name in more}}
+        if not usual.keys() <= self.unit.keys():
+            full = {name: float(self.unit.get(name, v)) for name, v in usual.items()}
+            object.__setattr__(self, "unit", FrozenMap(full))
+
+    def _fill_labels(self) -> None:
+        """Examples that label themselves are counted from the series; none is bought."""
+        if self.task in NO_LABELS_TASKS:
+            windows = max(self.unit["steps"] // max(self.unit["horizon"], 1.0), 1.0)
+            owned = min(int(self.unit["series"] * windows), g.MAX_COUNT)
+            object.__setattr__(self, "n_labelled_available", owned)
+            object.__setattr__(self, "n_labelled_to_buy", 0)
 
     def _fill_target(self) -> None:
         metric = self.target.metric or TASK_METRIC[self.task]
@@ -180,7 +210,7 @@ class ProjectInputs(Checked):
 
     @property
     def unit_name(self) -> str:
-        """tokens, pixels, audio_seconds, columns, interactions or residues."""
+        """tokens, pixels, audio_seconds, columns, interactions, residues or horizon."""
         return UNIT_BY_MODALITY[TASK_MODALITY[self.task]]
 
     @property

@@ -1,6 +1,6 @@
 """The evidence's own names of tasks, approaches and metrics, mapped to the product's in one place.
 
-Names that mean nothing here (``chance``, ``human``, ``time_series``) map to None; data sets,
+Names that mean nothing here (``chance``, ``human``) map to None; data sets,
 metrics and accelerators are mapped by data/dataset_names.csv, data/metrics.csv and
 data/catalog/accelerator_names.csv.
 """

@@ -96,7 +96,7 @@ CATALOG_TABLES: dict[str, Table] = {
         number("layers", 1, 1000),
         number("hidden_size", 1, 1e5),
         number("input_size", 1, 1e8),
-        choice("input_unit", "tokens|pixels|audio_seconds|columns|interactions|residues"),
+        choice("input_unit", "tokens|pixels|audio_seconds|columns|interactions|residues|horizon"),
         number("max_input", 1, 1e8),
         number("forward_gflop", 0, 1e7),
         text("flop_formula"),

@@ -12,6 +12,7 @@ from estimator.lab.accuracy.fit import fit_accuracy
 from estimator.lab.accuracy.own_results import fit_own
 from estimator.lab.accuracy.recalibrate import calibrate_accuracy
 from estimator.lab.accuracy.search import search_accuracy
+from estimator.lab.accuracy.series_fit import fit_series, series_validation
 from estimator.lab.accuracy.validate import validate_accuracy
 from estimator.lab.claims.claims import check_claims, tally
 from estimator.lab.compute.fit import fit_utilisation
@@ -27,6 +28,7 @@ Progress = Callable[[float, str], None]
 
 SECTIONS: Mapping[str, str] = {
     "accuracy": "accuracy_validation",
+    "series": "series_validation",
     "compute": "utilisation_validation",
     "cost": "cost_validation",
     "projects": "project_validation",
@@ -87,7 +89,8 @@ def refit(evidence: Evidence, progress: Progress = _silent) -> dict[str, Any]:
     """
     accuracy = fit_accuracy(evidence, lambda share, text: progress(share, f"accuracy: {text}"))
     hours = fit_utilisation(evidence, lambda share: progress(share, "utilisation"))
-    return {"accuracy": accuracy, "utilisation": hours}
+    series = fit_series(evidence, progress)
+    return {"accuracy": accuracy, "utilisation": hours, "series": series}
 
 
 def revalidate(
@@ -108,6 +111,7 @@ def revalidate(
         "accuracy": validate_accuracy(
             evidence, refit=True, progress=lambda share, text: progress(share, f"accuracy: {text}")
         ),
+        "series": series_validation(evidence),
         "compute": _with_note(progress, "hours and memory", validate_compute, evidence, True),
         "cost": _with_note(progress, "cost", validate_cost, evidence),
         "projects": _with_note(progress, "projects", validate_projects, evidence, presets),

@@ -19,7 +19,7 @@ from estimator.ui.fields import (
 )
 from estimator.ui.inputs_special import SPECIAL
 from estimator.ui.words import language, w
-from estimator.vocabulary import Domain
+from estimator.vocabulary import NO_LABELS_TASKS, Domain
 from estimator.words.format import style_of
 
 
@@ -141,6 +141,8 @@ def draw(key: str = "side") -> None:
         if fold.open:
             with fold:
                 for path in paths:
+                    if path == "unit" and inputs.task in NO_LABELS_TASKS:
+                        continue
                     special = SPECIAL.get(path)
                     (special or plain_field)(path, inputs, marks)
 
@@ -206,17 +208,22 @@ def _sliders(inputs: ProjectInputs, marks: Sequence[str]) -> None:
     def percent(v: float) -> str:
         return style.percent(v)
 
-    slider("n_labelled_to_buy", inputs, COUNTS, style.short, marks)
-    path = "labelling.usd_per_label"
-    slider(path, inputs, PRICES, empty(path, style.unit_price), marks)
-    slider("n_labelled_available", inputs, COUNTS, style.short, marks)
-    path = "labelling.label_noise"
-    slider(path, inputs, NOISE, empty(path, percent), marks)
+    bought = inputs.task not in NO_LABELS_TASKS
+    if bought:
+        slider("n_labelled_to_buy", inputs, COUNTS, style.short, marks)
+        path = "labelling.usd_per_label"
+        slider(path, inputs, PRICES, empty(path, style.unit_price), marks)
+        slider("n_labelled_available", inputs, COUNTS, style.short, marks)
+        path = "labelling.label_noise"
+        slider(path, inputs, NOISE, empty(path, percent), marks)
+    else:
+        SPECIAL["unit"]("unit", inputs, marks)
     metric = inputs.target.metric or ""
     targets, show = _targets(metric)
     slider("target.value", inputs, targets, empty("target.value", show), marks)
     choose("domain", inputs, tuple(Domain), lambda d: w(f"option.domain.{d}"), marks, True)
-    slider("n_classes", inputs, CLASSES, style.short, marks)
+    if bought:
+        slider("n_classes", inputs, CLASSES, style.short, marks)
     ids = sorted(cached.evidence().accelerators.values(), key=lambda a: (a.kind, a.accelerator))
     kinds = {a.accelerator: f"{a.accelerator} ({a.kind.upper()})" for a in ids}
     choose("compute.accelerator", inputs, tuple(kinds), lambda i: kinds.get(i, i), marks)

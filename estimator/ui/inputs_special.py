@@ -25,7 +25,7 @@ from estimator.ui.fields import (
     spec_of,
 )
 from estimator.ui.words import language, w
-from estimator.vocabulary import Approach, Task
+from estimator.vocabulary import MORE_UNITS, TASK_MODALITY, Approach, Task
 from estimator.words.format import metric_name
 from estimator.words.texts import approach_label, say, task_label, term
 
@@ -37,18 +37,24 @@ def _task(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
 
 
 def _unit(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
-    name = inputs.unit_name
+    for name in (inputs.unit_name, *MORE_UNITS.get(TASK_MODALITY[inputs.task], ())):
+        _one_unit(name, path, inputs, marks)
+    message_at(path)
+
+
+def _one_unit(name: str, path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     key = state.keyed(f"no:unit.{name}")
-    state.hold(key, inputs.unit_length)
+    state.hold(key, float(inputs.unit[name]))
     st.number_input(
         w(f"unit.{name}") + (f" · {w('inputs.changed_mark')}" if path in marks else ""),
         key=key,
         step=1.0,
-        format="%.4g",
+        format="%.6g",
         help=w("inputs.unit_help"),
-        on_change=lambda: state.set_field("unit", {name: st.session_state[key]}),
+        on_change=lambda: state.set_field(
+            "unit", {**dict(state.current().unit), name: st.session_state[key]}
+        ),
     )
-    message_at(path)
 
 
 def _metric(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:

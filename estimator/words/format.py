@@ -13,7 +13,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
 
 from estimator.errors import InputError
-from estimator.metrics import is_fraction
+from estimator.metrics import decimals, is_fraction
 from estimator.vocabulary import METRIC_LABELS
 from estimator.words.texts import Joint, catalogue, languages, listed, locale_of, say, term
 
@@ -268,14 +268,18 @@ class Style:
 
     def metric(self, value: float | None, metric: str) -> str:
         """A metric in its usual unit: per cent for fractions, plain for BLEU or FID."""
-        return self.percent(value) if is_fraction(metric) else self.number(value, 1)
+        return self.percent(value) if is_fraction(metric) else self.number(value, decimals(metric))
 
     def metric_exact(self, value: float, metric: str) -> str:
         """A metric with a decimal more, where a decision hangs on it: 90.4%."""
-        return self.percent(value, 1) if is_fraction(metric) else self.number(value, 1)
+        if is_fraction(metric):
+            return self.percent(value, 1)
+        return self.number(value, decimals(metric))
 
     def metric_gap(self, a: float, b: float, metric: str) -> str:
         """The distance of two values of a metric, in points."""
+        if decimals(metric) > 1:
+            return self.number(abs(a - b), decimals(metric))
         factor = 100.0 if is_fraction(metric) else 1.0
         gap = abs(a - b) * factor
         return self.number(gap, 1 if gap < 10 else 0)

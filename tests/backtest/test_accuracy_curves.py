@@ -109,7 +109,7 @@ def test_errors_come_back_in_the_direction_of_the_file(evidence: Evidence) -> No
 @pytest.mark.parametrize(
     ("column", "value", "reason"),
     [
-        ("task_family", "time_series", "time_series is no task"),
+        ("task_family", "weather_rites", "weather_rites is no task"),
         ("task_family", "", "blank task"),
         ("approach", "human", "human is no approach"),
         ("approach", "magic", "magic is no approach"),

@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 
 from estimator.engine import groups
-from estimator.engine.inputs import DEFAULT_TARGET, DEFAULT_UNIT, GROUPS, TASK_METRIC, ProjectInputs
+from estimator.engine.inputs import (
+    DEFAULT_MORE,
+    DEFAULT_TARGET,
+    DEFAULT_UNIT,
+    GROUPS,
+    TASK_METRIC,
+    ProjectInputs,
+)
 from tests.conftest import ROOT
 
 PREFIX = "default."
@@ -49,6 +56,7 @@ def expected() -> dict[str, float]:
             1.0 if isinstance(word, str) else float(word)
         )
     out |= {f"unit.{task}": float(v) for task, v in DEFAULT_UNIT.items()}
+    out |= {f"unit.{name}": float(v) for name, v in DEFAULT_MORE.items() if v}
     out |= {f"target.{metric}": v for metric, v in DEFAULT_TARGET.items()}
     return out
 

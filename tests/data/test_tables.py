@@ -94,7 +94,7 @@ def test_names_map_to_the_product(evidence: Evidence) -> None:
         assert (mapped is None) == (approach in names.NO_APPROACH), approach
         assert mapped is None or mapped in set(Approach)
     unmapped = {f for f in set(frame["task_family"]) if names.task_of(f) is None}
-    assert unmapped == {"time_series"}
+    assert unmapped == set()
     assert names.task_of("image_classification_multilabel", "medical x-ray") == "medical_imaging"
     assert names.task_of("anomaly_detection", "manufacturing") == "image_classification"
     for device in evidence.accelerator_names.values():

@@ -35,13 +35,16 @@ from estimator.engine.accuracy.scales import (
     full_scale,
     metric_group,
 )
+from estimator.engine.accuracy.series_predict import predict_series
 from estimator.engine.accuracy.truth import Truths
 from estimator.engine.accuracy.widths import factors_of
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws, percentiles
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import AccuracyEstimate, Candidate, EvidenceGrade
-from estimator.words.statement import Metric, Statement, Task, state
+from estimator.vocabulary import Task
+from estimator.words.statement import Metric, Statement, state
+from estimator.words.statement import Task as TaskWord
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -83,6 +86,8 @@ def predict_accuracy(
     """
     fit = evidence.fits["accuracy"]
     metric = str(inputs.target.metric)
+    if inputs.task is Task.TIME_SERIES:
+        return predict_series(inputs, candidates, evidence, assumptions, draws)
     reason = _nothing_known(inputs, fit)
     if reason:
         return [_unknown(metric, reason) for _ in candidates]
@@ -240,11 +245,11 @@ def _estimate(
 def _nothing_known(inputs: ProjectInputs, fit: Mapping[str, Any]) -> Statement | None:
     task = str(inputs.task)
     if not any(key.split("|")[0] == task for key in fit["cells"]):
-        return state("evidence.no_curve", task=Task(task))
+        return state("evidence.no_curve", task=TaskWord(task))
     metric = str(inputs.target.metric)
     group = metric_group(metric)
     if group in OUT_OF_SCALE:
-        return state("evidence.no_metric", metric=Metric(0.0, metric), task=Task(task))
+        return state("evidence.no_metric", metric=Metric(0.0, metric), task=TaskWord(task))
     return None
 
 

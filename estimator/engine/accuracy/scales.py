@@ -26,7 +26,7 @@ ACCURACY_LIKE = frozenset({"accuracy", "error", "top5"})
 CLASSIFICATION = frozenset({"accuracy", "error", "f1", "balanced"})
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    (r"\bmase\b", "mase"),
+    (r"\bmase\b|_mase\b", "mase"),
     (r"\bmae\b|\brmse\b|\bmse\b|perplexity|\bppl\b|\bloss\b", "mae"),
     (r"\bfid\b", "fid"),
     (r"\bfad\b", "fad"),

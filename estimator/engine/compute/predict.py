@@ -15,6 +15,7 @@ from estimator.engine.compute.hardware import peak_tflop, trains
 from estimator.engine.compute.hours import job_hours, utilisation
 from estimator.engine.compute.jobs import Job, job_of, recipe_view
 from estimator.engine.compute.memory import peak_memory_gb
+from estimator.engine.compute.series import series_hours
 from estimator.engine.compute.utilisation import Utilisation
 from estimator.engine.compute.without_devices import (
     Site,
@@ -101,6 +102,9 @@ def _estimate(
     n = inputs.compute.n_devices
     if c.model is not None and c.model.hosted:
         return through_interface(inputs, c, assumptions, draws)
+    forecaster = series_hours(inputs, c, evidence, assumptions, draws, accelerator, site)
+    if forecaster is not None:
+        return forecaster
     if c.approach is Approach.BASELINE or (c.model is not None and is_classical(c.model)):
         return on_cpu(inputs, c, evidence, assumptions, draws, site)
     job = job_of(inputs, c, c.approach, evidence, assumptions)

@@ -25,6 +25,7 @@ _TASK_GROUP = {
     Task.PROTEIN: "bio",
     Task.RECOMMENDATION: "recsys",
     Task.TABULAR_CLASSIFICATION: "other",
+    Task.TIME_SERIES: "other",
 }
 
 
@@ -85,9 +86,19 @@ def model_info(model: BaseModel, task: Task) -> ModelInfo:
     )  # fmt: skip
 
 
+SERIES_CONTEXT, STEPS_PER_TOKEN = 1024.0, 16.0
+"""Past steps that an open forecasting model is shown at most, and steps of one token: set by
+compute.series_context and compute.series_patch of data/assumptions.csv."""
+
+
 def tokens_per_example(inputs: ProjectInputs) -> float:
     """Tokens, frames or residues of one example where the model counts them; 1 for images."""
     modality_unit = inputs.unit_name
+    if modality_unit == "horizon":
+        judged = inputs.assumptions
+        most = float(judged.get("compute.series_context", SERIES_CONTEXT))
+        seen = min(inputs.unit["steps"], most) + inputs.unit["horizon"]
+        return max(seen / float(judged.get("compute.series_patch", STEPS_PER_TOKEN)), 1.0)
     if modality_unit in ("tokens", "residues"):
         length = inputs.unit_length
         return min(length, float(inputs.training.sequence)) if inputs.training.sequence else length
@@ -120,6 +131,9 @@ def example_flop(
             info.forward_gflop * GIGA * inputs.unit_length / info.input_size,
             state("formula.seconds"),
         )
+    if inputs.unit_name == "horizon":
+        params = info.active or info.params
+        return (2.0 * params * tokens if params else None), state("formula.series")
     if inputs.unit_name == "pixels":
         flop = forward_flop(replace(info, forward_gflop=None), None, inputs.unit_length)
         return flop, state("formula.patches")

@@ -12,7 +12,7 @@ from estimator.engine.money.context import Context
 from estimator.engine.money.lines import Bill
 from estimator.engine.money.rates import LabelPrice, label_price, published_price, usd_per_hour
 from estimator.units import SECONDS_PER_HOUR, WEEKS_PER_MONTH
-from estimator.vocabulary import Basis, LabellingSource, Phase, Stage
+from estimator.vocabulary import NO_LABELS_TASKS, Basis, LabellingSource, Phase, Stage
 from estimator.words.statement import Count, Share, joined, state
 
 MANY_ANSWERS = 10
@@ -78,6 +78,8 @@ def add_labelling(ctx: Context, bill: Bill, n_to_buy: int) -> LabellingPlan:
     """
     source = ctx.inputs.labelling.source
     price = label_price(ctx, source)
+    if ctx.inputs.task in NO_LABELS_TASKS:
+        return _plan(ctx, price, 0, True)
     free = comes_free(ctx)
     answers = answers_per_item(ctx)
     n_labels = 0 if free else n_to_buy * answers
@@ -115,6 +117,8 @@ def add_labelling(ctx: Context, bill: Bill, n_to_buy: int) -> LabellingPlan:
 def comes_free(ctx: Context) -> bool:
     """Labels come out of own records or by themselves, unless a price is typed."""
     labelling = ctx.inputs.labelling
+    if ctx.inputs.task in NO_LABELS_TASKS:
+        return True
     own = labelling.source is LabellingSource.OWN or labelling.labels_come_free
     return own and labelling.usd_per_label is None
 
@@ -316,7 +320,8 @@ def _minimum_order(ctx: Context, bill: Bill) -> None:
 
 def add_tool(ctx: Context, bill: Bill, plan: LabellingPlan) -> None:
     """Seats of a labelling tool for the months it is used, where no platform brings its own."""
-    if ctx.inputs.labelling.source in (LabellingSource.CROWD, LabellingSource.MODEL):
+    toolless = (LabellingSource.CROWD, LabellingSource.MODEL)
+    if ctx.inputs.labelling.source in toolless or ctx.inputs.task in NO_LABELS_TASKS:
         return
     seat = ctx.figure("labelling.tool_usd_per_seat_month")
     months = np.maximum(np.ceil(np.asarray(plan.weeks_draws) / WEEKS_PER_MONTH), 1.0)

@@ -11,7 +11,7 @@ from estimator.engine.money.rates import usd_per_hour, usd_per_week
 from estimator.engine.money.serving_api import TOKENS_PER_MILLION, in_context, retrieves
 from estimator.engine.results import Candidate
 from estimator.units import GIGA, MONTHS_PER_YEAR, WORKDAYS_PER_WEEK
-from estimator.vocabulary import Approach, Basis, Phase
+from estimator.vocabulary import NO_LABELS_TASKS, Approach, Basis, Phase
 from estimator.words.statement import Number, joined, state
 
 KB_PER_GB = 1e6
@@ -51,10 +51,11 @@ def add_upkeep(ctx: Context, bill: Bill, plan: LabellingPlan, rented: bool) -> N
     months = float(bill.horizon)
     bill.add("monitoring_tool", Phase.RUNNING, months, "month", tool, timing=MONTHLY, same=True)
     checked = ctx.figure("serving.monitoring_labels_per_month")
+    come = 0.0 if ctx.inputs.task in NO_LABELS_TASKS else 1.0
     bill.add(
         "monitoring_labels",
         Phase.RUNNING,
-        checked * months,
+        checked * (months * come),
         "label",
         plan.later_usd,
         timing=MONTHLY,

@@ -21,7 +21,9 @@ from estimator.engine.distributions import Z90
 from estimator.errors import InputError
 from estimator.lab.accuracy.own_rows import after_own_rows
 from estimator.lab.accuracy.read_units import unit_name, with_units
+from estimator.lab.accuracy.series_backtest import predict_series_rows
 from estimator.lab.accuracy.summary import summarise
+from estimator.vocabulary import Task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
 PRIORS = ("evidence", "none")
+FORECASTING = str(Task.TIME_SERIES)
 YES = frozenset({"1", "1.0", "true", "yes"})
 
 
@@ -78,11 +81,15 @@ def backtest_curves(
         _from_itself(rows, value, seen, wanted, out, reasons)
     else:
         _from_evidence(rows, evidence, posterior, seen, wanted, factor, out, reasons)
+    new = {i: rows.dataset[i] not in known_names for i in range(len(rows))}
+    if prior == "evidence":
+        forecasts = {i: str(m) for i, m in enumerate(rows.metric) if rows.task[i] == FORECASTING}
+        new |= predict_series_rows(table, forecasts, seen, evidence, out, reasons)
     cells = table.astype(object).where(table.notna(), None).to_dict("records")
     echoed = [{str(k): v for k, v in row.items()} for row in cells]
     result = [
         {
-            **_row(echoed[i], out[i], value[i], reasons[i], rows.dataset[i] not in known_names),
+            **_row(echoed[i], out[i], value[i], reasons[i], new[int(i)]),
             "read_as": unit_name(float(factor[i]), str(rows.metric[i])),
         }
         for i in np.flatnonzero(wanted)
