@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,6 +54,10 @@ class SeriesTruth:
     spread: float
     paired: float
     draws: Draws
+
+    def first(self, taken: int) -> SeriesTruth:
+        """The same on the base case and the first ``taken`` draws only."""
+        return replace(self, log_error=self.log_error[: taken + 1], draws=self.draws.first(taken))
 
     def __call__(self, n_labelled: Array, run: str = "kept") -> Array:
         """True value of the metric, shape (k, n + 1)."""
