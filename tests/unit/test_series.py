@@ -11,9 +11,9 @@ import pytest
 from estimator import ProjectInputs
 from estimator.engine.accuracy import series
 from estimator.engine.accuracy.series import Member, Point
-from estimator.engine.accuracy.series_names import AS_IS, TUNED, series_model, series_set
 from estimator.engine.compute.work import SERIES_CONTEXT, STEPS_PER_TOKEN
 from estimator.engine.distributions import percentiles
+from estimator.engine.series_names import AS_IS, TUNED, series_model, series_set
 from estimator.engine.simulate import evaluate
 from estimator.errors import InputError
 from estimator.lab.accuracy.backtest import backtest_curves

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimator.engine.accuracy.scales import Array
-from estimator.engine.accuracy.series_names import (
+from estimator.engine.series_names import (
     AS_IS,
     READ_COVARIATES,
     TUNED,

@@ -13,7 +13,12 @@ from estimator.engine.accuracy.measured import OwnResult
 from estimator.engine.accuracy.project import OWN, own_results
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.accuracy.series import Joint, Member, Point
-from estimator.engine.accuracy.series_names import (
+from estimator.engine.accuracy.testing import likelihood, luck
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.distributions import Draws, percentiles
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.results import AccuracyEstimate, Candidate, EvidenceGrade
+from estimator.engine.series_names import (
     NAIVE,
     TRAINED,
     TUNED,
@@ -21,11 +26,6 @@ from estimator.engine.accuracy.series_names import (
     series_model,
     series_set,
 )
-from estimator.engine.accuracy.testing import likelihood, luck
-from estimator.engine.assumptions import Assumptions
-from estimator.engine.distributions import Draws, percentiles
-from estimator.engine.inputs import ProjectInputs
-from estimator.engine.results import AccuracyEstimate, Candidate, EvidenceGrade
 from estimator.errors import InputError
 from estimator.vocabulary import Approach, Grade
 from estimator.words.statement import Approach as ApproachName

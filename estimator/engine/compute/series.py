@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimator.engine.accuracy.series_names import STATISTICS, TREES, series_model
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.compute.calibrate import Offset
 from estimator.engine.compute.energy import co2_kg, energy_kwh
@@ -18,6 +17,7 @@ from estimator.engine.compute.without_devices import Site
 from estimator.engine.distributions import Array, Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate, ComputeEstimate
+from estimator.engine.series_names import STATISTICS, TREES, series_model
 from estimator.evidence.things import Accelerator
 from estimator.units import SECONDS_PER_HOUR
 from estimator.vocabulary import DeviceKind, Task

@@ -11,8 +11,8 @@ from estimator.engine.accuracy import series
 from estimator.engine.accuracy.names import to_number
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.accuracy.series import Member, Point
-from estimator.engine.accuracy.series_names import NAIVE, cell_of, series_model, series_set
 from estimator.engine.distributions import Z90
+from estimator.engine.series_names import NAIVE, cell_of, series_model, series_set
 from estimator.evidence.names import approach_of
 
 if TYPE_CHECKING:

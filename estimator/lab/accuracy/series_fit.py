@@ -24,14 +24,14 @@ from estimator.engine.accuracy.series import (
     joint,
     published,
 )
-from estimator.engine.accuracy.series_names import (
+from estimator.engine.distributions import Z90
+from estimator.engine.series_names import (
     AS_IS,
     CELLS,
     READ_COVARIATES,
     TUNED,
     base_of,
 )
-from estimator.engine.distributions import Z90
 from estimator.lab.accuracy.series_hours import fit_series_hours
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimator.engine.accuracy.series_names import series_model
+from estimator.engine.series_names import series_model
 from estimator.units import SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
