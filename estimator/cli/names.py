@@ -50,7 +50,7 @@ def _text(value: Any) -> str:
 
 def tasks() -> Rows:
     """Tasks with the unit of one example and the usual metric."""
-    from estimator.engine.inputs import TASK_METRIC
+    from estimator.engine.usual import TASK_METRIC
 
     return [
         {

@@ -9,9 +9,9 @@ import streamlit as st
 
 from estimator import ProjectInputs
 from estimator.engine.groups import OwnHardware, TypedModel
-from estimator.engine.inputs import TASK_METRIC
 from estimator.engine.kinds import KINDS, LANGUAGE_TASKS, LANGUAGES, split_of
 from estimator.engine.typed import advice
+from estimator.engine.usual import TASK_METRIC
 from estimator.ui import cached, errors, own_data, own_file, own_prices, state
 from estimator.ui.components import number_style
 from estimator.ui.fields import (

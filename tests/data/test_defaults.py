@@ -10,14 +10,8 @@ from typing import Any
 import pytest
 
 from estimator.engine import groups
-from estimator.engine.inputs import (
-    DEFAULT_MORE,
-    DEFAULT_TARGET,
-    DEFAULT_UNIT,
-    GROUPS,
-    TASK_METRIC,
-    ProjectInputs,
-)
+from estimator.engine.inputs import GROUPS, ProjectInputs
+from estimator.engine.usual import DEFAULT_MORE, DEFAULT_TARGET, DEFAULT_UNIT, TASK_METRIC
 from tests.conftest import ROOT
 
 PREFIX = "default."

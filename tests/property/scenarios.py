@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from estimator.engine.fields import Spec
-from estimator.engine.inputs import GROUPS, TASK_METRIC, ProjectInputs
+from estimator.engine.inputs import GROUPS, ProjectInputs
+from estimator.engine.usual import TASK_METRIC
 from estimator.metrics import METRICS
 from estimator.vocabulary import TASK_MODALITY, UNIT_BY_MODALITY, Approach, Task
 

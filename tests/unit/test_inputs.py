@@ -9,7 +9,8 @@ import jsonschema
 import pytest
 
 from estimator.engine.fields import FrozenMap
-from estimator.engine.inputs import DEFAULT_UNIT, TASK_METRIC, ProjectInputs, json_schema
+from estimator.engine.inputs import ProjectInputs, json_schema
+from estimator.engine.usual import DEFAULT_UNIT, TASK_METRIC
 from estimator.errors import InputError
 from estimator.vocabulary import Approach, Task
 

@@ -15,7 +15,8 @@ from estimator.engine.compute.resolve import Unresolved, resolve_run
 from estimator.engine.compute.run_tables import tables_of
 from estimator.engine.compute.trees import TREES
 from estimator.engine.compute.utilisation import Utilisation
-from estimator.engine.inputs import DEFAULT_UNIT, ProjectInputs
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.usual import DEFAULT_UNIT
 from estimator.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from estimator.vocabulary import TASK_MODALITY, Modality, Task
 from estimator.words.statement import Statement, state
