@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from estimator.cli.compare import evidence_for, given_date
 from estimator.cli.files import load_scenario
@@ -11,11 +11,16 @@ from estimator.cli.output import BadInput, naming, print_json, print_table, prog
 from estimator.cli.scenarios import distinct
 from estimator.words.texts import languages, say
 
+if TYPE_CHECKING:
+    from estimator.engine.inputs import ProjectInputs
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
     p = commands.add_parser("portfolio", help="the best set of projects on one budget and team")
-    p.add_argument("files", metavar="FILE", nargs="+", help="scenario files, one to fifty")
+    p.add_argument("files", metavar="FILE", nargs="*", help="scenario files, at most fifty")
+    p.add_argument("--stored", action="store_true", help="the kept projects of the store too")
+    p.add_argument("--who", default="", metavar="NAME", help="in whose name the store is read")
     p.add_argument("--budget", type=float, metavar="USD", help="money before they are live")
     p.add_argument("--person-weeks", type=float, metavar="N", help="work of the team in all")
     p.add_argument("--team", type=float, metavar="N", help="people at a time, for the calendar")
@@ -34,14 +39,21 @@ def run(arguments: argparse.Namespace) -> None:
     from estimator.words.format import Style
 
     files = arguments.files
-    if len(files) > MOST:
-        raise BadInput(f"portfolio: {len(files)} files are not allowed; allowed: 1 to {MOST}")
     if not 0 <= arguments.seed < 2**32:
         raise BadInput(f"--seed: {arguments.seed} is not allowed; allowed: 0 to {2**32 - 1}")
     when = given_date(arguments.date)
     wanted = Wanted(arguments.budget, arguments.person_weeks, arguments.team, arguments.seed)
     every = [load_scenario(f) for f in files]
     books = [evidence_for(i, f) for i, f in zip(every, files, strict=True)]
+    if arguments.stored:
+        kept = _stored(arguments)
+        every, books = (
+            [*every, *kept.values()],
+            [*books, *[evidence_for(i, "-") for i in kept.values()]],
+        )
+        files = [*files, *kept]
+    if not 1 <= len(files) <= MOST:
+        raise BadInput(f"portfolio: {len(files)} projects are not allowed; allowed: 1 to {MOST}")
     names = distinct([i.name for i in every], files)
 
     def told(done: int, total: int) -> None:
@@ -66,6 +78,24 @@ def run(arguments: argparse.Namespace) -> None:
         print_json(found)
     else:
         show(found, style)
+
+
+def _stored(arguments: argparse.Namespace) -> dict[str, ProjectInputs]:
+    """The projects of the store that this name may open, by what they are known by there."""
+    from estimator.cli.store import connected
+    from estimator.engine.inputs import ProjectInputs
+    from estimator.store import scenarios
+    from estimator.store.packing import clean
+    from estimator.store.people import Actor
+    from estimator.store.tables import NAME
+
+    database, actor = connected(), Actor(clean(arguments.who, NAME))
+    return {
+        f"store:{kept.id}": ProjectInputs.from_dict(
+            dict(scenarios.opened(database, actor, kept.id, trace=False).inputs)
+        )
+        for kept in scenarios.listed(database, actor)
+    }
 
 
 def show(found: dict[str, Any], style: Any) -> None:

@@ -23,6 +23,12 @@ from estimator.engine.assumptions import Assumptions
 from estimator.engine.comparison import Comparison
 from estimator.engine.many import ManyMemo, evaluate_many
 from estimator.engine.money.pricebook import parse_price_csv
+from estimator.engine.portfolio.whole import (
+    Wanted,
+    distinct_names,
+    make_portfolio,
+    portfolio_dict,
+)
 from estimator.engine.results import Evaluation
 from estimator.engine.simulate import Memo, complete_comparison, evaluate
 from estimator.engine.summaries import ScenarioSummary
@@ -103,6 +109,17 @@ class Base:
                   "seed": few.seed, "draws": few.draws}  # fmt: skip
         return sweep_around(few, pair, summarise, origin)
 
+    def portfolio(
+        self, others: Sequence[str], budget: float | None, weeks: float | None, team: float | None
+    ) -> dict[str, Any]:
+        """This scenario and others, as JSON texts, on one budget and one team."""
+        every = [*map(ProjectInputs.from_text, others), self.inputs]
+        named = list(zip(distinct_names(every), every, strict=True))
+        books = [_evidence(None)] * len(others) + [self.evidence]
+        wanted = Wanted(budget, weeks, team, self.inputs.seed)
+        made = make_portfolio(named, self.evidence, wanted, lambda *_: self.tick(), books)
+        return portfolio_dict(made)
+
     def printed(self, make: Callable[..., bytes], language: str, date: str) -> bytes:
         """A report in a language, with its date."""
         style = style_of(self.inputs.to_dict(), language)
@@ -122,6 +139,7 @@ WORK: dict[str, Callable[..., Any]] = {
         b.evaluation, decide.recommend(b.evaluation, b.judged), b.again, b.judged
     ),
     "sweep": lambda b, x, y: b.swept((x, y)),
+    "portfolio": lambda b, *told: b.portfolio(*told),
     "pdf": lambda b, language, date: b.printed(exports.pdf, language, date),
     "html": lambda b, language, date: b.printed(exports.html, language, date),
 }

@@ -117,3 +117,17 @@ def test_the_language_is_chosen_on_the_page() -> None:
     assert [g.key for g in app.get("button_group") if g.key.startswith("language")] == [
         "language:de"
     ]
+
+
+def test_a_portfolio_needs_two_projects_and_takes_the_best() -> None:
+    app = opened("preset=support_tickets", page="compare")
+    choose(app, "compare:what", "portfolio")
+    assert "es-note" in texts(app)
+    choose(app, "compare:what", "scenarios")
+    app.button(key="scenarios:save").click().run()
+    app.session_state["scenario"] = app.session_state["scenario"].replace("people.wage_factor", 1.5)
+    choose(app, "compare:what", "portfolio")
+    assert not app.exception
+    assert not alerts(app)
+    assert "Take 2 of 2" in texts(app)
+    assert "Paid once" in texts(app)

@@ -194,3 +194,22 @@ def test_the_command(tmp_path: Path, capsys: Any) -> None:
     for wrong in (["--budget", "-1"], ["--seed", "-1"], ["--team", "nan"]):
         assert main([*command, *wrong]) == 2
         assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_projects_of_the_store_join(
+    tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("sqlalchemy")
+    monkeypatch.setenv("ESTIMATOR_DATABASE_URL", f"sqlite:///{tmp_path / 'store.db'}")
+    preset = ROOT / "data" / "presets" / "small_firm.yaml"
+    file = tmp_path / "one.yaml"
+    content = yaml.safe_load(preset.read_text("utf-8")) | {"draws": 128}
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    assert main(["store", "save", str(file)]) == 0
+    capsys.readouterr()
+    assert main(["portfolio", str(file), "--stored", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["projects"]) == 2
+    assert told["projects"][1]["file"].startswith("store:")
+    assert main(["portfolio"]) == 2
+    assert "1 to 50" in capsys.readouterr().err

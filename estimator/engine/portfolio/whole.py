@@ -116,6 +116,12 @@ def make_portfolio(
     return decided(tuple(projects), every, wanted)
 
 
+def distinct_names(every: Sequence[ProjectInputs]) -> list[str]:
+    """Names of projects, numbered where several are called the same."""
+    names = [i.name for i in every]
+    return [f"{n} ({k})" if names.count(n) > 1 else n for k, n in enumerate(names, start=1)]
+
+
 def decided(projects: tuple[Project, ...], books: Sequence[Evidence], wanted: Wanted) -> Portfolio:
     """The portfolio of projects whose plans are there."""
     projects = _servers_checked(projects, books)

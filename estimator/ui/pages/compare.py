@@ -9,7 +9,7 @@ import streamlit as st
 
 from estimator.report import figures_accuracy
 from estimator.report.text import key_of, row_name
-from estimator.ui import cached, scenarios, shell, state
+from estimator.ui import cached, portfolio, scenarios, shell, state
 from estimator.ui.components import (
     choose_view,
     dark,
@@ -19,13 +19,11 @@ from estimator.ui.components import (
     number_style,
     show_chart,
 )
-from estimator.ui.fields import message_at
+from estimator.ui.extra_row import extra_row
 from estimator.ui.row_detail import figures_of, lines_table
 from estimator.ui.words import language, w
-from estimator.vocabulary import Approach
 from estimator.words.format import Style
 from estimator.words.statement import said
-from estimator.words.texts import approach_label, say
 
 MOST = 4
 
@@ -63,53 +61,6 @@ def bills(answer: Mapping[str, Any], keys: list[str], style: Style) -> None:
             st.html(lines_table(answer, row, style))
 
 
-def extra_row() -> None:
-    """An extra row: approach, base model and labels of its own."""
-    inputs = state.current()
-    fold = st.expander(w("compare.add"), key="compare:add", on_change="rerun")
-    if not fold.open:
-        return
-    with fold:
-        for i, option in enumerate(inputs.options):
-            name = approach_label(option.approach, language())
-            label = f"{name}, {option.model or '–'}, {option.n_labelled_to_buy or '–'}"
-            st.button(
-                w("compare.remove", row=label), key=f"option:drop:{i}", on_click=_drop, args=(i,)
-            )
-        with st.form("option:form", clear_on_submit=True, border=False):
-            approach = st.selectbox(
-                say("col.approach", language()),
-                tuple(Approach),
-                4,
-                lambda a: approach_label(a, language()),
-            )
-            models = sorted(
-                m.name for m in cached.evidence().models.values() if str(inputs.task) in m.tasks
-            )
-            model = st.selectbox(
-                w("inputs.model"), models, index=None, placeholder=w("inputs.empty")
-            )
-            labels = st.number_input(
-                w("field.n_labelled_to_buy"), value=None, min_value=0, step=100,
-                placeholder=w("inputs.empty"),
-            )  # fmt: skip
-            if st.form_submit_button(w("compare.add_row")):
-                options = inputs.to_dict()["options"]
-                entry = {
-                    "approach": str(approach),
-                    "model": model,
-                    "n_labelled_to_buy": labels,
-                }
-                state.set_field("options", [*options, entry])
-                st.rerun()
-        message_at("options")
-
-
-def _drop(index: int) -> None:
-    options = state.current().to_dict()["options"]
-    state.set_field("options", [o for i, o in enumerate(options) if i != index])
-
-
 def _rows_view() -> None:
     answer, style = cached.answer(state.current()), number_style()
     names = {key_of(r): row_name(r, language()) for r in answer["approaches"]}
@@ -140,7 +91,11 @@ def _rows_view() -> None:
 def page() -> None:
     """The page."""
     heading(w("page.compare"), 1)
-    choose_view("compare:what", {"rows": _rows_view, "scenarios": scenarios.page}, "compare_what")
+    choose_view(
+        "compare:what",
+        {"rows": _rows_view, "scenarios": scenarios.page, "portfolio": portfolio.page},
+        "compare_what",
+    )
 
 
 shell.show(page)
