@@ -57,7 +57,8 @@ def _limit(column: Any, name: str, high: float) -> float | None:
     with column:
         value: float | None = st.number_input(
             w(f"portfolio.{name}"), min_value=0.0, max_value=high, value=None,
-            placeholder=w("empty.limits.budget_usd"), key=f"portfolio:{name}", persist_state="session",
+            placeholder=w("empty.limits.budget_usd"), key=f"portfolio:{name}",
+            persist_state="session",
         )  # fmt: skip
     return value
 

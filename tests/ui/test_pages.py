@@ -130,4 +130,4 @@ def test_a_portfolio_needs_two_projects_and_takes_the_best() -> None:
     assert not app.exception
     assert not alerts(app)
     assert "Take 2 of 2" in texts(app)
-    assert "Paid once" in texts(app)
+    assert "First gates" in texts(app)
