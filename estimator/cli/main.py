@@ -11,6 +11,7 @@ from typing import NoReturn
 from estimator.cli import (
     backtest,
     compare,
+    data,
     evidence,
     link,
     measure,
@@ -40,6 +41,7 @@ FAMILIES = (
     validate,
     replay,
     prices,
+    data,
     evidence,
     link,
     schema,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import Any
 
 from estimator.cli.compare import compute
@@ -19,6 +20,7 @@ def add(commands: Any) -> None:
     p.add_argument("record", metavar="RECORD", help="file written by compare --record")
     p.add_argument("--json", action="store_true", help="one JSON document on standard output")
     p.add_argument("--language", default="en", choices=languages(), help="language of the reasons")
+    p.add_argument("--pack", metavar="NAME", help="with this data pack (data list)")
     p.set_defaults(run=run)
 
 
@@ -30,6 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
     from estimator.words.statement import said
 
     path = arguments.record
+    if arguments.pack:
+        from estimator.evidence import pack
+
+        os.environ[pack.CHOSEN] = arguments.pack
     with naming(path):
         record = check_record(load_json(path))
         inputs = ProjectInputs.from_dict(record["inputs"])

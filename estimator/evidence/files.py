@@ -15,8 +15,8 @@ from estimator.errors import EvidenceError, FitError
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 VERSION_DIGITS = 12
-OUTSIDE_VERSION = ("presets",)
-"""Folders whose files are inputs, not evidence."""
+OUTSIDE_VERSION = ("presets", "pack.json")
+"""What lies beside the evidence: inputs, and the list of a data pack."""
 VERSIONED_SUFFIXES = (".csv", ".json")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.errors import EvidenceError
-from estimator.evidence import catalogues, names, own_prices
+from estimator.evidence import catalogues, names, own_prices, pack
 from estimator.evidence.checks import typed
 from estimator.evidence.corrections import apply_corrections
 from estimator.evidence.files import (
@@ -43,6 +43,8 @@ class Evidence:
     """
 
     root: Path = DATA
+    pack: str = pack.SHIPPED
+    """Name of the data pack; see ``pack``."""
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
     _records: dict[str, tuple[Mapping[str, Any], ...]] = field(
         default_factory=dict, repr=False, compare=False
@@ -108,9 +110,19 @@ class Evidence:
     @cached_property
     def data_version(self) -> str:
         """Content hash of every table and fit under data/, presets and texts left out."""
-        shipped = content_hash(self.root, versioned_files(self.root))
+        files = versioned_files(self.root)
+        shipped = content_hash(self.root, files)
+        kept = self._book_root / own_prices.OWN_BOOK
+        if self._book_root != self.root and kept.is_file():
+            shipped += f"+book.{content_hash(self._book_root, [kept])}"
+        shipped += "" if self.pack == pack.SHIPPED else f"+pack.{self.pack}"
         book = f"+prices.{self.own_book}" if self.own_book else ""
         return f"{shipped}{book}{self.own_mark}"
+
+    @property
+    def _book_root(self) -> Path:
+        """Where an imported price book lies: it outlives the pack that it was imported over."""
+        return self.root if self.pack == pack.SHIPPED else DATA
 
     def with_prices(self, own: Sequence[PriceRow], text: str) -> Evidence:
         """The same evidence with an own price book; its data version names the book's content.
@@ -183,7 +195,7 @@ class Evidence:
         """Every offer of the price book that can be bought."""
         frame = self.table("prices")
         shipped = catalogues.prices(frame[frame[USE] == "yes"])
-        installed = own_prices.replaced(shipped, own_prices.installed(self.root))
+        installed = own_prices.replaced(shipped, own_prices.installed(self._book_root))
         return own_prices.replaced(installed, self._own_rows)
 
     @cached_property
@@ -288,6 +300,17 @@ class Evidence:
 
 
 @lru_cache(maxsize=4)
-def load_evidence(root: Path = DATA) -> Evidence:
-    """The evidence under ``root``; tables are read and checked when first used."""
-    return Evidence(root)
+def _loaded(root: Path, name: str) -> Evidence:
+    return Evidence(root, pack=name)
+
+
+def load_evidence(root: Path | None = None) -> Evidence:
+    """The evidence under ``root``; tables are read and checked when first used.
+
+    Without a root it is that of the data pack in use, which is the shipped data until another
+    pack is installed.
+    """
+    if root is not None:
+        return _loaded(root, pack.SHIPPED)
+    name = pack.active()
+    return _loaded(pack.root_of(name), name)

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from estimator.engine.results import Evaluation
 from estimator.engine.simulate import quick_comparison
 from estimator.engine.spelling import with_known_names
 from estimator.errors import InputError
+from estimator.evidence import pack
 from estimator.evidence.load import Evidence
 from estimator.evidence.names import task_of
 from estimator.evidence.presets import preset_scenarios
@@ -52,6 +54,8 @@ MOST_DRAWS = 8192 * 40
 Tick = Callable[[int], None]
 _DRAWS, _RESULTS, _BOOKS = Shelf(DRAWS_BYTES), Shelf(RESULTS_BYTES), Shelf(BOOKS_BYTES)
 _POOL = Pool()
+WARM = Event()
+"""Set when the first screen was computed once."""
 _TURN = Lock()
 """One comparison at a time: more would share one interpreter, each with 100 MB on its way."""
 
@@ -120,7 +124,7 @@ def presets() -> Mapping[str, ProjectInputs]:
     """The shipped example projects by id, the first one first on the screen."""
     return {
         name: with_known_names(ProjectInputs.from_dict(raw), evidence())
-        for name, raw in preset_scenarios().items()
+        for name, raw in preset_scenarios(evidence().root).items()
     }
 
 
@@ -128,6 +132,12 @@ def presets() -> Mapping[str, ProjectInputs]:
 def price_date() -> str:
     """Newest date of the price book."""
     return max((row.as_of for row in evidence().prices), default="")
+
+
+def data_name(answer: Mapping[str, Any]) -> str:
+    """The data behind an answer in short: the hash's beginning, and the data pack where one is."""
+    version, named = str(answer["data_version"])[:8], evidence().pack
+    return version if named == pack.SHIPPED else f"{version} ({named})"
 
 
 def price_age_days() -> int:
@@ -288,8 +298,11 @@ def curves_of(task: str) -> pd.DataFrame:
 def warm_up() -> None:
     """Compute the first screen before anybody waits for it, and settle the memory."""
     memory.tidy()
+    # Processes beside the page stay with its data when another pack is installed meanwhile.
+    os.environ.setdefault(pack.CHOSEN, evidence().pack)
     for inputs in list(presets().values())[:1]:
         summary(inputs)
     _DRAWS.forget(0.0)
     memory.settle()
+    WARM.set()
     memory.watch(lambda: _DRAWS.forget(DRAWS_SECONDS))

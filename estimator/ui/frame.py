@@ -17,6 +17,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from estimator.ui.signon import DEFAULT_HEADER, HEADER, PROXIES, SignOn, start_log
 from estimator.ui.static import Compressed
+from estimator.ui.watch import Watch
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -52,6 +53,7 @@ def middleware() -> list[Middleware]:
     start_log()
     proxies, header = os.environ.get(PROXIES, ""), os.environ.get(HEADER, "") or DEFAULT_HEADER
     return [
+        Middleware(Watch),
         Middleware(SignOn, proxies=proxies, header=header),
         Middleware(Guard, hosts=os.environ.get(HOSTS, "")),
         Middleware(FrameHeaders, ancestors=os.environ.get(ANCESTORS, "'self'")),

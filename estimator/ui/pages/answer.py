@@ -26,7 +26,7 @@ def top_line(answer: dict[str, Any]) -> None:
     if marks:
         parts.append(f"<span>{e(w('inputs.n_changed', n=len(marks)))}</span>")
     parts.append(f"<span>{e(w('answer.prices', date=cached.price_date()))}</span>")
-    parts.append(f"<span>{e(w('answer.data', version=answer['data_version'][:8]))}</span>")
+    parts.append(f"<span>{e(w('answer.data', version=cached.data_name(answer)))}</span>")
     left, right = st.columns([0.72, 0.28], vertical_alignment="center")
     left.html(f'<div class="es es-top">{"".join(parts)}</div>')
     with right, st.container(horizontal=True, gap="small", horizontal_alignment="right"):
