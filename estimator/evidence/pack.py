@@ -130,7 +130,7 @@ def install(archive: Path) -> Pack:
     try:
         with zipfile.ZipFile(archive) as opened:
             described, raw = _read(opened, archive.name)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError) as error:
         raise InputError(archive.name, type(error).__name__, "a data pack (zip)") from None
     name = str(described["name"])
     target, part = where / name, where / f".{name}.part"
