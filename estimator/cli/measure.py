@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from estimator.cli import measure_series
 from estimator.cli.files import read_bytes
 from estimator.cli.output import naming, print_figures, progress
 from estimator.engine.typed import USES
@@ -16,13 +17,38 @@ if TYPE_CHECKING:
     from estimator.measure.door import Looked
 
 
+SERIES = "time_series"
+TASKS_READ = ("text_classification", "tabular_classification")
+SERIES_OPTIONS = {
+    "time": "column of the time",
+    "value": "column of the value",
+    "series": "column that names the series",
+}
+SERIES_NUMBERS = {"horizon": "steps ahead", "season": "steps of a season"}
+MOST_STEPS = 100_000
+
+
+def whole(text: str) -> int:
+    """A whole number of steps."""
+    number = int(text)
+    if not 1 <= number <= MOST_STEPS:
+        raise ValueError(text)
+    return number
+
+
 def add(commands: Any) -> None:
     """Declare the command."""
     p = commands.add_parser("measure", help="measure the baseline on your own labelled file")
     p.add_argument("file", metavar="FILE", help="CSV, XLSX, JSON, JSONL or a labelling export")
     p.add_argument("--text", metavar="COL", help="column of the text")
     p.add_argument("--label", metavar="COL", help="column of the label")
-    p.add_argument("--task", metavar="T", help="text_classification or tabular_classification")
+    p.add_argument(
+        "--task", metavar="T", help="text_classification, tabular_classification or time_series"
+    )
+    for name, what in SERIES_OPTIONS.items():
+        p.add_argument(f"--{name}", metavar="COL", help=f"time_series: {what}")
+    for name, what in SERIES_NUMBERS.items():
+        p.add_argument(f"--{name}", metavar="N", type=whole, help=f"time_series: {what}")
     p.add_argument("--metric", metavar="M", default="accuracy", help="what is measured")
     p.add_argument(
         "--in-use", choices=USES, help="examples in use: like these, or later and other ones"
@@ -41,6 +67,10 @@ def run(arguments: argparse.Namespace) -> None:
 
     settings = door.Settings.of(load_evidence().assumptions)
     data = read_bytes(arguments.file, MAX_BYTES)
+    if arguments.task == SERIES:
+        with naming(arguments.file):
+            measure_series.run(arguments, data)
+        return
     with naming(arguments.file):
         looked = door.look_at_bytes(
             data, settings, text=arguments.text, label=arguments.label, task=arguments.task
