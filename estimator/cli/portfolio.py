@@ -6,13 +6,14 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from estimator.cli.compare import evidence_for, given_date
-from estimator.cli.files import load_scenario
+from estimator.cli.files import load_json, load_scenario
 from estimator.cli.output import BadInput, naming, print_json, print_table, progress, write_file
 from estimator.cli.scenarios import distinct
 from estimator.words.texts import languages, say
 
 if TYPE_CHECKING:
     from estimator.engine.inputs import ProjectInputs
+    from estimator.engine.portfolio.whole import Wanted
 
 
 def add(commands: Any) -> None:
@@ -24,6 +25,7 @@ def add(commands: Any) -> None:
     p.add_argument("--budget", type=float, metavar="USD", help="money before they are live")
     p.add_argument("--person-weeks", type=float, metavar="N", help="work of the team in all")
     p.add_argument("--team", type=float, metavar="N", help="people at a time, for the calendar")
+    p.add_argument("--replay", metavar="F", help="compute a portfolio's JSON again and compare")
     p.add_argument("--seed", type=int, default=0, metavar="N", help="of wages and prices")
     p.add_argument("--json", action="store_true", help="one JSON document on standard output")
     p.add_argument("--pdf", metavar="F", help="write a PDF")
@@ -33,35 +35,26 @@ def add(commands: Any) -> None:
     p.set_defaults(run=run)
 
 
-def run(arguments: argparse.Namespace) -> None:
+def run(arguments: argparse.Namespace) -> int | None:
     """Run the command."""
-    from estimator.engine.portfolio.whole import MOST, Wanted, make_portfolio, portfolio_dict
+    from estimator.engine.portfolio.whole import MOST, Wanted
     from estimator.words.format import Style
 
+    when = given_date(arguments.date)
+    if arguments.replay:
+        return _replay(arguments.replay)
     files = arguments.files
     if not 0 <= arguments.seed < 2**32:
         raise BadInput(f"--seed: {arguments.seed} is not allowed; allowed: 0 to {2**32 - 1}")
-    when = given_date(arguments.date)
     wanted = Wanted(arguments.budget, arguments.person_weeks, arguments.team, arguments.seed)
     every = [load_scenario(f) for f in files]
-    books = [evidence_for(i, f) for i, f in zip(every, files, strict=True)]
     if arguments.stored:
         kept = _stored(arguments)
-        every, books = (
-            [*every, *kept.values()],
-            [*books, *[evidence_for(i, "-") for i in kept.values()]],
-        )
-        files = [*files, *kept]
+        every, files = [*every, *kept.values()], [*files, *kept]
     if not 1 <= len(files) <= MOST:
         raise BadInput(f"portfolio: {len(files)} projects are not allowed; allowed: 1 to {MOST}")
     names = distinct([i.name for i in every], files)
-
-    def told(done: int, total: int) -> None:
-        progress(done / total, f"{done} of {total} projects")
-
-    with naming("portfolio"):
-        named = list(zip(names, every, strict=True))
-        found = portfolio_dict(make_portfolio(named, books[0], wanted, told, books))
+    found = _made(list(zip(names, every, strict=True)), files, wanted)
     found["projects"] = [{**p, "file": f} for p, f in zip(found["projects"], files, strict=True)]
     finance = every[0].finance
     style = Style(arguments.language)
@@ -78,6 +71,51 @@ def run(arguments: argparse.Namespace) -> None:
         print_json(found)
     else:
         show(found, style)
+    return None
+
+
+def _made(
+    named: list[tuple[str, ProjectInputs]], files: list[str], wanted: Wanted
+) -> dict[str, Any]:
+    """The JSON of a portfolio, each project with the price book that its file names."""
+    from estimator.engine.portfolio.told import portfolio_dict
+    from estimator.engine.portfolio.whole import make_portfolio
+
+    books = [evidence_for(i, "-" if f.startswith("store:") else f)
+             for (_, i), f in zip(named, files, strict=True)]  # fmt: skip
+
+    def told(done: int, total: int) -> None:
+        progress(done / total, f"{done} of {total} projects")
+
+    with naming("portfolio"):
+        return portfolio_dict(make_portfolio(named, books[0], wanted, told, books))
+
+
+def _replay(path: str) -> int:
+    """Compute a portfolio's JSON again; 0 where every figure is the same."""
+    from estimator.engine.inputs import ProjectInputs
+    from estimator.engine.portfolio.whole import Wanted
+
+    then = load_json(path)
+    try:
+        rows = then["projects"]
+        named = [(str(p["name"]), ProjectInputs.from_dict(p["inputs"])) for p in rows]
+        files = [str(p.get("file") or path) for p in rows]
+        budget, weeks, team = (then[k] for k in ("budget_usd", "person_weeks", "team"))
+        wanted = Wanted(budget, weeks, team, int(then["seed"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadInput(f"{path}: is not the JSON of a portfolio: {error}") from None
+    now = _made(named, files, wanted)
+    before = {**then, "projects": [{k: p[k] for k in p if k != "file"} for p in rows]}
+    moved = sorted(k for k in now if now[k] != before.get(k))
+    if not moved:
+        print(f"{path}: every figure is the same; data {now['data_version']}")
+        return 0
+    for version in ("data_version", "code_version"):
+        if before.get(version) != now[version]:
+            print(f"{version}: {before.get(version)} then, {now[version]} now")
+    print(f"{path}: not the same: {', '.join(moved)}")
+    return 1
 
 
 def _stored(arguments: argparse.Namespace) -> dict[str, ProjectInputs]:

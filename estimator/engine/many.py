@@ -13,8 +13,9 @@ from estimator.engine.cell import Cell, ManyMemo
 from estimator.engine.comparison import round_figure, round_money
 from estimator.engine.decide import Worlds, staged_plan
 from estimator.engine.inputs import ProjectInputs
-from estimator.engine.simulate import Memo, evaluate, value_before_results
-from estimator.engine.summaries import PlanSummary, ScenarioSummary
+from estimator.engine.results import Evaluation
+from estimator.engine.simulate import evaluate, value_before_results
+from estimator.engine.summaries import PlanSummary, ScenarioSummary, summary_of
 from estimator.errors import InputError, PriceNotFoundError
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ LINEAR = (
     ("compute", "usd_per_device_hour"),
 )
 """Fields that every line of a bill is linear in."""
+KEPT_ROW_BYTES = 160
+"""Of accuracies and hours, by row and draw."""
 
 
 def evaluate_many(
@@ -48,6 +51,8 @@ def evaluate_many(
         What earlier calls computed with the same evidence.
     """
     memo = memo or ManyMemo()
+    if plans:
+        return [_with_plan(inputs, evidence, memo) for inputs in scenarios]
     varying = _varying(scenarios)
     groups: dict[ProjectInputs, list[tuple[int, tuple[float, ...]]]] = {}
     for index, inputs in enumerate(scenarios):
@@ -63,20 +68,22 @@ def evaluate_many(
             rows = [ScenarioSummary(problem=str(error))] * len(part)
         for (index, _), found in zip(members, rows, strict=True):
             out[index] = found
-    if plans:
-        out = [
-            s if s.problem else dataclasses.replace(s, plan=plan_summary(i, evidence, memo.rooms))
-            for i, s in zip(scenarios, out, strict=True)
-        ]
-        memo.grown(4e5 * len(scenarios))
     return out
 
 
-def plan_summary(
-    inputs: ProjectInputs, evidence: Evidence, memo: Memo | None = None
-) -> PlanSummary:
+def _with_plan(inputs: ProjectInputs, evidence: Evidence, memo: ManyMemo) -> ScenarioSummary:
+    """Rows and plan of one scenario; a plan needs the whole evaluation."""
+    try:
+        evaluation = evaluate(inputs, evidence, memo=memo.rooms)
+        plan = plan_summary(evaluation, evidence)
+    except (InputError, PriceNotFoundError) as error:
+        return ScenarioSummary(problem=str(error))
+    memo.grown(KEPT_ROW_BYTES * len(evaluation.results) * evaluation.n_draws)
+    return dataclasses.replace(summary_of(evaluation), plan=plan)
+
+
+def plan_summary(evaluation: Evaluation, evidence: Evidence) -> PlanSummary:
     """What the staged plan of a scenario comes to, as in ``compare --quick``."""
-    evaluation = evaluate(inputs, evidence, memo=memo)
     inputs = evaluation.inputs
     assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
     worlds = Worlds(evaluation, assumptions)

@@ -23,12 +23,8 @@ from estimator.engine.assumptions import Assumptions
 from estimator.engine.comparison import Comparison
 from estimator.engine.many import ManyMemo, evaluate_many
 from estimator.engine.money.pricebook import parse_price_csv
-from estimator.engine.portfolio.whole import (
-    Wanted,
-    distinct_names,
-    make_portfolio,
-    portfolio_dict,
-)
+from estimator.engine.portfolio.told import portfolio_dict
+from estimator.engine.portfolio.whole import Wanted, distinct_names, make_portfolio
 from estimator.engine.results import Evaluation
 from estimator.engine.simulate import Memo, complete_comparison, evaluate
 from estimator.engine.summaries import ScenarioSummary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +105,10 @@ def test_a_bad_scenario_stops_no_other(support_tickets: ProjectInputs, evidence:
 def test_the_plan_is_that_of_the_quick_comparison(name: str, evidence: Evidence) -> None:
     inputs = load_preset(name).replace("draws", 128)
     answer = quick_comparison(inputs, evidence).to_dict()
-    plan = plan_summary(inputs, evidence)
+    evaluation = evaluate(inputs, evidence)
+    plan = plan_summary(evaluation, evidence)
+    (both,) = evaluate_many([inputs], evidence, plans=True)
+    assert both == dataclasses.replace(summary_of(evaluation), plan=plan)
     assert plan.outcome == answer["staged_plan"]["outcome"]
     assert plan.approach == answer["recommendation"]["approach"]
     assert plan.success == answer["staged_plan"]["success_probability"]

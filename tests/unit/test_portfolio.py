@@ -16,12 +16,12 @@ import yaml
 from estimator.cli import main
 from estimator.engine.distributions import Draws
 from estimator.engine.portfolio.project import SharedDraws, is_common
+from estimator.engine.portfolio.told import portfolio_dict
 from estimator.engine.portfolio.whole import (
     Wanted,
     cash_flow,
     decided,
     make_portfolio,
-    portfolio_dict,
 )
 from estimator.engine.simulate import quick_comparison
 from estimator.errors import InputError
@@ -188,6 +188,17 @@ def test_the_command(tmp_path: Path, capsys: Any) -> None:
     told = json.loads(capsys.readouterr().out)
     assert [p["file"] for p in told["projects"]] == files
     assert pdf.read_bytes().startswith(b"%PDF")
+    record = tmp_path / "record.json"
+    record.write_text(json.dumps(told), encoding="utf-8")
+    assert main(["portfolio", "--replay", str(record)]) == 0
+    assert "every figure is the same" in capsys.readouterr().out
+    told["totals"]["before_live_usd"] += 1
+    record.write_text(json.dumps({**told, "data_version": "old"}), encoding="utf-8")
+    assert main(["portfolio", "--replay", str(record)]) == 1
+    assert "totals" in capsys.readouterr().out
+    record.write_text("{}", encoding="utf-8")
+    assert main(["portfolio", "--replay", str(record)]) == 2
+    capsys.readouterr()
     assert book.stat().st_size > 5000
     assert main([*command, "--language", "de"]) == 0
     assert "Personenwochen" in capsys.readouterr().out
