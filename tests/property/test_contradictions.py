@@ -68,6 +68,14 @@ def found(answer: Answer) -> Iterator[str]:
         for k, p in chance.items():
             if chance.get(key, 0) >= 0.1 and p >= chance[key] and total[k] < 0.98 * total[key]:
                 yield f"{k} beats {key} on money and chance"
+        mine = rows[key].get("regret_usd")
+        for k, row in rows.items():
+            other = row.get("regret_usd")
+            if mine and other and all(other[q] < 0.9 * mine[q] - 1 for q in ("p50", "p90")):
+                yield f"{k} has the smaller regret {other} than the recommended {key} {mine}"
+    best = max(chance.values(), default=0.0)
+    if plan["ends"] and wanted <= best and plan["success_probability"] + 0.02 < best:
+        yield f"the plan reaches in {plan['success_probability']:.3f}, a row in {best:.3f}"
     for way in advice["would_reach"]:
         if way["probability"] <= max(chance.values(), default=0) + 0.005:
             yield f"{way['n_labelled_needed']:g} labels bring {way['approach']} no nearer"
@@ -140,12 +148,16 @@ def cases(inputs: ProjectInputs, answer: Answer) -> Iterator[tuple[str, ProjectI
             yield f"hit {name}", inputs.replace("pilot", result)
 
 
-@pytest.mark.parametrize("name", SAMPLED)
+@pytest.mark.parametrize("name", sorted(p.stem for p in PRESETS.glob("*.yaml")))
 def test_an_answer_does_not_contradict_itself(name: str) -> None:
+    """Every preset; of the cases all for some, two in turn for the others."""
     inputs, answer = base_of(name)
     assert not list(found(answer))
     chance = {r["key"]: r["target_probability"] for r in answer["approaches"]}
-    for case, changed in cases(inputs, answer):
+    every = list(cases(inputs, answer))
+    turn = sum(name.encode()) % max(len(every), 1)
+    some = every if name in SAMPLED else (every[turn:] + every[:turn])[:2]
+    for case, changed in some:
         other = run(changed)
         assert not [f"{case}: {text}" for text in found(other)]
         for row in other["approaches"]:

@@ -34,9 +34,15 @@ def test_best_probability_counts_draws_by_hand(base):
 
 
 def test_regret_is_the_loss_above_the_best_in_hindsight(base):
-    regret = regret_usd(by_hand(base), HAND)[:, 1:]
+    regret = regret_usd(dataclasses.replace(by_hand(base), wanted=0.5), HAND)[:, 1:]
     assert regret[0].tolist() == [200.0, 200.0, 0.0, 0.0]
     assert regret[1].tolist() == [0.0, 0.0, 950.0, 950.0]
+
+
+def test_a_row_that_is_not_sure_enough_has_no_regret_beside_one_that_is(base):
+    regret = regret_usd(dataclasses.replace(by_hand(base), wanted=0.8), HAND)[:, 1:]
+    assert regret[0].tolist() == [0.0, 0.0, 0.0, 0.0]
+    assert np.isnan(regret[1]).all()
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,7 @@ def questions_to_ask(
     few = sorted(found, key=lambda w: -w.net)[:PLANS]
     stop = next((w for w in found if w.policy.kind == "stop"), None)
     plans = [*few, *([stop] if stop is not None and stop not in few else [])]
-    nets = np.array([w.step.payoff for w in plans])
+    nets = np.array([w.nets for w in plans])
     n = nets.shape[1]
     row = next((w.row for w in few if w.row >= 0), -1)
     if row < 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,25 +12,39 @@ import numpy as np
 from estimator.engine.decide.loss import STOPPED, Loss
 from estimator.engine.decide.policy import Step
 from estimator.engine.decide.stages import NEVER_IN_A_PILOT, WORTH_MORE, Builder, Policy
-from estimator.engine.decide.way import Way, World
+from estimator.engine.decide.way import Way, World, middle
+from estimator.engine.distributions import Array
 
 SHARES = (0.1, 0.3)
 SAME_CHANCE = 0.005
 SAME_MONEY = 0.02
+SAME_END = 0.9
+"""Rows that a plan ends in with nine tenths of the likeliest's chance are equal: the cheapest is
+named."""
+BESIDE = 0.5
 ROUNDS = 6
 CLOSE = 5e-3
 LADDER = (1.1, 1.5, 2.0, 3.0, 5.0, 10.0)
 """Values of a month, in break-evens, at which the plan is looked at."""
+PUSHES = (1.0, 2.0, 4.0, 10.0)
+CAREFUL, CAREFUL_PLANS = 0.7, 2
+"""Gates of the best plans are also solved for a cheaper month: they stop earlier, and where the
+loss is the same less money is gone if it fails."""
 POOR_GRADES = frozenset({"none", "borrowed"})
 
 
 @dataclass(frozen=True)
 class Weighed:
-    """A policy with its figures at one value of a month."""
+    """A policy with its figures at one value of a month.
+
+    ``order`` has the rows from the cheapest to the dearest, ``lesser`` those that another beats.
+    """
 
     policy: Policy
     step: Step
     usd_per_month: float
+    order: tuple[int, ...] = ()
+    lesser: frozenset[int] = frozenset()
 
     @cached_property
     def spend(self) -> float:
@@ -50,14 +64,39 @@ class Weighed:
     @cached_property
     def net(self) -> float:
         """Minus the expected loss [USD]."""
-        return float(self.step.payoff.mean())
+        return float(self.nets.mean())
+
+    @cached_property
+    def nets(self) -> Array:
+        """Value of the months minus all money, in every draw [USD]."""
+        if self.policy.push == 1.0:
+            return self.step.payoff
+        return self.usd_per_month * self.step.outcome.months - self.step.outcome.spend
 
     @cached_property
     def row(self) -> int:
-        """Row in which it most likely ends live; ``STOPPED`` where it never does."""
+        """Row in which it most likely ends live; ``STOPPED``: in none.
+
+        Of equals the cheapest; where another row beats it, the likeliest that none does, if the
+        plan ends in that at least half as often.
+        """
         rows = self.step.outcome.row
         live = rows[rows != STOPPED]
-        return int(np.bincount(live).argmax()) if len(live) else STOPPED
+        if not len(live):
+            return STOPPED
+        counts = np.bincount(live, minlength=max(self.order, default=0) + 1)
+        most = counts.max()
+        found = next((i for i in self.order if counts[i] >= SAME_END * most), int(counts.argmax()))
+        if found not in self.lesser:
+            return found
+        other = max((i for i in self.order if i not in self.lesser), key=lambda i: counts[i])
+        return other if counts[other] >= BESIDE * most else found
+
+    @cached_property
+    def lost(self) -> float:
+        """Median money that is gone where nothing that works goes live [USD]; 0: it never fails."""
+        out = self.step.outcome
+        return middle(out.spend[~out.works]) if not out.works.all() else 0.0
 
 
 def beaten(world: World) -> frozenset[str]:
@@ -73,13 +112,17 @@ def beaten(world: World) -> frozenset[str]:
     )  # fmt: skip
 
 
-def search(world: World, loss: Loss, probe_worthy: bool = True) -> list[Weighed]:
+def search(
+    world: World, loss: Loss, probe_worthy: bool = True, careful: bool = False
+) -> list[Weighed]:
     """Policies that are worth weighing, the later ones built on the best of the earlier.
 
     Parameters
     ----------
     probe_worthy : bool
         Is there evidence of what a model used as it is reaches on such a task?
+    careful : bool
+        Solve the gates of the best plans for a cheaper month as well.
     """
     builder = Builder(world, loss)
     lost = beaten(world)
@@ -106,11 +149,11 @@ def search(world: World, loss: Loss, probe_worthy: bool = True) -> list[Weighed]
     if not tuned:
         return found
     top, pool = _pool(world, loss, tuned)
-    largest = max(w.n_planned for w in tuned if w.key in pool)
-    shares = SHARES if largest > max(world.owned, 50.0) else (1.0,)
+    close = _close(world, [w for w in world.ways if w.key in lost and w.measured_at() is None])
+    shares = _shares(world, [w for w in tuned if w.key in pool])
 
     def pilots(sets: Iterable[tuple[str, ...]], share: float, probe: str) -> list[Weighed]:
-        spare = [next((k for k in top if k not in tried), "") for tried in sets]
+        spare = [next((k for k in (*top, *close) if k not in tried), "") for tried in sets]
         policies = [Policy("pilot", t, probe, share, s) for t, s in zip(sets, spare, strict=True)]
         return weigh(world, loss, policies, builder)
 
@@ -121,12 +164,55 @@ def search(world: World, loss: Loss, probe_worthy: bool = True) -> list[Weighed]
     lead = max(ones, key=lambda w: w.net).policy.tried[0]
     if len(shares) > 1:
         ones += pilots([(k,) for k in pool], shares[0], probe)
-    ones += pilots([(lead, k) for k in pool if k != lead], shares[-1], probe)
+    ones += pilots([(lead, k) for k in (*pool, *close) if k != lead], shares[-1], probe)
     if probe:
         tried = dict.fromkeys(w.policy.tried for w in sorted(ones, key=lambda w: -w.net)[:3])
         for share in shares:
             ones += pilots(list(tried), share, "")
-    return found + ones
+    if careful:
+        best = sorted(ones, key=lambda w: -w.net)[:CAREFUL_PLANS]
+        ones += weigh(world, loss, [replace(w.policy, push=CAREFUL) for w in best], builder)
+    return [w for w in found + ones if w.row not in w.lesser]
+
+
+def _places(world: World, keys: frozenset[str]) -> frozenset[int]:
+    return frozenset(w.index for w in world.ways if w.key in keys)
+
+
+def _close(world: World, others: Sequence[Way]) -> list[str]:
+    """The likeliest of the beaten rows: it can succeed where the one that leads misses."""
+    tuned = [w for w in others if w.needs_labels and not w.key.startswith(NEVER_IN_A_PILOT)]
+    best = max(tuned, key=lambda w: world.chance(w, world.most_labels(w)), default=None)
+    return [] if best is None else [best.key]
+
+
+def led_by(world: World, loss: Loss, ruled: Way, found: Sequence[Weighed]) -> list[Weighed]:
+    """Plans that mostly end in a row that is sure enough, and turn to another where it misses.
+
+    Notes
+    -----
+    The gates reckon with a dearer month, in steps: the multiplier of the constraint that the
+    target is reached with the wanted chance.
+    """
+    led = [w for w in found if w.row == ruled.index]
+    if ruled.measured_at() is not None:
+        return led
+    others = [w for w in world.ways if w is not ruled and w.needs_labels]
+    others.sort(key=lambda w: -world.chance(w, ruled.n_planned))
+    plans = [Policy("all", (ruled.key,))]
+    if not ruled.key.startswith(NEVER_IN_A_PILOT) and ruled.needs_labels:
+        plans += [Policy("pilot", (ruled.key,), "", s) for s in _shares(world, [ruled])]
+    builder = Builder(world, loss)
+    for push in PUSHES:
+        policies = [replace(p, spare=o.key, push=push) for p in plans for o in others[:2]]
+        led += [w for w in weigh(world, loss, policies, builder) if w.row == ruled.index]
+    return led
+
+
+def _shares(world: World, ways: Sequence[Way]) -> tuple[float, ...]:
+    """Shares of the planned labels that a pilot may use; all where they are owned or few."""
+    largest = max(w.n_planned for w in ways)
+    return SHARES if largest > max(world.owned, 50.0) else (1.0,)
 
 
 def _pool(world: World, loss: Loss, tuned: Sequence[Way]) -> tuple[list[str], tuple[str, ...]]:
@@ -157,7 +243,11 @@ def weigh(
         Leave out those that go live after the deadline or over the budget.
     """
     builder = builder or Builder(world, loss)
-    found = [Weighed(p, builder.build(p), loss.usd_per_month) for p in policies]
+    order = world.kept(
+        ("order",), lambda: tuple(w.index for w in sorted(world.ways, key=world.total_p50))
+    )
+    lesser = world.kept(("lesser",), lambda: _places(world, beaten(world)))
+    found = [Weighed(p, builder.build(p), loss.usd_per_month, order, lesser) for p in policies]
     return [f for f in found if _allowed(world, f)] if limited else found
 
 
@@ -215,7 +305,9 @@ def value_of_break_even(
 
 
 def pick(found: Sequence[Weighed], keep: float, before: Policy | None = None) -> Weighed:
-    """The highest net value; a simpler plan, or the one before, is kept within ``keep`` of it.
+    """The highest net value; the one before, or a simpler one, is kept within ``keep`` of it.
+
+    Of equally simple ones that which loses the least money where it fails.
 
     Parameters
     ----------
@@ -226,7 +318,10 @@ def pick(found: Sequence[Weighed], keep: float, before: Policy | None = None) ->
     slack = keep * max(best.spend, 0.0)
     near = [w for w in found if w.net >= best.net - slack]
     kept = next((w for w in near if w.policy == before), None)
-    return kept or min(near, key=lambda w: (w.policy.parts, -w.net))
+    fewest = min(w.policy.parts for w in near)
+    simple = [w for w in near if w.policy.parts == fewest]
+    least = max(w.net for w in simple) - slack / 2
+    return kept or min((w for w in simple if w.net >= least), key=lambda w: (w.lost, -w.net))
 
 
 def cheapest(found: Sequence[Weighed], keep: float, before: Policy | None = None) -> Weighed:

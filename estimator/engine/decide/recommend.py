@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from estimator.engine.decide.plan_words import PlanWords
 from estimator.engine.decide.rule import (
     Outcome,
     best_probability,
+    choices,
     losses,
     ranking,
     regret_usd,
@@ -34,7 +35,7 @@ class RowDecision:
 
     Probabilities are shares of the draws; None where nothing was asked (no budget, no deadline)
     or nothing is known (no evidence). ``regret_usd`` is (p50, p90) of the money lost by taking
-    this row instead of the best in hindsight [USD].
+    this row instead of the best in hindsight [USD]; the recommended row is taken by its plan.
     """
 
     key: str
@@ -147,6 +148,9 @@ def recommend(
     shares = best_probability(board, loss)
     rows = _rows(evaluation, board, shares, regret_usd(board, loss))
     key = None if plan.row is None else board.keys[plan.row]
+    regret = _plan_regret(plan, board)
+    if key is not None:
+        rows[key] = replace(rows[key], regret_usd=regret)
     words = PlanWords(plan, evaluation)
     target = None if plan.row is None else _reachable(board, plan.row)
     shown = None if target is None else direction(str(evaluation.inputs.target.metric)) * target
@@ -156,7 +160,7 @@ def recommend(
         outcome=Outcome(plan.outcome),
         equals=tuple(dict.fromkeys(board.keys[w.row] for w in plan.near if w.row >= 0)),
         best_probability=rows[key].best_probability if key else None,
-        regret_usd=_plan_regret(plan, board),
+        regret_usd=regret,
         headline=words.headline(),
         reason=words.reason(),
         next_step=words.next_step(),
@@ -182,7 +186,8 @@ def _plan_regret(plan: StagedPlan, board: Board) -> tuple[float, float] | None:
         return None
     out = plan.best.step.outcome
     own = out.spend - plan.loss.usd_per_month * out.months
-    best = np.minimum(losses(board, plan.loss).min(axis=0)[1:], 0.0)
+    among = choices(board, plan.loss)
+    best = np.minimum(losses(board, plan.loss)[among].min(axis=0)[1:], 0.0)
     above = np.maximum(own - best, 0.0)
     p50, p90 = np.quantile(above, [0.5, 0.9])
     return float(p50), float(p90)

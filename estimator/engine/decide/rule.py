@@ -61,14 +61,26 @@ def best_probability(board: Board, loss: Loss | None = None) -> Array:
 
 
 def regret_usd(board: Board, loss: Loss | None = None) -> Array:
-    """Loss of each row above the best in hindsight, stopping included, rows x (n + 1) [USD]."""
-    every = losses(board, loss)
+    """Loss of each row above the best in hindsight, stopping included, rows x (n + 1) [USD].
+
+    Where rows reach the target with the wanted chance the choice is among them; the others have no
+    regret: they were not to choose from.
+    """
+    every = np.where(choices(board, loss)[:, None], losses(board, loss), np.inf)
     best = every.min(axis=0)
     if not np.isfinite(best).all():
         return np.full_like(board.total, np.nan)
     if loss is not None and board.target is not None:
         best = np.minimum(best, 0.0)
     return np.where(np.isfinite(every), every - best, np.nan)
+
+
+def choices(board: Board, loss: Loss | None = None) -> np.ndarray:
+    """Rows to choose from: those that are sure enough of the target, all allowed ones else."""
+    if loss is None or board.target is None:
+        return board.possible
+    sure = board.allowed & (board.target_probability >= board.wanted)
+    return sure if sure.any() else board.allowed
 
 
 def ranking(board: Board, loss: Loss | None = None) -> tuple[int, ...]:

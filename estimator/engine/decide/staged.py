@@ -12,9 +12,11 @@ from estimator.engine.decide.ask import Question, questions_to_ask
 from estimator.engine.decide.choose import (
     LADDER,
     POOR_GRADES,
+    SAME_CHANCE,
     Weighed,
     break_even,
     cheapest,
+    led_by,
     pick,
     reach,
     rule_row,
@@ -179,9 +181,9 @@ def staged_plan(
     loss = make_loss(evaluation.inputs, assumptions, world.metric, world.target, value.used)
     loss = loss.at(value.used, value.typed)
     worthy = _probe_worthy(evaluation)
-    found = search(world, loss, worthy)
+    found = search(world, loss, worthy, careful=True)
     keep = assumptions.value("decision.keep_share")
-    best = _chosen(world, found, keep, before)
+    best = _chosen(world, loss, found, keep, before)
     least = assumptions.value("decision.least_success")
     unlikely = max(w.success for w in found) < least
     if unlikely:
@@ -210,7 +212,7 @@ def staged_plan(
         rungs=_rungs(worlds, full, loss, value, found) if whole and ladder else (),
         singles=tuple(alone),
         near=near,
-        best_single=max((w.net for w in found if w.policy.kind == "all"), default=0.0),
+        best_single=max((w.net for w in found if w.policy.alone), default=0.0),
         likeliest=max(w.success for w in found),
         ask=questions_to_ask(evaluation, full, loss, found) if whole else (),
         at_most_usd=at_most(shown.step),
@@ -230,24 +232,32 @@ def _probe_worthy(evaluation: Evaluation) -> bool:
     )
 
 
-def _chosen(world: World, found: Sequence[Weighed], keep: float, before: Policy | None) -> Weighed:
+def _chosen(
+    world: World, loss: Loss, found: Sequence[Weighed], keep: float, before: Policy | None
+) -> Weighed:
     """The plan: where a row is sure enough the cheapest such row, however it is got to.
 
     Notes
     -----
     MODEL's rule as special case: a row that reaches the target with the wanted chance is taken,
-    the cheapest of them; the plan is then the best of those that mostly end in it and lose
-    nothing of its chance.
+    the cheapest of them. The plan is the cheapest of those that mostly end in it and reach the
+    target as often as the likeliest row, if that takes no more money than to build the row at once
+    or the loss ranks it first; else as often as the row itself.
     """
     row = rule_row(world)
     if row is not None:
         alone = reach(row, world)
-        led = [w for w in found if w.row == row.index and w.success >= alone - keep]
+        likeliest = max(reach(w, world) for w in world.ways)
+        led = led_by(world, loss, row, found)
+        at_once = float((row.one_off + world.horizon_months * row.usd_per_month).mean())
+        usual = [w for w in led if w.success >= alone - 2 * SAME_CHANCE]
+        least = cheapest(usual, keep, before).net if usual else -np.inf
+        surer = [w for w in led if w.success >= likeliest - 2 * SAME_CHANCE
+                 and (w.spend <= at_once or w.net >= least)]  # fmt: skip
+        if surer or usual:
+            return cheapest(surer or usual, keep, before)
         if led:
-            return cheapest(led, keep, before)
-        sure = [w for w in found if w.row == row.index]
-        if sure:
-            return max(sure, key=lambda w: w.success)
+            return max(led, key=lambda w: w.success)
     return pick(found, keep, before)
 
 
@@ -273,7 +283,8 @@ def _rungs(
     out: list[tuple[float, Policy]] = []
     for factor in LADDER:
         usd = _two_digits(factor * value.break_even)
-        best = _chosen(world, weigh(world, loss.at(usd), policies), keep, None).policy
+        at = loss.at(usd)
+        best = _chosen(world, at, weigh(world, at, policies), keep, None).policy
         if not out or out[-1][1] != best:
             out.append((usd, best))
     rungs = []
@@ -289,4 +300,5 @@ def same_first(a: Policy, b: Policy) -> bool:
         first = (p.probe or (p.tried[0] if p.kind == "probe" else "") for p in (a, b))
         x, y = first
         return bool(x) and x == y
-    return replace(a, spare="", share=1.0) == replace(b, spare="", share=1.0)
+    alike = [replace(p, spare="", share=1.0, push=1.0) for p in (a, b)]
+    return alike[0] == alike[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -57,6 +57,9 @@ class Policy:
         Share of the planned labels that the pilot uses.
     spare : str
         Key of the way that the project can switch to later.
+    push : float
+        Times the value of a month that the gates reckon with: above 1 they go on where the loss
+        alone would stop, the price of a wanted chance; below 1 they stop earlier.
     """
 
     kind: str
@@ -64,12 +67,19 @@ class Policy:
     probe: str = ""
     share: float = 1.0
     spare: str = ""
+    push: float = 1.0
+
+    @property
+    def alone(self) -> bool:
+        """Is one row built at once, to go live or not?"""
+        return self.kind == "all" and not self.spare
 
     @property
     def parts(self) -> int:
         """How much there is to it: the simpler of two equal plans is taken."""
         usual = {"stop": 0, "live": 1, "all": 2, "probe": 2, "rest": 2, "more": 2, "pilot": 3}
-        return usual[self.kind] + len(self.tried) + bool(self.probe)
+        later = self.kind == "all" and bool(self.spare)
+        return usual[self.kind] + len(self.tried) + bool(self.probe) + later
 
 
 class Builder:
@@ -78,12 +88,15 @@ class Builder:
     def __init__(self, world: World, loss: Loss) -> None:
         self.world, self.loss = world, loss
         self._made: dict[tuple[object, ...], Step] = {}
+        self._others: dict[float, Builder] = {}
         judged = world.judged.value
         self.gate_weeks = judged("decision.gate_weeks")
         self.iterate = judged("decision.iterate_share")
 
     def build(self, policy: Policy) -> Step:
         """The solved policy."""
+        if policy.push != 1.0:
+            return self._pushed(policy.push).build(replace(policy, push=1.0))
         w = self.world
         ways = tuple(w.way(k) for k in policy.tried)
         if policy.kind == "stop":
@@ -91,7 +104,7 @@ class Builder:
         if policy.kind == "live":
             return self._take(ways[0], LIVE)
         if policy.kind == "all":
-            return self._everything(ways[0])
+            return self._everything(ways[0], w.way(policy.spare) if policy.spare else None)
         if policy.kind == "probe":
             return self._probe(ways[0], None)
         spare = w.way(policy.spare) if policy.spare else None
@@ -104,6 +117,12 @@ class Builder:
         first = w.way(policy.probe)
         _, weeks = self._probe_cost(first, ways[0])
         return self._probe(first, self._pilot(ways, policy.share, spare, weeks, True), ways[0])
+
+    def _pushed(self, push: float) -> Builder:
+        if push not in self._others:
+            at = self.loss.at(push * self.loss.usd_per_month, self.loss.typed)
+            self._others[push] = Builder(self.world, at)
+        return self._others[push]
 
     def _planned(self, way: Way) -> float:
         return max(way.n_planned, way.measured_at() or 0.0, 1.0)
@@ -164,17 +183,23 @@ class Builder:
     def _net(self, step: Step) -> float:
         return float(step.payoff.mean())
 
-    def _everything(self, way: Way) -> Step:
-        """The whole row is built, and its last evaluation decides on going live."""
+    def _everything(self, way: Way, spare: Way | None) -> Step:
+        """The whole row is built, and its last evaluation decides on going live.
+
+        With a spare way what misses can still go on: more labels, or that way on the same labels.
+        """
         w = self.world
         have = way.measured_at() or 0.0
         n = self._planned(way) if way.needs_labels else 0.0
         usd = w.kept((ALL, way.key), lambda: self._everything_usd(way, n, have))
         weeks = max(way.weeks - w.judged.value("decision.release_weeks"), self.gate_weeks)
-        go = live(w, self.loss, way, n, weeks)
-        return gate(
-            w, self.loss, ALL, (way,), n, w.n_test, usd, weeks, [*self._low(weeks, way), (go,)]
-        )
+        actions = self._low(weeks, way)
+        if spare is not None:
+            actions.append((self._switch(spare, n, weeks),))
+            if way.needs_labels and w.most_labels(way) >= WORTH_MORE * n:
+                actions.append((self._more(way, n, weeks),))
+        actions.append((live(w, self.loss, way, n, weeks),))
+        return gate(w, self.loss, ALL, (way,), n, w.n_test, usd, weeks, actions)
 
     def _everything_usd(self, way: Way, n: float, have: float) -> Array:
         usd = self._labels(way, n, have) + self._model_left(way)

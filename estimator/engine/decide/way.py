@@ -50,6 +50,9 @@ class Way:
         Calendar of the whole row in each draw [weeks].
     usd_per_label, usd_per_day : arrays
         One more labelled example; one person-day [USD].
+    chance, total : float, optional
+        Chance of the target and median money over the horizon [USD] as the table shows them, at
+        all draws: what is compared there is compared here by the same figures.
     """
 
     key: str
@@ -68,6 +71,8 @@ class Way:
     truth: Callable[[float], Array]
     result: Callable[[float, float], Array]
     measured: tuple[float, ...] = ()
+    chance: float | None = None
+    total: float | None = None
 
     @cached_property
     def one_off(self) -> Array:
@@ -159,6 +164,8 @@ class World:
 
     def chance(self, way: Way, n_labelled: float) -> float:
         """Chance that a row reaches the target with so many labels."""
+        if way.chance is not None and n_labelled == way.n_planned:
+            return way.chance
         return self.kept(
             ("chance", way.key, n_labelled),
             lambda: float((way.truth(n_labelled) >= self.target).mean()),
@@ -166,6 +173,8 @@ class World:
 
     def total_p50(self, way: Way) -> float:
         """Median money of a row over the horizon [USD]."""
+        if way.total is not None:
+            return way.total
         return self.kept(
             ("total", way.key),
             lambda: middle(way.one_off + self.horizon_months * way.usd_per_month),
@@ -264,6 +273,8 @@ def _way(
         usd_per_label=np.asarray(rate),
         usd_per_day=usd_per_person_week(result) / WORKDAYS_PER_WEEK,
         measured=measured,
+        chance=float(board.target_probability[index]),
+        total=float(board.median_total[index]),
         **_measuring(candidate.key, result.accuracy, take, sign, draws),
     )
 

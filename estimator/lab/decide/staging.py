@@ -245,7 +245,7 @@ def judge(project: Project) -> dict[str, Any]:
     found = search(world, loss)
     best = pick(found, world.judged.value("decision.keep_share"))
     got = follow(project, best.step)
-    alone = {w.policy.tried[0]: w.step for w in found if w.policy.kind == "all"}
+    alone = {w.policy.tried[0]: w.step for w in found if w.policy.alone}
     built = {k: follow(project, step) for k, step in _singles(world, loss, alone).items()}
     value = loss.usd_per_month
     losses = {"plan": got.loss(value), "stop": 0.0}
