@@ -83,7 +83,10 @@ def test_numbers_of_labels_are_those_that_people_say():
 
 
 def test_a_sure_row_is_taken_as_the_rule_says(base):
-    """MODEL's rule is the special case: the cheapest row that reaches with the wanted chance."""
+    """MODEL's rule is the special case: the cheapest row that reaches with the wanted chance.
+
+    More money is only spent where the loss ranks that first and no row reaches the target oftener.
+    """
     inputs = base.replace("target.value", 0.7)
     plan, evaluation = plan_of(inputs)
     board = make_board(evaluation, assumptions())
@@ -92,7 +95,9 @@ def test_a_sure_row_is_taken_as_the_rule_says(base):
     cheapest = min(np.flatnonzero(sure), key=lambda i: board.median_total[i])
     assert plan.row == cheapest
     assert plan.best.success >= board.target_probability[cheapest] - 0.02
-    assert plan.best.spend <= board.total[cheapest, 1:].mean() * 1.02
+    if plan.best.spend > board.total[cheapest, 1:].mean() * 1.02:
+        assert plan.best.success >= board.target_probability[sure].max() - 0.02
+        assert plan.best.net >= plan.best_single
 
 
 def test_the_plan_beats_every_row_built_at_once(base):
