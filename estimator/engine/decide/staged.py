@@ -250,7 +250,7 @@ def _chosen(
         likeliest = max(reach(w, world) for w in world.ways)
         led = led_by(world, loss, row, found)
         at_once = float((row.one_off + world.horizon_months * row.usd_per_month).mean())
-        usual = [w for w in led if w.success >= alone - 2 * SAME_CHANCE]
+        usual = [w for w in led if w.success >= alone - keep]
         least = cheapest(usual, keep, before).net if usual else -np.inf
         surer = [w for w in led if w.success >= likeliest - 2 * SAME_CHANCE
                  and (w.spend <= at_once or w.net >= least)]  # fmt: skip
