@@ -266,6 +266,26 @@ MORE_UNITS: dict[Modality, tuple[str, ...]] = {
 """What else is said of the examples of a kind of input: how many series are forecast, how many
 values of the past each has, how many columns are known of the future."""
 
+NO_ROWS: dict[Task, frozenset[Approach]] = {
+    Task.TIME_SERIES: frozenset(
+        {Approach.LINEAR_PROBE, Approach.CONTINUED_PRETRAIN, Approach.DISTILL, Approach.HYBRID}
+    ),
+    Task.IMAGE_GENERATION: frozenset(
+        {Approach.BASELINE, Approach.LINEAR_PROBE, Approach.CONTINUED_PRETRAIN, Approach.HYBRID}
+    ),
+    Task.MUSIC_GENERATION: frozenset(
+        {
+            Approach.BASELINE,
+            Approach.LINEAR_PROBE,
+            Approach.PARTIAL_FINETUNE,
+            Approach.CONTINUED_PRETRAIN,
+            Approach.DISTILL,
+            Approach.HYBRID,
+        }
+    ),
+}
+"""Approaches that mean nothing for a task; such rows are computed and not shown to people."""
+
 NO_LABELS_TASKS = frozenset({Task.TIME_SERIES})
 """Tasks whose examples label themselves: the future of a series comes by itself."""
 
@@ -273,6 +293,8 @@ METRIC_LABELS: dict[str, str] = {
     "accuracy": "accuracy", "f1": "F1", "auc": "AUC", "map50": "mAP@50", "map": "mAP",
     "miou": "mIoU", "wer": "WER", "bleu": "BLEU", "rouge1": "ROUGE-1", "fid": "FID",
     "fad": "FAD", "dice": "Dice", "error": "error rate", "relative_mase": "relative MASE",
+    "clap": "CLAP", "clip_i": "CLIP-I", "clip_t": "CLIP-T", "dino": "DINO", "fd": "FD",
+    "hps_v2": "HPS v2", "hps_v2_1": "HPS v2.1",
 }  # fmt: skip
 """Metrics that people spell differently; the others as they are, without underscores."""
 

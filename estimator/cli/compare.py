@@ -198,7 +198,7 @@ def _build(
 def show(answer: dict[str, Any], style: Style) -> None:
     """The headline and the ten rows, for a terminal."""
     from estimator.report.tables import lines
-    from estimator.report.text import story
+    from estimator.report.text import left_out, story
     from estimator.words.texts import say
 
     told = story(answer, style)
@@ -218,6 +218,8 @@ def show(answer: dict[str, Any], style: Style) -> None:
         figures = (x.labelling, x.hours, x.cloud, x.people, x.weeks, x.reaches_target, x.grade)
         rows.append([mark, name, quality, f"{x.total} ({x.total_range})", *figures])
     print_table(heads, rows, right=(4, 5, 6, 7, 8, 9))
+    if note := left_out(answer, style.language):
+        print(note)
     excluded = [x for x in lines(answer, style) if not x.feasible]
     for x in excluded:
         print(f"x {x.approach}: {x.reason}")

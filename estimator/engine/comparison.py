@@ -129,6 +129,7 @@ def approach_row(
         "base_model": candidate.model.name if candidate.model else None,
         "n_labelled_to_buy": candidate.n_labelled_to_buy,
         "feasible": result.feasible,
+        **({} if candidate.applies else {"applies": False}),
         **clean({"reasons": list(result.reasons)}),
         **accuracy_fields(result.accuracy),
         **compute_fields(result.compute, detail),

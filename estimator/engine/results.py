@@ -31,6 +31,8 @@ class Candidate:
     label: str
     model: BaseModel | None
     n_labelled_to_buy: int
+    applies: bool = True
+    """False where the approach means nothing for the task: not shown to people."""
 
     def n_labelled(self, inputs: ProjectInputs) -> int:
         """Labelled training examples this row trains on: owned plus bought."""

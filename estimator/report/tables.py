@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.report.budget import budget_rows, expected_span, span_text, total_span
-from estimator.report.text import Answer, Row, key_of, recommended, row_name
+from estimator.report.text import Answer, Row, key_of, recommended, row_name, rows_for_people
 from estimator.words.format import NONE, Style
 from estimator.words.statement import said
 from estimator.words.texts import approach_label, say
@@ -58,7 +58,7 @@ class Line:
 def lines(answer: Answer, style: Style | None = None) -> list[Line]:
     """The rows of the answer in the order of the spectrum, with one scale for each column."""
     style = style or Style()
-    rows = answer["approaches"]
+    rows = rows_for_people(answer)
     quality = _scale([r["accuracy"] for r in rows if r["accuracy"]])
     target = answer["inputs"]["target"]["value"]
     if target is not None and any(r["accuracy"] for r in rows):
@@ -280,7 +280,9 @@ def _outputs(answer: Answer, style: Style) -> dict[str, str]:
     heads += [say(f"col.{n}", style.language) for n in ("labels", "cloud", "people", "weeks")]
     if row is None:
         return dict.fromkeys(heads, NONE)
-    line = next(x for x in lines(answer, style) if x.key == key_of(row))
+    line = next((x for x in lines(answer, style) if x.key == key_of(row)), None)
+    if line is None:
+        return dict.fromkeys(heads, NONE)
     values = (
         row_name(row, style.language),
         f"{line.accuracy} ({line.accuracy_range})" if line.accuracy_range else line.accuracy,

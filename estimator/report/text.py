@@ -51,6 +51,20 @@ def key_of(row: Row) -> str:
     return str(row.get("key") or row["approach"])
 
 
+def rows_for_people(answer: Answer) -> list[Row]:
+    """The rows that people see: an approach that means nothing for the task is left out."""
+    return [r for r in answer["approaches"] if r.get("applies", True)]
+
+
+def left_out(answer: Answer, language: str = "en") -> str:
+    """One line on the rows that are left out; blank where all are shown."""
+    hidden = [r["approach"] for r in answer["approaches"] if not r.get("applies", True)]
+    if not hidden:
+        return ""
+    names = ", ".join(approach_label(a, language) for a in hidden)
+    return say("rows.left_out", language, names=names)
+
+
 def row_of(answer: Answer, key: str | None) -> Row | None:
     """The row with a key, None where there is none."""
     return next((r for r in answer["approaches"] if key and key_of(r) == key), None)

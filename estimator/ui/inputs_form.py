@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from estimator import ProjectInputs
-from estimator.metrics import is_fraction, is_hundred
+from estimator.metrics import decimals, is_fraction, is_hundred
 from estimator.ui import cached, fresh, state
 from estimator.ui.fields import (
     choose,
@@ -221,8 +221,8 @@ def _sliders(inputs: ProjectInputs, marks: Sequence[str]) -> None:
     metric = inputs.target.metric or ""
     targets, show = _targets(metric)
     slider("target.value", inputs, targets, empty("target.value", show), marks)
-    choose("domain", inputs, tuple(Domain), lambda d: w(f"option.domain.{d}"), marks, True)
     if bought:
+        choose("domain", inputs, tuple(Domain), lambda d: w(f"option.domain.{d}"), marks, True)
         slider("n_classes", inputs, CLASSES, style.short, marks)
     ids = sorted(cached.evidence().accelerators.values(), key=lambda a: (a.kind, a.accelerator))
     kinds = {a.accelerator: f"{a.accelerator} ({a.kind.upper()})" for a in ids}
@@ -241,6 +241,8 @@ def _targets(metric: str) -> tuple[tuple[Any, ...], Callable[[Any], str]]:
     style = style_of({"finance": {}}, language())
     if is_hundred(metric):
         return (None, *range(1, 100)), lambda v: style.number(v, 0)
+    if decimals(metric) > 1:
+        return (None, *(round(k / 20, 2) for k in range(2, 31))), lambda v: style.number(v, 2)
     if not is_fraction(metric):
         return (None, *_decades(0, 2, steps=(1, 1.5, 2, 3, 5, 7))), lambda v: style.number(v, 1)
     points = (*(round(k / 100, 2) for k in range(1, 100)), 0.995, 0.999)

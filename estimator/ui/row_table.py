@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 
 from estimator.report.budget import total_span
-from estimator.report.text import horizon_text, key_of
+from estimator.report.text import horizon_text, key_of, left_out, rows_for_people
 from estimator.ui.components import e
 from estimator.ui.style import ROWS
 from estimator.ui.words import language, w
@@ -60,6 +60,8 @@ def rows_table(
         on_row_change=lambda: None,
     )
     clicked: str | None = result.row
+    if note := left_out(answer, style.language):
+        st.caption(note)
     return clicked
 
 
@@ -77,7 +79,7 @@ def table_html(
     answer: Mapping[str, Any], style: Style, opened: str | None = None, more: bool = True
 ) -> str:
     """The table as HTML; every text is escaped. ``more`` adds phases of the money and hours."""
-    rows = answer["approaches"]
+    rows = rows_for_people(answer)
     lang = style.language
     metric = str(answer["inputs"]["target"]["metric"])
     target = answer["inputs"]["target"]["value"]

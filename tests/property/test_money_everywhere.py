@@ -20,7 +20,7 @@ from estimator.report.budget import NAMES, budget_of, budget_rows
 from estimator.report.first_screen import cards, money_line
 from estimator.report.html import html_bytes
 from estimator.report.markdown import markdown
-from estimator.report.text import Answer, Row, key_of, recommended, story
+from estimator.report.text import Answer, Row, key_of, recommended, rows_for_people, story
 from estimator.report.xlsx import xlsx_bytes
 from estimator.ui.row_table import table_html
 from estimator.vocabulary import Phase
@@ -120,7 +120,7 @@ def test_one_figure_stands_for_the_total(name: str) -> None:
     page = html.unescape(table_html(answer, STYLE))
     costs = figures_money.costs(answer).table
     for line, row, (_, drawn) in zip(
-        tables.lines(answer), answer["approaches"], costs.iterrows(), strict=True
+        tables.lines(answer), rows_for_people(answer), costs.iterrows(), strict=True
     ):
         known = budget_of(row)
         expected, safe = (STYLE.money_short(known[n]) for n in ("expected", "safe"))

@@ -14,10 +14,12 @@ from estimator.engine.accuracy.series import Member, Point
 from estimator.engine.compute.work import SERIES_CONTEXT, STEPS_PER_TOKEN
 from estimator.engine.distributions import percentiles
 from estimator.engine.series_names import AS_IS, TUNED, series_model, series_set
-from estimator.engine.simulate import evaluate
+from estimator.engine.simulate import evaluate, quick_comparison
 from estimator.errors import InputError
 from estimator.lab.accuracy.backtest import backtest_curves
-from estimator.vocabulary import Phase
+from estimator.report.tables import lines
+from estimator.report.text import left_out
+from estimator.vocabulary import NO_ROWS, Approach, Phase, Task
 
 if TYPE_CHECKING:
     from estimator.engine.results import CandidateResult
@@ -205,3 +207,17 @@ def test_backtest_speaks_in_the_unit_of_the_row(evidence: Evidence) -> None:
     assert found[0]["new_dataset"]
     assert [r["p50"] for r in found[2:]] == [None] * 3
     assert "seasonal naive" in found[2]["reason"]
+
+
+def test_rows_that_mean_nothing_are_not_shown(evidence: Evidence) -> None:
+    inputs = ProjectInputs.from_dict({"task": "time_series", "unit": UNIT, "draws": 256})
+    answer = quick_comparison(inputs, evidence, ladder=False).to_dict()
+    assert len(answer["approaches"]) == len(Approach)
+    shown = {line.key for line in lines(answer)}
+    assert shown == {a for a in map(str, Approach) if a not in NO_ROWS[Task.TIME_SERIES]}
+    assert "Feature extraction" in left_out(answer)
+    assert "Merkmale" in left_out(answer, "de")
+    ordinary = ProjectInputs.from_dict({"task": "text_classification", "draws": 256})
+    plain = quick_comparison(ordinary, evidence, ladder=False).to_dict()
+    assert left_out(plain) == ""
+    assert all("applies" not in r for r in plain["approaches"])

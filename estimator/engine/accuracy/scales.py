@@ -48,7 +48,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"exact|humaneval|pass@|llm average|\bem\b", "em"),
     (r"top-?5", "top5"),
     (
-        r"acc|top-?1|mean_per_class|mean per class|score|average|recall|precision|glue|correct",
+        r"(?<![a-z])acc(?![a-z])|accuracy|top-?1(?!\d)|mean_per_class|mean per class|"
+        r"recall(?!@)|precision(?!@)",
         "accuracy",
     ),
 )

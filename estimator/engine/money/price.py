@@ -36,7 +36,7 @@ from estimator.engine.results import (
     MoneyEstimate,
 )
 from estimator.errors import PriceNotFoundError
-from estimator.vocabulary import Basis, LabellingSource, Phase, Stage
+from estimator.vocabulary import NO_LABELS_TASKS, Basis, LabellingSource, Phase, Stage
 from estimator.words.statement import Setting, Statement, state
 
 if TYPE_CHECKING:
@@ -215,9 +215,10 @@ def _data_goes_to(
     i, c = ctx.inputs, ctx.inputs.compute
     places = []
     source = i.labelling.source
-    if source in BOUGHT and (candidate.n_labelled_to_buy or i.n_evaluation):
+    none = i.task in NO_LABELS_TASKS
+    if source in BOUGHT and not none and (candidate.n_labelled_to_buy or i.n_evaluation):
         places.append(state("place.labeller", source=Setting("labelling.source", source)))
-    if source in (LabellingSource.MODEL_ASSISTED, LabellingSource.MODEL):
+    if source in (LabellingSource.MODEL_ASSISTED, LabellingSource.MODEL) and not none:
         places.append(state("place.drafts"))
     trains = bool(np.any(compute.device_hours_draws > 0))
     if c.provider != OWN and (trains or served is not None):

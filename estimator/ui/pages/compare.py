@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from estimator.report import figures_accuracy
-from estimator.report.text import key_of, row_name
+from estimator.report.text import key_of, row_name, rows_for_people
 from estimator.ui import cached, portfolio, scenarios, shell, state
 from estimator.ui.components import (
     choose_view,
@@ -63,7 +63,7 @@ def bills(answer: Mapping[str, Any], keys: list[str], style: Style) -> None:
 
 def _rows_view() -> None:
     answer, style = cached.answer(state.current()), number_style()
-    names = {key_of(r): row_name(r, language()) for r in answer["approaches"]}
+    names = {key_of(r): row_name(r, language()) for r in rows_for_people(answer)}
     chosen = answer["recommendation"].get("approach")
     first = [k for k in dict.fromkeys([chosen, *answer["frontier"], *names]) if k in names][:3]
     kept = [k for k in st.session_state.get("compare:keys", first) if k in names]
