@@ -131,3 +131,23 @@ def test_a_portfolio_needs_two_projects_and_takes_the_best() -> None:
     assert not alerts(app)
     assert "Take 2 of 2" in texts(app)
     assert "First gates" in texts(app)
+
+
+def two_inputs(query: str) -> str:
+    app = opened(query)
+    app.session_state["scenario"] = app.session_state["scenario"].replace("draws", 64)
+    app.switch_page("pages/tradeoffs.py").run()
+    choose(app, "tradeoffs:view", "sweep")
+    assert not app.exception
+    assert not alerts(app)
+    assert len(app.get("plotly_chart")) == 2
+    return texts(app)
+
+
+def test_two_inputs_at_once_are_charts() -> None:
+    assert "57 scenarios" in two_inputs("preset=support_tickets")
+
+
+@pytest.mark.usefixtures("german")
+def test_two_inputs_at_once_in_german() -> None:
+    assert "57 Szenarien" in two_inputs("preset=support_tickets&lang=de")
