@@ -29,6 +29,7 @@ from estimator.words.format import (
     capital,
     metric_name,
 )
+from estimator.words.statement import said
 from estimator.words.texts import approach_label, say
 
 CURVE_POINTS = 33
@@ -165,7 +166,7 @@ def _hover_row(answer: Answer, row: Row, style: Style) -> str:
         f"{style.money_about(total['p50'])} ({style.money_short(total['p10'])} – "
         f"{style.money_short(total['p90'])})",
     ]
-    lines += [hover(reason) for reason in row["reasons"][:2]]
+    lines += [hover(reason) for reason in said(row, "reasons", style)[:2]]
     return "<br>".join(lines)
 
 

@@ -9,7 +9,7 @@ from estimator.ui import blocks, cached, state
 from estimator.ui.components import e, number_style, show_frame
 from estimator.ui.inputs_special import assumption_box
 from estimator.ui.words import language, w
-from estimator.words.texts import task_label
+from estimator.words.texts import judgement, task_label, term
 
 SHOWN = 2000
 FIRST = {
@@ -118,6 +118,8 @@ def assumptions() -> None:
     frame = pd.DataFrame([vars(r) for r in rows.values()])
     own = dict(state.current().assumptions)
     frame.insert(1, "typed", [own.get(name) for name in frame["assumption_id"]])
+    frame["reason"] = [judgement(n, r.reason, language()) for n, r in rows.items()]
+    frame["unit"] = [term("unit", r.unit, language()) for r in rows.values()]
     _table(frame, "assumptions", w("evidence.assumptions_intro"))
     pick = st.selectbox(
         w("evidence.override"), sorted(rows), index=None, key="evidence:override",

@@ -7,6 +7,7 @@ import streamlit as st
 from estimator.engine import decide
 from estimator.ui import cached, state
 from estimator.ui.components import e, heading, number_style
+from estimator.ui.inputs_form import preset_name
 from estimator.ui.words import w
 
 QUESTIONS = ("solved", "close", "unique")
@@ -82,7 +83,7 @@ def _examples(domain: str) -> None:
     st.html(f'<p class="es es-say">{e(w("guide.examples"))}</p>')
     with st.container(horizontal=True):
         for _, _, name in sorted(alike)[:MOST_EXAMPLES]:
-            title = cached.presets()[name].name
+            title = preset_name(name)
             st.button(title, key=f"guide:open:{name}", on_click=_open, args=(name,))
 
 

@@ -147,6 +147,11 @@ def draw(key: str = "side") -> None:
                     (special or plain_field)(path, inputs, marks)
 
 
+def preset_name(preset: str) -> str:
+    """What an example project is called."""
+    return w(f"preset.{preset}", default=cached.presets()[preset].name)
+
+
 def preset_box(key: str = "side") -> None:
     """The list of example projects; choosing one replaces every input."""
     ids = list(cached.presets())
@@ -156,7 +161,7 @@ def preset_box(key: str = "side") -> None:
     st.selectbox(
         w("inputs.preset"),
         ids,
-        format_func=lambda i: cached.presets()[i].name,
+        format_func=preset_name,
         key=box,
         on_change=lambda: state.open_preset(st.session_state[box]),
         placeholder=w("inputs.own_scenario"),
@@ -201,6 +206,7 @@ def _name(path: str) -> str:
 
 def _sliders(inputs: ProjectInputs, marks: Sequence[str]) -> None:
     style = style_of({"finance": {}}, language())
+    in_usd = inputs.finance.currency == style.currency
 
     def empty(path: str, show: Callable[[Any], str]) -> Callable[[Any], str]:
         return lambda v: w(f"empty.{path}") if v is None else show(v)
@@ -212,7 +218,8 @@ def _sliders(inputs: ProjectInputs, marks: Sequence[str]) -> None:
     if bought:
         slider("n_labelled_to_buy", inputs, COUNTS, style.short, marks)
         path = "labelling.usd_per_label"
-        slider(path, inputs, PRICES, empty(path, style.unit_price), marks)
+        price = style.unit_price if in_usd else style.about
+        slider(path, inputs, PRICES, empty(path, price), marks)
         slider("n_labelled_available", inputs, COUNTS, style.short, marks)
         path = "labelling.label_noise"
         slider(path, inputs, NOISE, empty(path, percent), marks)
@@ -232,7 +239,7 @@ def _sliders(inputs: ProjectInputs, marks: Sequence[str]) -> None:
     slider("serving.requests_per_month", inputs, REQUESTS, style.short, marks)
     slider("serving.horizon_months", inputs, MONTHS, str, marks)
     path = "limits.budget_usd"
-    slider(path, inputs, BUDGETS, empty(path, style.money_short), marks)
+    slider(path, inputs, BUDGETS, empty(path, style.money_short if in_usd else style.short), marks)
     path = "limits.deadline_weeks"
     slider(path, inputs, WEEKS, empty(path, lambda v: w("inputs.weeks", n=style.short(v))), marks)
 

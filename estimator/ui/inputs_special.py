@@ -27,7 +27,7 @@ from estimator.ui.fields import (
 from estimator.ui.words import language, w
 from estimator.vocabulary import MORE_UNITS, TASK_MODALITY, Approach, Task
 from estimator.words.format import metric_name
-from estimator.words.texts import approach_label, say, task_label, term
+from estimator.words.texts import approach_label, judgement, say, task_label, term
 
 Field = Callable[[str, ProjectInputs, Sequence[str]], None]
 
@@ -269,12 +269,12 @@ def assumption_box(name: str, inputs: ProjectInputs, prefix: str = "no") -> None
     key = f"{prefix}:{path}"
     state.hold(key, inputs.assumptions.get(name))
     st.number_input(
-        f"{name} [{row.unit}]",
+        f"{name} [{term('unit', row.unit, language())}]",
         key=key,
         step=None,
         format="%.6g",
         placeholder=f"{row.p50:g} ({row.p10:g} – {row.p90:g})",
-        help=f"{row.reason} ({row.source_id}). {w('inputs.allowed')}: "
+        help=f"{judgement(name, row.reason, language())} ({row.source_id}). {w('inputs.allowed')}: "
         f"{row.allowed_low:g} – {row.allowed_high:g}.",
         on_change=lambda: set_assumption(name, st.session_state[key]),
     )

@@ -15,7 +15,7 @@ from estimator.ui.inputs_special import assumption_box
 from estimator.ui.words import language, w
 from estimator.words.format import NONE, Style, capital, metric_name
 from estimator.words.statement import said
-from estimator.words.texts import phase_label, say, term
+from estimator.words.texts import judgement, phase_label, say, term
 
 Row = Mapping[str, Any]
 
@@ -188,13 +188,14 @@ def _ends(value: Mapping[str, Any], style: Style) -> str:
 
 def _line_source(item: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     """Every part of a line: its source, or the reason and range of the judgement."""
-    judged = cached.judged(state.current())
+    judged, lang = cached.judged(state.current()), language()
     shown = []
     for part in item["parts"]:
         name = part["assumption_id"]
         if name and part["basis"] != "published":
             row = judged.rows[name]
-            text = f"{row.reason} ({row.p10:g} – {row.p50:g} – {row.p90:g} {row.unit})"
+            reason, unit = judgement(name, row.reason, lang), term("unit", row.unit, lang)
+            text = f"{reason} ({row.p10:g} – {row.p50:g} – {row.p90:g} {unit})"
             shown.append(f"<details><summary>{e(name)}</summary>{e(text)}</details>")
         elif part["source_id"] in known:
             shown.append(source_link(known[part["source_id"]], part["source_id"]))
@@ -202,10 +203,15 @@ def _line_source(item: Mapping[str, Any], known: Mapping[str, Any]) -> str:
 
 
 def _recipe(row: Row, style: Style) -> str:
+    def shown(name: str, value: Any) -> str:
+        if isinstance(value, str):
+            return " ".join(said(row["recipe"], name, style))
+        return style.about(value) if isinstance(value, float) else str(value)
+
     pairs = [
-        (term("recipe", k, language()), style.about(v) if isinstance(v, float) else str(v))
+        (term("recipe", k, language()), shown(k, v))
         for k, v in row["recipe"].items()
-        if v is not None
+        if v is not None and not k.endswith("_statements")
     ]
     if row["usd_per_device_hour"]:
         pairs.append((w("detail.device_hour"), style.unit_price(row["usd_per_device_hour"])))

@@ -139,6 +139,11 @@ def task_label(task: str, language: str = ENGLISH) -> str:
     return say(f"task.{task}", language)
 
 
+def judgement(name: str, reason: str, language: str = ENGLISH) -> str:
+    """The reason of a judgement in the reader's language; English where its table states it."""
+    return catalogue()[language].get(f"reason.{name}", reason)
+
+
 def phase_label(phase: str, language: str = ENGLISH) -> str:
     """The cost phase's name for people."""
     return say(f"phase.{phase}", language)

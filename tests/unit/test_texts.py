@@ -12,7 +12,7 @@ import pytest
 from estimator.engine import groups as g
 from estimator.engine.inputs import GROUPS, ProjectInputs
 from estimator.engine.simulate import compare_approaches
-from estimator.evidence.load import Evidence
+from estimator.evidence.load import Evidence, load_evidence
 from estimator.vocabulary import APPROACH_LABELS, METRIC_LABELS, TASK_LABELS
 from estimator.words.format import metric_name
 from estimator.words.texts import (
@@ -23,7 +23,7 @@ from estimator.words.texts import (
     task_label,
     term,
 )
-from tests.conftest import load_preset
+from tests.conftest import ROOT, load_preset
 
 OTHERS = [language for language in languages() if language != "en"]
 SAME = {
@@ -54,6 +54,8 @@ def values_of(text: str) -> set[str]:
 def test_every_language_holds_every_text(language: str) -> None:
     english, own = catalogue()["en"], catalogue()[language]
     helps = {f"help.{path}" for path in field_docs()}
+    helps |= {f"reason.{name}" for name in load_evidence().assumptions}
+    helps |= {f"ui.preset.{path.stem}" for path in (ROOT / "data" / "presets").glob("*.yaml")}
     assert sorted((set(english) | helps) - set(own)) == []
     assert sorted(set(own) - set(english) - helps) == []
     assert [key for key, text in own.items() if not text.strip()] == []
