@@ -102,6 +102,11 @@ def test_module_is_short(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) < limit
 
 
+@pytest.mark.parametrize("path", sorted(ROOT.glob("tests/**/*.py")), ids=name_of)
+def test_test_is_short(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 401
+
+
 def test_entry_is_short() -> None:
     assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 40
 

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from estimator.report import link
 from tests.measure.files import SECRET, csv_of
 from tests.measure.files import texts as made
-from tests.measure.shapes import ASK, GERMAN
+from tests.measure.shapes import ASK
+from tests.measure.written import GERMAN
 from tests.ui.pages import alerts, scenario, texts
 
 

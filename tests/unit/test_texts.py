@@ -30,10 +30,14 @@ SAME = {
     "API", "Budget", "Budget, USD", "CO2, kg", "CPU", "CSV", "Cloud",
     "Deutsch", "Drift", "English", "Extrapolation",
     "FLOP", "GB", "GPU", "Hybrid", "JSON", "Label", "Labels", "LoRA", "Name", "PDF", "Phase",
-    "Plan", "Region", "Reserve", "Simulation", "TPU", "Team", "Token",
+    "Plan", "Portfolio", "Region", "Reserve", "Server {name}", "Simulation", "TPU", "Team", "Token",
     "Training", "fair", "log", "p10 – p90", "{approach} {kwh} kWh, {co2} kg CO2",
 }  # fmt: skip
 """Words that English and German share."""
+
+
+OTHER_UNITS = {"unit.USD_a_year", "unit.USD_per_device-hour"}
+"""Units of parts of a line that are no judgements: English where the engine names them."""
 
 
 def field_docs() -> Iterator[str]:
@@ -54,7 +58,10 @@ def values_of(text: str) -> set[str]:
 def test_every_language_holds_every_text(language: str) -> None:
     english, own = catalogue()["en"], catalogue()[language]
     helps = {f"help.{path}" for path in field_docs()}
-    helps |= {f"reason.{name}" for name in load_evidence().assumptions}
+    judged = load_evidence().assumptions
+    helps |= {f"reason.{name}" for name in judged}
+    units = {row.unit.replace(",", "").replace(" ", "_") for row in judged.values()}
+    helps |= {f"unit.{unit}" for unit in units} | OTHER_UNITS
     helps |= {f"ui.preset.{path.stem}" for path in (ROOT / "data" / "presets").glob("*.yaml")}
     assert sorted((set(english) | helps) - set(own)) == []
     assert sorted(set(own) - set(english) - helps) == []
