@@ -7,12 +7,13 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from estimator.cli.files import SCENARIO_LIMIT_BYTES, load_scenario, read_text
-from estimator.cli.output import BadInput, naming, print_json, progress, write_file
+from estimator.cli.output import BadInput, naming, one_line, print_json, progress, write_file
 
 if TYPE_CHECKING:
     from estimator.engine.inputs import ProjectInputs
@@ -45,9 +46,10 @@ def add(commands: Any) -> None:
     p.set_defaults(run=run)
 
 
-def run(arguments: argparse.Namespace) -> None:
+def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
-    from estimator.sweep.run import SweepError, run_dask, run_local
+    from estimator.sweep.part import StaleDataError
+    from estimator.sweep.run import StoppedError, SweepError, run_dask, run_local
     from estimator.sweep.spec import tasks
 
     part = _part(arguments.part)
@@ -70,6 +72,9 @@ def run(arguments: argparse.Namespace) -> None:
             count = run_dask(work, total, arguments.scheduler, told)
         else:
             count = run_local(work, total, workers, told)
+    except (StoppedError, StaleDataError) as error:
+        print(one_line(f"{folder}: {error}"), file=sys.stderr)
+        return 1
     except SweepError as error:
         raise BadInput(f"{folder}: {error}") from None
     done = {
@@ -80,12 +85,13 @@ def run(arguments: argparse.Namespace) -> None:
     }  # fmt: skip
     if arguments.json:
         print_json(done)
-        return
+        return 0
     print(
         f"{folder}: {done['scenarios']:,} scenarios ({count.skipped:,} were there), "
         f"{count.problems:,} with a problem; {count.rate:,.0f} a second"
     )
     print(f"data {header.data_version}, code {header.code_version}, seed {manifest['seed']}")
+    return 0
 
 
 def _part(text: str) -> tuple[int, int]:

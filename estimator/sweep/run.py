@@ -26,6 +26,10 @@ class SweepError(EstimatorError):
     """A sweep cannot go on; what is written stays."""
 
 
+class StoppedError(SweepError):
+    """A process was killed from outside."""
+
+
 @dataclass
 class Count:
     """How far a sweep is."""
@@ -70,7 +74,7 @@ def run_local(tasks: Iterator[Task], total: int, workers: int, progress: Progres
 
     Raises
     ------
-    SweepError
+    StoppedError
         When a process was killed; what it had written stays.
     """
     count = Count(total)
@@ -103,7 +107,7 @@ def run_local(tasks: Iterator[Task], total: int, workers: int, progress: Progres
                 for future in finished:
                     note(future.result())
         except BrokenProcessPool:
-            raise SweepError(
+            raise StoppedError(
                 "a process of the sweep was killed; finished parts stay, the same command goes on"
             ) from None
         except BaseException:

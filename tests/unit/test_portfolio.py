@@ -147,6 +147,9 @@ def test_no_project_and_too_many_are_refused(named: list[Any], evidence: Evidenc
             make_portfolio(some, evidence, Wanted())
     with pytest.raises(InputError):
         Wanted(budget_usd=float("nan"))
+    bad = named[1][1].replace("people.location", "Atlantis")
+    with pytest.raises(InputError, match="the second"):
+        make_portfolio([named[0], ("the second", bad)], evidence, Wanted())
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

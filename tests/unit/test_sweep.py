@@ -115,6 +115,35 @@ def test_shares_make_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert rows(tmp_path / "shared") == rows(tmp_path / "whole")
 
 
+def test_processes_share_the_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_parts(monkeypatch)
+    file = spec(tmp_path, grid=GRID, plans=False)
+    sweep(file, "--out", str(tmp_path / "one"))
+    assert main(["sweep", file, "--out", str(tmp_path / "two"), "--workers", "2"]) == 0
+    assert rows(tmp_path / "two") == rows(tmp_path / "one")
+
+
+def test_a_killed_process_is_told_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    from estimator.sweep import run as module
+
+    small_parts(monkeypatch)
+    file, out = spec(tmp_path, grid=GRID, plans=False), tmp_path / "out"
+    real = module.do_part
+    monkeypatch.setattr(module, "do_part", die)
+    assert main(["sweep", file, "--out", str(out), "--workers", "2"]) == 1
+    assert "the same command goes on" in capsys.readouterr().err
+    monkeypatch.setattr(module, "do_part", real)
+    sweep(file, "--out", str(out))
+    assert len(rows(out)) == 12 * ROWS
+
+
+def die(task: Any) -> tuple[int, int]:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0, 0
+
+
 def test_a_sweep_is_repeated_from_its_manifest(tmp_path: Path) -> None:
     sweep(spec(tmp_path, grid=GRID), "--out", str(tmp_path / "a"), "--no-plans", "--seed", "7")
     manifest = tmp_path / "a" / "sweep.json"

@@ -108,7 +108,10 @@ def make_portfolio(
     every = tuple(books) or (evidence,) * len(named)
     projects = []
     for index, ((name, inputs), book) in enumerate(zip(named, every, strict=True)):
-        projects.append(project_of(name, inputs, book, wanted.seed, index))
+        try:
+            projects.append(project_of(name, inputs, book, wanted.seed, index))
+        except InputError as error:
+            raise InputError(f"{name}, {error.field}", error.value, error.allowed) from None
         progress(index + 1, len(named))
     return decided(tuple(projects), every, wanted)
 
