@@ -11,6 +11,7 @@ from estimator.engine.assumptions import Assumptions
 from estimator.engine.compute.calibrate import Offset, own_offset
 from estimator.engine.compute.energy import co2_kg, energy_kwh, grid_gco2_per_kwh, pue
 from estimator.engine.compute.fitting import Fitted, fitted
+from estimator.engine.compute.gan import gan_hours
 from estimator.engine.compute.hardware import peak_tflop, trains
 from estimator.engine.compute.hours import job_hours, utilisation
 from estimator.engine.compute.jobs import Job, job_of, recipe_view
@@ -105,6 +106,9 @@ def _estimate(
     forecaster = series_hours(inputs, c, evidence, assumptions, draws, accelerator, site)
     if forecaster is not None:
         return forecaster
+    generator = gan_hours(inputs, c, evidence, assumptions, draws, accelerator, site)
+    if generator is not None:
+        return generator
     if c.approach is Approach.BASELINE or (c.model is not None and is_classical(c.model)):
         return on_cpu(inputs, c, evidence, assumptions, draws, site)
     job = job_of(inputs, c, c.approach, evidence, assumptions)

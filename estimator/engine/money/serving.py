@@ -24,6 +24,8 @@ from estimator.words.statement import Number, Statement, joined, state
 LLM_PARAMS = 1e9
 BYTES_16_BIT = 2.0
 MS_PER_SECOND = 1000.0
+ONE_PASS = frozenset({"StyleGAN2-ADA"})
+"""Families that make a picture in one pass, without denoising steps."""
 GENERATIVE = frozenset({Task.SUMMARISATION, Task.TRANSLATION, Task.TEXT_GENERATION})
 
 
@@ -72,7 +74,8 @@ def passes(ctx: Context, candidate: Candidate) -> Figure:
     an in-context model one row for each of its context rows beside the asked one.
     """
     task = ctx.inputs.task
-    if task is Task.IMAGE_GENERATION:
+    one_pass = candidate.model is not None and candidate.model.family in ONE_PASS
+    if task is Task.IMAGE_GENERATION and not one_pass:
         return ctx.figure("serving.passes_per_picture")
     if task is Task.MUSIC_GENERATION:
         return ctx.figure("serving.passes_per_audio_token")
