@@ -21,7 +21,7 @@ from estimator.words.statement import state
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "estimator_schema"
 WAIT_SECONDS = 30.0
-"""How long a writer waits for another one."""
+"""How long a writer waits for another one, and anybody for an answer of PostgreSQL."""
 LOCK = 715_517
 """PostgreSQL's advisory lock under which tables are made or changed."""
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "pg8000"}
@@ -63,7 +63,12 @@ class Database:
 
     def _options(self) -> dict[str, Any]:
         if not self.is_sqlite:
-            return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 20}
+            # A host that does not answer is given up, or it would hold every visitor.
+            name = "timeout" if self.url.drivername.endswith("pg8000") else "connect_timeout"
+            waits = {name: int(WAIT_SECONDS)}
+            return {
+                "pool_pre_ping": True, "pool_size": 5, "max_overflow": 20, "connect_args": waits,
+            }  # fmt: skip
         return {"connect_args": {"timeout": WAIT_SECONDS}, "pool_size": 5, "max_overflow": 20}
 
     def _begin(self, connection: Connection) -> None:
