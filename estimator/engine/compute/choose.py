@@ -155,9 +155,10 @@ def hours_table(
         job = None if hosted else job_of(inputs, c, c.approach, evidence, assumptions)
         if not isinstance(job, Job):
             continue
-        table = tables.setdefault(
-            job.plan.precision, device_table(accelerators, job.plan.precision)
-        )
+        precision = job.plan.precision
+        if precision not in tables:
+            tables[precision] = device_table(accelerators, precision)
+        table = tables[precision]
         one = job.work.trial_flop + job.work.evaluation_flop
         size = max(one, job.work.once_flop)
         fits = fitted_each(

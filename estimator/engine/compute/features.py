@@ -104,6 +104,7 @@ def features_of(
         f"arch|{arch}": 1.0,
         f"device|{accelerator}": 1.0,
         f"arch_precision|{arch}:{precision}": 1.0,
+        f"precision|{precision}": 1.0,
         f"kind_precision|{kind}:{precision}": 1.0,
         f"kind_arch|{kind}:{arch}": 1.0,
         f"approach|{approach}": 1.0,

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from estimator.engine.compute.lexicon import AUDIO_GROUPS, TEXT_GROUPS, ModelInfo
 from estimator.units import BYTES_PER_GB
@@ -78,9 +79,11 @@ class MemorySetting:
 
 def vocabulary_of(model: ModelInfo) -> float:
     """Words of the output layer: 128,256 for Llama 3, 32,000 Llama 2, about 50,000 elsewhere."""
-    low = model.name.lower()
-    if model.group not in ("llm", "seq2seq"):
-        return 0.0
+    return _vocabulary(model.name.lower()) if model.group in ("llm", "seq2seq") else 0.0
+
+
+@lru_cache(maxsize=512)
+def _vocabulary(low: str) -> float:
     if re.search(r"llama.{0,3}(3|4)", low):
         return 128256.0
     if re.search(r"qwen|gemma", low):
@@ -94,7 +97,11 @@ def block_bytes(model: ModelInfo) -> float:
     34 for the classic block (Korthikanti et al. 2022, attention scores not kept), about 40 with a
     gated feed-forward layer, about 21 where attention and feed-forward run in parallel.
     """
-    low = model.name.lower()
+    return _block_bytes(model.name.lower())
+
+
+@lru_cache(maxsize=512)
+def _block_bytes(low: str) -> float:
     if re.search(r"llama|mistral|mixtral|qwen|gemma|smollm|olmo", low):
         return 40.0
     if re.search(r"phi-?1|phi-?2|stablelm|pythia|neox|gpt-?j|falcon|palm", low):

@@ -19,7 +19,7 @@ from estimator.engine.distributions import Array
 from estimator.evidence.things import Accelerator
 from estimator.units import GIGA, SECONDS_PER_HOUR, TERA
 
-NOMINAL_UTILISATION = 0.5
+NOMINAL_UTILISATION = 0.4
 """Share of the peak from which the fit starts; it decides when launches begin to count."""
 TRANSFORMERS = (*TEXT_GROUPS, "vit", "bio", "diffusion")
 LAUNCH_SECONDS: Mapping[str, float] = {"lora": 3.7e-3, "linear_probe": 0.7e-3}
