@@ -14,7 +14,7 @@ from estimator.engine.comparison import round_figure, round_money
 from estimator.engine.decide import Worlds, staged_plan
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Evaluation
-from estimator.engine.simulate import evaluate, value_before_results
+from estimator.engine.simulate import before_results, evaluate
 from estimator.engine.summaries import PlanSummary, ScenarioSummary, summary_of
 from estimator.errors import InputError, PriceNotFoundError
 
@@ -87,8 +87,8 @@ def plan_summary(evaluation: Evaluation, evidence: Evidence) -> PlanSummary:
     inputs = evaluation.inputs
     assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
     worlds = Worlds(evaluation, assumptions)
-    value = value_before_results(worlds, evidence)
-    plan = staged_plan(evaluation, assumptions, value, worlds, ladder=False)
+    value, moved = before_results(worlds, evidence)
+    plan = staged_plan(evaluation, assumptions, value, worlds, ladder=False, moved=moved)
     best, row = plan.best, plan.row
     if best is None:
         return PlanSummary(plan.outcome, None, None, None, None, None, None, None)

@@ -20,8 +20,11 @@ from estimator.engine.decide import (
     inside_only,
     plan_value,
     quick_decision,
+    staged_plan,
 )
+from estimator.engine.decide.onward import onward
 from estimator.engine.decide.rerun import Progress, quiet
+from estimator.engine.decide.stages import Policy
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.money import price_candidates
@@ -144,8 +147,8 @@ def complete_comparison(
 
     assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
     worlds = Worlds(evaluation, assumptions)
-    value = value_before_results(worlds, evidence)
-    decision = decide(evaluation, rerun, assumptions, value, progress, worlds)
+    value, moved = before_results(worlds, evidence)
+    decision = decide(evaluation, rerun, assumptions, value, progress, worlds, moved)
     found = decision.to_dict()
     rows = evaluation.results
     pairs = [r.candidate for r in rows], [r.accuracy for r in rows]
@@ -172,21 +175,28 @@ def quick_comparison(inputs: ProjectInputs, evidence: Evidence, ladder: bool = T
     evaluation = evaluate(inputs, evidence)
     assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
     worlds = Worlds(evaluation, assumptions)
-    value = value_before_results(worlds, evidence)
-    decision = quick_decision(evaluation, assumptions, value, ladder, worlds)
+    value, moved = before_results(worlds, evidence)
+    decision = quick_decision(evaluation, assumptions, value, ladder, worlds, moved)
     return _comparison(evaluation, decision.to_dict(), evidence)
 
 
-def value_before_results(worlds: Worlds, evidence: Evidence) -> PlanValue | None:
+def before_results(worlds: Worlds, evidence: Evidence) -> tuple[PlanValue | None, Policy | None]:
     """The value of a month that chooses the plan: that of the scenario without own results.
 
-    A bad result must not make a system look more valuable, nor a good one less.
+    A bad result must not make a system look more valuable, nor a good one less. With it comes what
+    the plan of that scenario does on the results, where they are those of its gates.
     """
     inputs = worlds.evaluation.inputs
     if inputs.pilot:
         before = evaluate(dataclasses.replace(inputs, pilot=()), evidence)
         worlds = Worlds(before, worlds.assumptions)
-    return plan_value(worlds.evaluation, worlds.assumptions, worlds)
+    value = plan_value(worlds.evaluation, worlds.assumptions, worlds)
+    if not inputs.pilot or value is None:
+        return value, None
+    plan = staged_plan(worlds.evaluation, worlds.assumptions, value, worlds, ladder=False)
+    if plan.best is None or plan.world is None:
+        return value, None
+    return value, onward(plan.best.step, plan.best.policy, plan.world.sign, inputs.pilot)
 
 
 def _comparison(

@@ -16,6 +16,7 @@ from estimator.engine.decide.rerun import Evaluate, Progress, quiet
 from estimator.engine.decide.restrictions import RestrictionCost, restriction_costs
 from estimator.engine.decide.risks import Risk, risks
 from estimator.engine.decide.staged import PlanValue, StagedPlan, plan_value, staged_plan
+from estimator.engine.decide.stages import Policy
 from estimator.engine.decide.switching import Switch, switching_values
 from estimator.engine.decide.tornado import Tornado, tornado
 from estimator.engine.decide.traits import Traits, traits
@@ -187,6 +188,7 @@ def decide(
     value: PlanValue | None = None,
     progress: Progress = quiet,
     worlds: Worlds | None = None,
+    moved: Policy | None = None,
 ) -> Decision:
     """Staged plan, recommendation, frontier, switching values, tornado, risks and traits.
 
@@ -203,8 +205,10 @@ def decide(
         Called with (done, total) of the steps.
     worlds : Worlds, optional
         Of this evaluation; what is computed there is not computed again.
+    moved : Policy, optional
+        What the plan before own results does on them.
     """
-    quick = quick_decision(evaluation, assumptions, value, worlds=worlds)
+    quick = quick_decision(evaluation, assumptions, value, worlds=worlds, moved=moved)
     recommendation = quick.recommendation
     limits = restriction_costs(evaluation, recommendation, evaluate, assumptions)
     progress(1, 3)
@@ -221,12 +225,13 @@ def quick_decision(
     value: PlanValue | None = None,
     ladder: bool = True,
     worlds: Worlds | None = None,
+    moved: Policy | None = None,
 ) -> Decision:
     """The decision without what needs re-runs of the model: no switches, no drivers."""
     worlds = worlds or Worlds(evaluation, assumptions)
     board = worlds.board
     value = value or plan_value(evaluation, assumptions, worlds)
-    plan = staged_plan(evaluation, assumptions, value, worlds, ladder=ladder)
+    plan = staged_plan(evaluation, assumptions, value, worlds, ladder=ladder, moved=moved)
     return Decision(
         evaluation=evaluation,
         recommendation=recommend(evaluation, assumptions, board, plan),

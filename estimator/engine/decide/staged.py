@@ -152,6 +152,7 @@ def staged_plan(
     before: Policy | None = None,
     whole: bool = True,
     ladder: bool = True,
+    moved: Policy | None = None,
 ) -> StagedPlan:
     """The staged plan of an evaluation.
 
@@ -167,6 +168,8 @@ def staged_plan(
         Also the ladder over values and what to ask first.
     ladder : bool
         The ladder is half of the work; a first screen does not show it.
+    moved : Policy, optional
+        What the plan before own results does on them (``onward``).
     """
     worlds = worlds or Worlds(evaluation, assumptions)
     board, world = worlds.board, worlds.at(SEARCH_DRAWS)
@@ -185,6 +188,9 @@ def staged_plan(
     keep = assumptions.value("decision.keep_share")
     best = _chosen(world, loss, found, keep, before)
     least = assumptions.value("decision.least_success")
+    if moved is not None:
+        (best,) = weigh(world, loss, [moved], limited=False)
+        found = [best, *(w for w in found if w.policy != moved)]
     unlikely = max(w.success for w in found) < least
     if unlikely:
         best = next(w for w in found if w.policy.kind == "stop")

@@ -18,7 +18,7 @@ from estimator.engine.inputs import ProjectInputs
 from estimator.engine.money.lines import ONE_OFF
 from estimator.engine.portfolio.choose import Option, Share
 from estimator.engine.results import CandidateResult, CostItem
-from estimator.engine.simulate import evaluate, value_before_results
+from estimator.engine.simulate import before_results, evaluate
 from estimator.units import WORKDAYS_PER_WEEK
 from estimator.vocabulary import Phase
 
@@ -124,8 +124,8 @@ def project_of(
     inputs = evaluation.inputs
     assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
     worlds = Worlds(evaluation, assumptions)
-    value = value_before_results(worlds, evidence)
-    decision = quick_decision(evaluation, assumptions, value, False, worlds)
+    value, onto = before_results(worlds, evidence)
+    decision = quick_decision(evaluation, assumptions, value, False, worlds, onto)
     plan = decision.plan
     answer = clean(decision.to_dict()["staged_plan"])
     own = own_seed(seed, index)
@@ -143,7 +143,7 @@ def project_of(
     n = min(inputs.draws, RISK_DRAWS)
     moved = dataclasses.replace(inputs, seed=own)
     again = evaluate(moved, evidence, draws=SharedDraws(n, seed, own=own))
-    repeated = staged_plan(again, assumptions, value, before=best.policy, whole=False)
+    repeated = staged_plan(again, assumptions, value, before=best.policy, whole=False, moved=onto)
     drawn = repeated.best.step.outcome if repeated.best else out
     return Project(
         name=name,
