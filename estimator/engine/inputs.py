@@ -23,6 +23,7 @@ from estimator.engine.fields import (
 )
 from estimator.engine.fields import numbers as number_map
 from estimator.engine.kinds import KINDS, split_of
+from estimator.engine.nearest import allowed_task
 from estimator.engine.typed import check_value, read_values
 from estimator.engine.usual import (
     DEFAULT_MORE,
@@ -174,6 +175,9 @@ class ProjectInputs(Checked):
             raise InputError("scenario", data, state("allowed.fields"))
         if "task" not in data:
             raise InputError("task", None, ", ".join(Task))
+        near = allowed_task(data["task"]) if isinstance(data["task"], str) else None
+        if near is not None:
+            raise InputError("task", data["task"], near)
         data = read_values(data, _metric_of(data))[0]
         known = {f.name for f in dataclasses.fields(cls)}
         clean: dict[str, Any] = {}

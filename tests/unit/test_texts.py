@@ -30,7 +30,7 @@ SAME = {
     "API", "Budget", "Budget, USD", "CO2, kg", "CPU", "CSV", "Cloud",
     "Deutsch", "Drift", "English", "Extrapolation",
     "FLOP", "GB", "GPU", "Hybrid", "JSON", "Label", "Labels", "LoRA", "Name", "PDF", "Phase",
-    "Plan", "Portfolio", "Region", "Reserve", "Server {name}", "Simulation", "TPU", "Team", "Theta",
+    "Plan", "Portfolio", "Region", "Reserve", "Server {name}", "Simulation", "TPU", "Team",
     "Token",
     "Training", "fair", "log", "p10 – p90", "{approach} {kwh} kWh, {co2} kg CO2",
 }  # fmt: skip

@@ -1,0 +1,44 @@
+"""A task that cannot be named is refused with the nearest one and what that leaves out."""
+
+from __future__ import annotations
+
+import pytest
+
+from estimator import ProjectInputs
+from estimator.engine.nearest import NEAREST, allowed_task
+from estimator.errors import InputError
+from estimator.vocabulary import Task
+from estimator.words.texts import catalogue
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "words"),
+    [
+        ("document_ocr", "token_classification", "prices a page"),
+        ("invoice extraction", "token_classification", "boxes"),
+        ("reranking", "question_answering", "nDCG"),
+        ("video_classification", "image_classification", "motion"),
+        ("DPO", "text_generation", "win rates"),
+        ("tabular_regression", "tabular_classification", "error of a number"),
+        ("text-to-speech", "music_generation", "money only"),
+        ("speaker diarization", "audio_classification", "who speaks when"),
+        ("demand forecasting", "time_series", "under its name"),
+    ],
+)
+def test_the_nearest_task_is_named(name: str, task: str, words: str) -> None:
+    with pytest.raises(InputError) as refused:
+        ProjectInputs.from_dict({"task": name})
+    assert f"the nearest is {task}" in str(refused.value)
+    assert words in str(refused.value)
+
+
+def test_other_names_are_refused_with_the_list() -> None:
+    with pytest.raises(InputError, match="time_series"):
+        ProjectInputs.from_dict({"task": "making tea"})
+    assert allowed_task("Text classification") is None
+    assert all(allowed_task(t) is None for t in Task)
+
+
+def test_every_language_says_what_is_left_out() -> None:
+    keys = {f"nearest.{key}" for _, _, key in NEAREST}
+    assert all(keys <= set(texts) for texts in catalogue().values())
