@@ -5,7 +5,7 @@ from __future__ import annotations
 from estimator.engine import simulate
 from estimator.engine.comparison import Comparison
 from estimator.engine.inputs import ProjectInputs
-from estimator.engine.money.pricebook import parse_price_csv
+from estimator.engine.spelling import own_book
 from estimator.errors import InputError
 from estimator.evidence.load import Evidence
 from estimator.evidence.own_prices import read_book
@@ -45,7 +45,7 @@ def compare_approaches(
 def with_price_book(evidence: Evidence, path: str) -> Evidence:
     """The evidence with the price book of a CSV file; raises InputError at the first bad cell."""
     text = read_book(path)
-    rows, problems = parse_price_csv(text, set(evidence.accelerators))
+    rows, problems = own_book(text, evidence)
     if problems:
         first = problems[0]
         more = f" ({len(problems)} bad cells)" if len(problems) > 1 else ""

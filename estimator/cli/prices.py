@@ -91,17 +91,18 @@ def run_import(arguments: argparse.Namespace) -> None:
     """Check a CSV of own prices and use it from now on; a bad file changes nothing."""
     from estimator import load_evidence
     from estimator.cli.files import TABLE_LIMIT_BYTES, read_text
-    from estimator.engine.money.pricebook import parse_price_csv
+    from estimator.engine.money.pricebook import to_csv
+    from estimator.engine.spelling import own_book
     from estimator.evidence.own_prices import install
 
     path = arguments.file
     text = read_text(path, TABLE_LIMIT_BYTES)
-    rows, problems = parse_price_csv(text, set(load_evidence().accelerators))
+    rows, problems = own_book(text, load_evidence())
     if problems:
         more = f" (and {len(problems) - 1} more bad cells)" if len(problems) > 1 else ""
         raise BadInput(f"{path}: {problems[0]}{more}; the price book is unchanged")
     try:
-        kept = install(text)
+        kept = install(to_csv(rows))
     except OSError as error:
         raise BadInput(f"prices import: the book cannot be written: {error.strerror}") from error
     done = {"rows": len(rows), "kept_as": kept.name if kept else None}

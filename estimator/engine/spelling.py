@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from estimator.engine.compute.hardware import accelerator_id
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.money.finance import latest_rate
+from estimator.engine.money.pricebook import Problem, parse_price_csv
 from estimator.errors import InputError
 from estimator.evidence.names import plain
+from estimator.evidence.things import PriceRow
 from estimator.words.statement import listed, state
 
 if TYPE_CHECKING:
@@ -65,6 +67,12 @@ def device_named(name: str, evidence: Evidence, field: str = "compute.accelerato
         return types.pop()
     read = accelerator_id(name)
     return read if read is not None and read in known else name
+
+
+def own_book(text: str, evidence: Evidence) -> tuple[tuple[PriceRow, ...], tuple[Problem, ...]]:
+    """Rows and problems of a price book in which devices may stand in any spelling."""
+    accelerators = set(evidence.accelerators)
+    return parse_price_csv(text, accelerators, lambda name: device_named(name, evidence, "prices"))
 
 
 def provider_named(name: str, evidence: Evidence) -> str:

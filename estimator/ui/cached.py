@@ -26,10 +26,9 @@ from estimator import ProjectInputs, load_evidence
 from estimator.engine import decide
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.comparison import Comparison
-from estimator.engine.money.pricebook import parse_price_csv
 from estimator.engine.results import Evaluation
 from estimator.engine.simulate import quick_comparison
-from estimator.engine.spelling import with_known_names
+from estimator.engine.spelling import own_book, with_known_names
 from estimator.errors import InputError
 from estimator.evidence import pack
 from estimator.evidence.load import Evidence
@@ -87,7 +86,7 @@ def book_name(text: str) -> str:
 
 def keep_book(text: str) -> str:
     """Keep a price book while the server runs; returns its name. Raises InputError when bad."""
-    rows, problems = parse_price_csv(text, set(evidence().accelerators))
+    rows, problems = own_book(text, evidence())
     if problems:
         raise InputError("prices", problems[0].value, str(problems[0]))
     name = book_name(text)

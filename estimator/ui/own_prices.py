@@ -13,7 +13,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from estimator import ProjectInputs
-from estimator.engine.money.pricebook import Problem, parse_price_csv, template_csv
+from estimator.engine.money.pricebook import Problem, template_csv
+from estimator.engine.spelling import own_book
 from estimator.errors import EstimatorError
 from estimator.report.budget import budget_of
 from estimator.ui import cached, errors, state
@@ -59,7 +60,7 @@ def with_commas(text: str) -> str:
 
 def _offer(text: str, inputs: ProjectInputs) -> None:
     try:
-        rows, problems = parse_price_csv(text, set(cached.evidence().accelerators))
+        rows, problems = own_book(text, cached.evidence())
     except csv.Error as error:
         errors.message(w("own.prices_unreadable", reason=complaint(error)))
         return

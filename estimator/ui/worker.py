@@ -22,11 +22,11 @@ from estimator.engine import decide
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.comparison import Comparison
 from estimator.engine.many import ManyMemo, evaluate_many
-from estimator.engine.money.pricebook import parse_price_csv
 from estimator.engine.portfolio.told import portfolio_dict
 from estimator.engine.portfolio.whole import Wanted, distinct_names, make_portfolio
 from estimator.engine.results import Evaluation
 from estimator.engine.simulate import Memo, complete_comparison, evaluate
+from estimator.engine.spelling import own_book
 from estimator.engine.summaries import ScenarioSummary
 from estimator.engine.swept import Swept, sweep_around
 from estimator.errors import EstimatorError
@@ -145,7 +145,7 @@ def _evidence(book: str | None) -> Evidence:
     shipped = load_evidence()
     if book is None:
         return shipped
-    rows, _ = parse_price_csv(book, set(shipped.accelerators))
+    rows, _ = own_book(book, shipped)
     return shipped.with_prices(rows, book)
 
 

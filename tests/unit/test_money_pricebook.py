@@ -18,6 +18,7 @@ from estimator.engine.money.pricebook import (
     to_csv,
     usd_per_device_hour,
 )
+from estimator.engine.spelling import own_book
 from estimator.evidence.things import PriceRow
 
 if TYPE_CHECKING:
@@ -121,6 +122,20 @@ def test_a_bad_cell_is_named(column: str, cell: str, evidence: Evidence) -> None
     assert rows == ()
     assert [(p.line, p.column) for p in problems] == [(2, column)]
     assert problems[0].allowed
+
+
+def test_devices_may_stand_in_any_spelling(evidence: Evidence) -> None:
+    good = template_csv().splitlines()[1].split(",")
+    lines = []
+    for i, name in enumerate(("NVIDIA L40S", "H100 80GB", "Tesla T4", "nvidia a100", "L40X")):
+        cells = [*good]
+        cells[COLUMNS.index("accelerator")] = name
+        cells[COLUMNS.index("instance_type")] = f"own-{i}"
+        lines.append(",".join(cells))
+    rows, problems = own_book("\n".join([",".join(COLUMNS), *lines]) + "\n", evidence)
+    assert [r.accelerator for r in rows] == ["L40S", "H100-80GB", "T4"]
+    assert [p.line for p in problems] == [5, 6]
+    assert "A100-40GB" in str(problems[0].allowed)
 
 
 def test_all_bad_cells_are_reported_at_once() -> None:

@@ -6,10 +6,10 @@ import csv
 import datetime
 import io
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from estimator.errors import printable, shown
+from estimator.errors import InputError, printable, shown
 from estimator.evidence.things import PriceRow
 from estimator.units import HOURS_PER_YEAR
 from estimator.vocabulary import PurchaseOption
@@ -140,7 +140,9 @@ def to_csv(rows: Iterable[PriceRow]) -> str:
 
 
 def parse_price_csv(
-    text: str, accelerators: Collection[str] | None = None
+    text: str,
+    accelerators: Collection[str] | None = None,
+    named: Callable[[str], str] | None = None,
 ) -> tuple[tuple[PriceRow, ...], tuple[Problem, ...]]:
     """Read a company's own prices; every bad cell is reported.
 
@@ -150,6 +152,8 @@ def parse_price_csv(
         CSV with the columns of the template.
     accelerators : collection of str, optional
         Allowed accelerator ids; any non-empty name without it.
+    named : callable, optional
+        Gives the id of a device in another spelling; may raise InputError where it has several.
 
     Returns
     -------
@@ -160,13 +164,13 @@ def parse_price_csv(
         not replace the last good price book.
     """
     try:
-        return _parse(text, accelerators)
+        return _parse(text, accelerators, named)
     except csv.Error as error:
         return (), (Problem(1, "file", str(error), state("allowed.csv")),)
 
 
 def _parse(
-    text: str, accelerators: Collection[str] | None
+    text: str, accelerators: Collection[str] | None, named: Callable[[str], str] | None
 ) -> tuple[tuple[PriceRow, ...], tuple[Problem, ...]]:
     lines = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     reader = csv.DictReader(io.StringIO(lines))
@@ -181,6 +185,7 @@ def _parse(
     rows: list[PriceRow] = []
     problems: list[Problem] = []
     keys: dict[tuple[str, ...], int] = {}
+    spellings: dict[str, str] = {}
     for cells in reader:
         line = reader.line_num
         row = {
@@ -188,7 +193,8 @@ def _parse(
             for k, v in cells.items()
             if isinstance(v, str | None)
         }
-        bad = list(_cell_problems(line, row, accelerators))
+        bad = list(_spelled(line, row, accelerators, named, spellings))
+        bad = bad or list(_cell_problems(line, row, accelerators))
         key = tuple(row.get(c, "") for c in KEY)
         if not bad and key in keys:
             bad.append(
@@ -208,6 +214,22 @@ def _parse(
     if not rows and not problems:
         problems.append(Problem(2, "provider", "", state("allowed.csv_rows")))
     return tuple(rows), tuple(problems)
+
+
+def _spelled(
+    line: int, row: dict[str, str], accelerators: Collection[str] | None,
+    named: Callable[[str], str] | None, spellings: dict[str, str],
+) -> Iterable[Problem]:  # fmt: skip
+    """Put the id in place of another spelling of a device; a problem where it may be several."""
+    name = row.get("accelerator", "")
+    if named is None or accelerators is None or not name or name in accelerators:
+        return
+    try:
+        row["accelerator"] = spellings[name] = spellings.get(name) or named(name)
+    except InputError as error:
+        allowed = error.allowed
+        told = allowed if isinstance(allowed, Statement) else state("allowed.accelerator")
+        yield Problem(line, "accelerator", name, told)
 
 
 def _cell_problems(
