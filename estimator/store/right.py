@@ -52,8 +52,8 @@ class Score:
     n, n_stopped : int
         Projects with forecast and actual; those stopped are not in the other figures, for a
         stopped project has not taken all it would have.
-    inside : int
-        Finished projects within the 80 % interval.
+    inside, judged : int
+        Finished projects within the 80 % interval, of those that had one.
     median_ratio : float or None
         Of actual over forecast p50; of accuracy the median difference instead.
     """
@@ -62,6 +62,7 @@ class Score:
     n: int
     n_stopped: int
     inside: int
+    judged: int
     median_ratio: float | None
 
 
@@ -85,7 +86,7 @@ def scores(found: Sequence[Mapping[str, Any]]) -> list[Score]:
     """How right the forecasts were, as they stood when they were decided on."""
     out = []
     for quantity in (*RATIOS, "accuracy"):
-        inside, ratios, stopped = 0, [], 0
+        inside, judged, ratios, stopped = 0, 0, [], 0
         for row in found:
             three, actual = row["forecast"].get(quantity), row["actual"].get(quantity)
             if not three or actual is None or three["p50"] is None:
@@ -93,7 +94,8 @@ def scores(found: Sequence[Mapping[str, Any]]) -> list[Score]:
             if row["state"] == "stopped" and quantity != "accuracy":
                 stopped += 1
                 continue
-            inside += is_inside(three, actual)
+            within = is_inside(three, actual)
+            inside, judged = inside + bool(within), judged + (within is not None)
             if quantity == "accuracy":
                 ratios.append(actual - three["p50"])
             elif three["p50"] > 0:
@@ -101,12 +103,14 @@ def scores(found: Sequence[Mapping[str, Any]]) -> list[Score]:
         n = len(ratios)
         if n or stopped:
             middle = statistics.median(ratios) if ratios else None
-            out.append(Score(quantity, n, stopped, inside, middle))
+            out.append(Score(quantity, n, stopped, inside, judged, middle))
     return out
 
 
-def is_inside(three: Mapping[str, Any], actual: float) -> bool:
-    """Does a value lie in the 80 % interval? An open end is open."""
+def is_inside(three: Mapping[str, Any], actual: float) -> bool | None:
+    """Does a value lie in the 80 % interval? An open end is open; None: a plan, not a forecast."""
+    if three["p10"] is not None and three["p10"] == three["p90"]:
+        return None
     low = -math.inf if three["p10"] is None else three["p10"]
     high = math.inf if three["p90"] is None else three["p90"]
     return bool(low <= actual <= high)

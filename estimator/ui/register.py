@@ -143,9 +143,8 @@ def _cells(
     from estimator.store.right import is_inside
 
     cells = [_amount(name, three.get(p), style, metric) for p in ("p10", "p50", "p90")]
-    inside = (
-        "–" if actual is None else w("register.yes" if is_inside(three, actual) else "register.no")
-    )
+    within = None if actual is None else is_inside(three, actual)
+    inside = "–" if within is None else w("register.yes" if within else "register.no")
     return [*map(e, cells), e(_amount(name, actual, style, metric)), e(inside)]
 
 
@@ -212,8 +211,9 @@ def _scores(found: Sequence[Mapping[str, Any]]) -> None:
         middle = "–"
         if score.median_ratio is not None:
             points = score.quantity == "accuracy"
-            middle = f"{score.median_ratio:+.3f}" if points else f"x {score.median_ratio:.2f}"
-        share = style.percent(score.inside / score.n) if score.n else "–"
+            written = style.number(score.median_ratio, 3 if points else 2)
+            middle = written if points else f"x {written}"
+        share = style.percent(score.inside / score.judged) if score.judged else "–"
         rows.append(
             [e(w(f"register.{score.quantity}")), str(score.n), str(score.n_stopped), e(middle),
              e(share)]
@@ -232,15 +232,16 @@ def _factors(found: Sequence[Mapping[str, Any]]) -> None:
     judged = Assumptions(base.assumptions)
     own = right.factors(found, judged)
     least = int(judged.value("register.least_projects"))
+    style = number_style()
     rows = [
         [
-            e(w(f"register.{name}")), str(f.n), str(f.n_stopped), f"x {f.p50:.2f}",
-            f"x {f.p10:.2f} – {f.p90:.2f}",
+            e(w(f"register.{name}")), str(f.n), str(f.n_stopped), f"x {style.number(f.p50, 2)}",
+            f"x {style.number(f.p10, 2)} – {style.number(f.p90, 2)}",
             e(w("register.yes") if f.applies else w("register.too_few", n=least)),
         ]
         for name, f in own.items()
     ]  # fmt: skip
-    names = ("quantity", "n", "n_stopped", "factor", "range", "applies")
+    names = ("quantity", "n_all", "n_stopped", "factor", "range", "applies")
     st.html(html_table([w(f"register.{x}") for x in names], rows, (1, 2, 3), w("register.factors")))
     rows_moved = moved_judgements(own, judged)
     if not rows_moved:

@@ -140,7 +140,10 @@ def test_the_forecast_stays_as_it_stood(database: Database, evidence: Evidence) 
     assert (found["state"], found["gates"]) == ("live", 1)
     scores = {s.quantity: s for s in right.scores([found])}
     assert scores["usd"].median_ratio == pytest.approx(1.2)
-    assert scores["accuracy"].n == 1
+    assert scores["accuracy"].n == scores["accuracy"].judged == 1
+    bought = [{**row(1, labels=1.4), "forecast": {"labels": dict.fromkeys(three(1.0), 1000.0)}}]
+    (labels,) = right.scores(bought)
+    assert (labels.n, labels.judged) == (1, 0), "a plan has no interval to lie in"
     with pytest.raises(InputError, match="state"):
         register.close(database, ADA, decision.id, "unknown", {})
     with pytest.raises(InputError, match="usd"):
