@@ -197,7 +197,7 @@ def _build(
 
 def show(answer: dict[str, Any], style: Style) -> None:
     """The headline and the ten rows, for a terminal."""
-    from estimator.report.tables import lines
+    from estimator.report.tables import all_lines
     from estimator.report.text import left_out, story
     from estimator.words.texts import say
 
@@ -211,15 +211,16 @@ def show(answer: dict[str, Any], style: Style) -> None:
     columns = ("approach", "accuracy", "total", "labels", "hours", "cloud", "people", "weeks")
     heads = [" ", *(say(f"col.{c}", style.language) for c in (*columns, "target", "evidence"))]
     rows = []
-    for x in lines(answer, style):
+    for x in all_lines(answer, style):
         mark = ">" if x.recommended else " " if x.feasible else "x"
         quality = f"{x.accuracy} ({x.accuracy_range})" if x.accuracy_range else x.accuracy
         name = f"{x.approach} ({x.model})" if x.model else x.approach
         figures = (x.labelling, x.hours, x.cloud, x.people, x.weeks, x.reaches_target, x.grade)
-        rows.append([mark, name, quality, f"{x.total} ({x.total_range})", *figures])
+        total = f"{x.total} ({x.total_range})" if x.total_range else x.total
+        rows.append([mark, name, quality, total, *figures])
     print_table(heads, rows, right=(4, 5, 6, 7, 8, 9))
     if note := left_out(answer, style.language):
         print(note)
-    excluded = [x for x in lines(answer, style) if not x.feasible]
+    excluded = [x for x in all_lines(answer, style) if not x.feasible]
     for x in excluded:
         print(f"x {x.approach}: {x.reason}")

@@ -25,6 +25,7 @@ from estimator.engine.decide import (
 from estimator.engine.decide.onward import onward
 from estimator.engine.decide.rerun import Progress, quiet
 from estimator.engine.decide.stages import Policy
+from estimator.engine.decide.today import GOING_LIVE, SCRAPPED
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.money import price_candidates
@@ -220,13 +221,14 @@ def _comparison(
 def _assumptions(evaluation: Evaluation, evidence: Evidence) -> list[dict[str, Any]]:
     """Judgements behind the lines, with their ranges and reasons."""
     used = {a for r in evaluation.results for i in r.money.items for a in i.assumption_ids}
+    used |= {GOING_LIVE, SCRAPPED}
     names = ("assumption_id", "p10", "p50", "p90", "unit", "reason", "source_id")
     rows = (evidence.assumptions[a] for a in sorted(used))
     return [{n: getattr(row, n) for n in names} for row in rows]
 
 
 def _sources(evaluation: Evaluation, evidence: Evidence) -> list[dict[str, Any]]:
-    used: set[str] = set()
+    used = {evidence.assumptions[name].source_id for name in (GOING_LIVE, SCRAPPED)}
     for r in evaluation.results:
         used.update(r.accuracy.grade.source_ids, r.compute.source_ids)
         used.update(i for item in r.money.items for i in item.source_ids)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from estimator.report.first_screen import cards, gates, money_line
-from estimator.report.tables import lines
+from estimator.report.tables import all_lines
 from estimator.report.text import recommended, story
 from estimator.words.format import Style
 from estimator.words.texts import say
@@ -44,7 +44,7 @@ def markdown(answer: Mapping[str, Any], style: Style, date: str) -> str:
     body = [
         (f"{x.approach} {x.model}".strip(), f"{x.accuracy} {x.accuracy_range}".strip(),
          f"{x.total} {x.total_range}".strip(), x.weeks, x.reaches_target)
-        for x in lines(answer, style)
+        for x in all_lines(answer, style)
     ]  # fmt: skip
     parts.append(_table([heads, *body]))
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -104,7 +104,7 @@ def report_data(
     lang = style.language
     row = recommended(answer)
     told = story(answer, style)
-    found = tables.lines(answer, style)
+    found = tables.all_lines(answer, style)
     target = answer["inputs"]["target"]
     data: dict[str, Any] = {
         "lang": lang,

@@ -67,6 +67,35 @@ def lines(answer: Answer, style: Style | None = None) -> list[Line]:
     return [_line(answer, r, quality, money, style) for r in rows]
 
 
+def all_lines(answer: Answer, style: Style | None = None) -> list[Line]:
+    """The rows, and doing nothing last where today's cost is stated."""
+    style = style or Style()
+    today = answer["recommendation"].get("as_today")
+    return lines(answer, style) + ([] if not today else [_today(today, style)])
+
+
+def _today(today: Mapping[str, Any], style: Style) -> Line:
+    """Going on as today: a total, and nothing that is built."""
+    blank: dict[str, Any] = dict.fromkeys(
+        ("labelling", "hours", "device", "cloud", "people", "running", "weeks", "reaches_target",
+         "best", "grade", "accuracy"), NONE,
+    )  # fmt: skip
+    blank |= dict.fromkeys(
+        ("model", "reason", "accuracy_range", "total_range", "grade_reason", "assumed"), ""
+    )
+    monthly = style.money_about(today["usd_per_month"])
+    return Line(
+        key="as_today",
+        approach=say("row.as_today", style.language, monthly=monthly),
+        recommended=False,
+        feasible=True,
+        accuracy_bar=None,
+        total=style.money_short(today["total_usd"]),
+        total_bar=None,
+        **blank,
+    )
+
+
 def _scale(spreads: Sequence[Mapping[str, float]], from_zero: bool = False) -> tuple[float, float]:
     lows = [s["p10"] for s in spreads if s["p10"] is not None]
     highs = [s["p90"] for s in spreads if s["p90"] is not None]

@@ -130,11 +130,18 @@ def story(answer: Answer, style: Style | None = None) -> Story:
         ),
         next_step=" ".join(said(plan["gates"][0], "text", style)) if plan["gates"] else "",
         gates=_gates(plan, style),
-        values=(*said(plan, "ladder", style), *said(plan, "ask", style)),
+        values=(*said(plan, "ladder", style), *said(plan, "ask", style), *beside(answer, style)),
         strip=() if row is None else strip(row, style),
         changes=changes(answer, style),
         warnings=() if row is None else stops(row, style),
     )  # fmt: skip
+
+
+def beside(answer: Answer, style: Style) -> tuple[str, ...]:
+    """What stands beside the plan: doing nothing, and how many models go live at all."""
+    advice = answer["recommendation"]
+    parts = (advice.get(name) for name in ("as_today", "going_live"))
+    return tuple(text for part in parts if part for text in said(part, "text", style))
 
 
 def _gates(plan: Mapping[str, Any], style: Style) -> tuple[str, ...]:

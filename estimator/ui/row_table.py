@@ -257,7 +257,7 @@ def _as_today(
     inside = scale["low"] <= total <= scale["high"]
     mark = f'<span class="mid" style="left:{scale["at"](total):.2f}%"></span>' if inside else ""
     money = _cell(style.money_short(total), mark, style.money_about(total), names[2], 64)
-    text = w("rows.today", monthly=style.money_about(monthly))
+    text = say("row.as_today", style.language, monthly=style.money_about(monthly))
     rest = '<td role="cell" class="num">–</td>' * (len(names) - 3)
     return (
         f'<tr role="row" class="today"><td role="cell" title="{e(text)}">{e(text)}</td>'

@@ -12,6 +12,7 @@ from estimator.engine.decide.board import make_board
 from estimator.engine.decide.loss import Loss
 from estimator.engine.decide.rule import best_probability, cost_order, ranking, regret_usd
 from estimator.engine.inputs import ProjectInputs
+from estimator.units import WEEKS_PER_MONTH
 from tests.decide_world import assumptions, evaluate
 
 HAND = Loss(100.0, True, 0.9, 0.9, 12.0, 3.0, 0.0, 0.0)
@@ -104,13 +105,35 @@ def test_as_today_is_a_row_of_its_own(base):
     evaluation = evaluate(base.replace("value.today_usd_per_month", 2000.0))
     today = recommend(evaluation, assumptions()).as_today
     assert today.total_usd == 72_000
-    total = next(r for r in evaluation.results if r.candidate.key == "lora").money.total_draws[1:]
-    assert today.saving_usd["lora"][1] == pytest.approx(72_000 - np.median(total))
-    one_off = next(r for r in evaluation.results if r.candidate.key == "lora").money
-    gain = 2000 - np.median(one_off.monthly_draws[1:])
+    money = next(r for r in evaluation.results if r.candidate.key == "lora").money
+    wait = np.median(money.calendar_weeks_draws[1:]) / WEEKS_PER_MONTH
+    gain = 2000 - np.median(money.monthly_draws[1:])
     assert today.payback_months["lora"] == pytest.approx(
-        np.median(one_off.one_off_draws[1:]) / gain
+        wait + np.median(money.one_off_draws[1:]) / gain
     )
+
+
+@pytest.mark.parametrize("target", [0.5, 0.9, 0.999])
+def test_only_draws_that_work_save_anything(base, target):
+    """A system that misses saves nothing and has cost its money; a sure one saves every month."""
+    inputs = base.replace("value.today_usd_per_month", 20_000.0).replace("target.value", target)
+    evaluation = evaluate(inputs)
+    today = recommend(evaluation, assumptions()).as_today
+    useful = target - assumptions().value("decision.useful_points") / 100
+    for result in evaluation.results:
+        saving, money = today.saving[result.candidate.key], result.money
+        truth = result.accuracy.draws[1:]
+        assert saving.works == pytest.approx((truth >= target).mean())
+        assert saving.pays <= (truth > useful).mean() + 1e-9
+        if (truth <= useful).mean() > 0.1:
+            assert saving.usd[0] < 0
+        spent = np.minimum(money.one_off_draws, money.total_draws)[1:]
+        ceiling = 20_000.0 * inputs.serving.horizon_months - spent.min()
+        assert saving.usd[2] <= ceiling
+        if (truth >= target).all():
+            months = 36 - money.calendar_weeks_draws[1:] / WEEKS_PER_MONTH
+            whole = 20_000.0 * months - money.total_draws[1:]
+            assert saving.mean_usd == pytest.approx(whole.mean(), rel=1e-6)
 
 
 def test_frontier_rows_are_not_beaten_and_the_others_are(base):

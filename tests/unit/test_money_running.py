@@ -181,8 +181,19 @@ def test_a_month_of_delay_costs_a_month_of_value(
 ) -> None:
     result = row(support_tickets.replace("value.value_per_month_usd", 5200.0), evidence)
     assert result.money.extras["delay_cost_usd_per_week"] == pytest.approx(1200.0)
-    assert result.money.extras["payback_months"] is not None
-    assert result.money.extras["irr"] is not None
+
+
+def test_misses_earn_nothing(support_tickets: ProjectInputs, evidence: Evidence) -> None:
+    """Benefits, payback and rate of return count a system only where it reaches its target."""
+    worth = support_tickets.replace("value.today_usd_per_month", 52_000.0)
+    easy, hard = (row(worth.replace("target.value", x), evidence).money for x in (0.05, 0.999))
+    assert easy.extras["payback_months"] < 6
+    assert easy.extras["irr"] > 1
+    assert hard.extras["payback_months"] is None
+    missed = row(worth, evidence).accuracy.draws < 0.9  # type: ignore[operator]
+    money = row(worth, evidence).money
+    np.testing.assert_allclose(money.net_value_draws[missed], -money.npv_draws[missed])
+    assert np.all(money.net_value_draws[~missed] > 0)
 
 
 def test_share_right_knows_directions() -> None:

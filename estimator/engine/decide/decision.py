@@ -18,6 +18,7 @@ from estimator.engine.decide.risks import Risk, risks
 from estimator.engine.decide.staged import PlanValue, StagedPlan, plan_value, staged_plan
 from estimator.engine.decide.stages import Policy
 from estimator.engine.decide.switching import Switch, switching_values
+from estimator.engine.decide.today import said_of
 from estimator.engine.decide.tornado import Tornado, tornado
 from estimator.engine.decide.traits import Traits, traits
 from estimator.engine.decide.worlds import Worlds
@@ -65,6 +66,7 @@ class Decision:
                 for w in r.would_reach
             ],
             "as_today": self._as_today(),
+            "going_live": self._going_live(),
             "switching": [
                 {
                     "input": s.input,
@@ -175,9 +177,23 @@ class Decision:
             "usd_per_month": today.usd_per_month,
             "total_usd": today.total_usd,
             "saving_usd": {
-                k: dict(zip(names, v, strict=True)) for k, v in today.saving_usd.items()
+                key: {**dict(zip(names, s.usd, strict=True)), "mean": s.mean_usd}
+                for key, s in today.saving.items()
             },
+            "works_probability": {key: s.works for key, s in today.saving.items()},
+            "pays_probability": {key: s.pays for key, s in today.saving.items()},
             "payback_months": dict(today.payback_months),
+            **with_statements({"text": said_of(today, self.recommendation.approach)}),
+        }
+
+    def _going_live(self) -> dict[str, Any]:
+        live = self.recommendation.going_live
+        share = dict(zip(("p10", "p50", "p90"), live.share, strict=True))
+        return {
+            **share,
+            "scrapped": live.scrapped,
+            "source_ids": list(live.source_ids),
+            **with_statements({"text": live.said()}),
         }
 
 

@@ -20,8 +20,9 @@ from estimator.engine.decide.rule import (
     regret_usd,
 )
 from estimator.engine.decide.staged import StagedPlan, plan_value, staged_plan
+from estimator.engine.decide.today import AsToday, GoingLive, as_today, going_live
 from estimator.engine.decide.worlds import Worlds
-from estimator.engine.distributions import Array, median, percentiles
+from estimator.engine.distributions import Array, percentiles
 from estimator.engine.results import Evaluation
 from estimator.words.statement import Statement
 
@@ -67,20 +68,6 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class AsToday:
-    """Doing nothing: what the work costs today over the horizon, and what each row would save.
-
-    ``saving_usd`` maps a row to (p10, p50, p90) of today's cost minus the row's total [USD];
-    ``payback_months`` to the month in which the median one-off money is earned back.
-    """
-
-    usd_per_month: float
-    total_usd: float
-    saving_usd: Mapping[str, tuple[float, float, float]]
-    payback_months: Mapping[str, float | None]
-
-
-@dataclass(frozen=True)
 class Recommendation:
     """The answer.
 
@@ -118,6 +105,7 @@ class Recommendation:
     would_reach: tuple[Reach, ...]
     rows: Mapping[str, RowDecision]
     as_today: AsToday | None
+    going_live: GoingLive
     plan: StagedPlan
 
 
@@ -169,7 +157,8 @@ def recommend(
         reachable_target=shown,
         would_reach=_would_reach(evaluation, board, plan),
         rows=rows,
-        as_today=_as_today(evaluation, board),
+        as_today=as_today(evaluation, board, assumptions),
+        going_live=going_live(assumptions),
         plan=plan,
     )
 
@@ -254,19 +243,3 @@ def _would_reach(evaluation: Evaluation, board: Board, plan: StagedPlan) -> tupl
 def label_price(evaluation: Evaluation, index: int) -> float | None:
     """Base price of one labelled example of a row, all its answers [USD]; None: buys none."""
     return evaluation.results[index].money.usd_per_labelled_example
-
-
-def _as_today(evaluation: Evaluation, board: Board) -> AsToday | None:
-    monthly = evaluation.inputs.value.today_usd_per_month
-    if monthly <= 0:
-        return None
-    horizon = evaluation.inputs.serving.horizon_months
-    total = monthly * horizon
-    payback: dict[str, float | None] = {}
-    for i, result in enumerate(evaluation.results):
-        gain = monthly - median(result.money.monthly_draws)
-        one_off = float(board.median_one_off[i])
-        months = one_off / gain if gain > 0 else None
-        payback[board.keys[i]] = months if months is not None and months <= horizon else None
-    saving = {key: percentiles(total - board.total[i]) for i, key in enumerate(board.keys)}
-    return AsToday(monthly, total, saving, payback)

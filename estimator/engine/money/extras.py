@@ -65,8 +65,8 @@ def row_extras(
         **_currency(ctx, float(sums.total[0])),
         "labelling_hours": float(np.asarray(labels.hours_draws).flat[0]),
         "labelling_people": labels.people,
-        "delay_cost_usd": float(gains.delay_cost_draws[0]),
-        "delay_cost_usd_per_week": float(max(gains.monthly_draws[0], 0.0) / WEEKS_PER_MONTH),
+        "delay_cost_usd": float(gains.delay_cost_draws[1:].mean()),
+        "delay_cost_usd_per_week": float(max(gains.working_draws[0], 0.0) / WEEKS_PER_MONTH),
         **_deadline(ctx, labels),
         **_finance(gains, sums.cash_flow_base, bill.last - bill.horizon),
         **_own(ctx),
@@ -138,8 +138,12 @@ def _deadline(ctx: Context, labels: LabellingPlan) -> dict[str, Any]:
 
 
 def _finance(gains: Benefit, flow: tuple[float, ...], project: int) -> dict[str, Any]:
-    """Rate of return and payback from kick-off; benefits start with the month of use."""
-    monthly = float(gains.monthly_draws[0])
+    """Rate of return and payback of the plan from kick-off.
+
+    Benefits start with the month of use and are expected ones: draws that miss the target earn
+    nothing.
+    """
+    monthly = float(gains.monthly_draws[1:].mean())
     if not np.isfinite(monthly) or monthly == 0.0:
         return {"irr": None, "payback_months": None}
     net = [(monthly if month > project else 0.0) - f for month, f in enumerate(flow)]

@@ -19,10 +19,11 @@ from estimator.errors import PriceNotFoundError
 from estimator.evidence.things import Accelerator, BaseModel
 from estimator.units import GIGA, HOURS_PER_MONTH, SECONDS_PER_HOUR, TERA
 from estimator.vocabulary import Approach, DeviceKind, Modality, Phase, Task
-from estimator.words.statement import Number, Statement, joined, state
+from estimator.words.statement import Note, Number, Statement, joined, state
 
 LLM_PARAMS = 1e9
 BYTES_16_BIT = 2.0
+KB_PER_GB = 1e6
 MS_PER_SECOND = 1000.0
 ONE_PASS = frozenset({"StyleGAN2-ADA"})
 """Families that make a picture in one pass, without denoising steps."""
@@ -70,8 +71,9 @@ def passes(ctx: Context, candidate: Candidate) -> Figure:
 
     Notes
     -----
-    A picture takes its denoising steps with guidance, a piece of music two passes per audio token,
-    an in-context model one row for each of its context rows beside the asked one.
+    A picture takes its denoising steps with guidance, a piece of music two passes per audio token.
+    An in-context model keeps what it made of its context rows in memory (their keys and values),
+    so that an answer is the asked row and its look at each of them, a small part of a row.
     """
     task = ctx.inputs.task
     one_pass = candidate.model is not None and candidate.model.family in ONE_PASS
@@ -80,12 +82,13 @@ def passes(ctx: Context, candidate: Candidate) -> Figure:
     if task is Task.MUSIC_GENERATION:
         return ctx.figure("serving.passes_per_audio_token")
     if in_context(candidate):
-        return Figure(1.0 + context_rows(ctx, candidate))
+        look = ctx.figure("serving.context_look_share")
+        return look * context_rows(ctx, candidate) + 1.0
     return Figure(1.0)
 
 
 def context_rows(ctx: Context, candidate: Candidate) -> float:
-    """Training rows that an in-context model reads at every answer."""
+    """Training rows that an in-context model looks at for every answer."""
     most = ctx.value("serving.context_rows_most")
     return min(float(candidate.n_labelled(ctx.inputs)), most)
 
@@ -204,10 +207,18 @@ def add_instance_serving(
         "device-hour",
         rental.price,
         timing=MONTHLY,
-        note=rental.note,
+        note=joined(rental.note, context_note(ctx, candidate)),
     )
     device = rental.row.accelerator if rental.row else c.accelerator
     return rental, _too_slow(serving.latency_ms, float(seconds.base), device)
+
+
+def context_note(ctx: Context, candidate: Candidate) -> Note:
+    """That the context rows are read once and kept, and how many; nothing for other models."""
+    if not in_context(candidate):
+        return ""
+    rows, gb = context_rows(ctx, candidate), context_gb(ctx, candidate)
+    return state("note.context_kept", rows=Number(rows), gb=Number(gb))
 
 
 def _too_slow(latency_ms: float | None, busy_seconds: float, name: str) -> Statement | None:
@@ -306,7 +317,16 @@ def _devices_for_weights(ctx: Context, candidate: Candidate, device: Accelerator
     model = candidate.model
     params = (model.params_total or 0.0) if model else 0.0
     need_gb = params * BYTES_16_BIT * ctx.value("serving.memory_factor") / GIGA
+    need_gb += context_gb(ctx, candidate)
     return max(1, int(np.ceil(need_gb / device.memory_gb)))
+
+
+def context_gb(ctx: Context, candidate: Candidate) -> float:
+    """Keys and values of the context rows that an in-context model keeps in memory [GB]."""
+    if not in_context(candidate):
+        return 0.0
+    cells = context_rows(ctx, candidate) * ctx.inputs.unit_length
+    return cells * ctx.value("serving.context_kb_per_cell") / KB_PER_GB
 
 
 def _serve_on_own(

@@ -19,7 +19,9 @@ class Benefit:
     """Benefits of one candidate."""
 
     monthly_draws: Array
-    """Value of one month of use [USD]."""
+    """Value of one month of use, nothing where the target is missed [USD]."""
+    working_draws: Array
+    """Value of one month of use of a system that reaches its target [USD]."""
     present_value_draws: Array
     """All months of the horizon, discounted, less the months lost to delay [USD]."""
     delay_cost_draws: Array
@@ -40,19 +42,36 @@ def share_right(metric: str, draws: Array) -> Array | None:
     return np.asarray(np.clip(right, 0.0, 1.0))
 
 
-def monthly_value(ctx: Context, accuracy: AccuracyEstimate) -> Array:
+def works(ctx: Context, accuracy: AccuracyEstimate) -> Array:
+    """1 in draws that reach the target, else 0; nan where the quality is unknown.
+
+    Without a target there is nothing to miss.
+    """
+    target = ctx.inputs.target.value
+    if target is None:
+        return np.ones(ctx.draws.size)
+    if accuracy.draws is None:
+        return np.full(ctx.draws.size, np.nan)
+    lower = lower_is_better(accuracy.metric)
+    reached = accuracy.draws <= target if lower else accuracy.draws >= target
+    return np.asarray(reached, dtype=float)
+
+
+def monthly_value(ctx: Context, accuracy: AccuracyEstimate, earned: Array) -> Array:
     """Value of one month of use [USD], nan where it rests on an unknown accuracy.
 
     Notes
     -----
     ``requests x (a x benefit per correct - (1 - a) x cost per error) + value per month + what the
-    work costs today``, with a the share of right answers.
+    work costs today``, with a the share of right answers. The last two are earned by a system that
+    works: they count where ``earned`` is 1 (``works``).
     """
     value, size = ctx.inputs.value, ctx.draws.size
-    fixed = value.value_per_month_usd + value.today_usd_per_month
+    whole = value.value_per_month_usd + value.today_usd_per_month
     gain, loss = value.benefit_per_correct_usd, value.cost_per_error_usd
+    fixed = whole * earned if whole else np.zeros(size)
     if gain == 0.0 and loss == 0.0:
-        return np.full(size, fixed)
+        return fixed
     right = None if accuracy.draws is None else share_right(accuracy.metric, accuracy.draws)
     if right is None:
         return np.full(size, np.nan)
@@ -68,11 +87,12 @@ def benefit(ctx: Context, accuracy: AccuracyEstimate, weeks: Array) -> Benefit:
     Present value = monthly value x sum of the discount factors of months 1 to the horizon, less
     the delay: ``max(monthly value, 0) x weeks to readiness / weeks per month``.
     """
-    monthly = monthly_value(ctx, accuracy)
-    if not monthly.any():
-        return Benefit(monthly, monthly, monthly)
+    monthly = monthly_value(ctx, accuracy, works(ctx, accuracy))
+    working = monthly_value(ctx, accuracy, np.ones(ctx.draws.size))
+    if not working.any():
+        return Benefit(working, working, working, working)
     horizon = ctx.inputs.serving.horizon_months
     factors = discount_factors(ctx.inputs.finance.discount_rate, horizon)
     delay = np.maximum(monthly, 0.0) * weeks / WEEKS_PER_MONTH
     present = monthly * float(factors[1:].sum()) - delay
-    return Benefit(monthly, np.asarray(present), np.asarray(delay))
+    return Benefit(monthly, working, np.asarray(present), np.asarray(delay))
