@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from estimator.errors import InputError
 from estimator.words.statement import (
     ENGLISH_USD,
     Approach,
@@ -49,15 +50,26 @@ def moved(old: Answer, new: Answer, between: Answer | None = None) -> list[State
     -------
     list of Statement
         First what moved, then why; one sentence where nothing did.
+
+    Raises
+    ------
+    InputError
+        Where one of them is no answer.
     """
-    old, new = _answer(old), _answer(new)
+    try:
+        return _moved(_answer(old), _answer(new), between and _answer(between))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InputError("results", str(error), state("allowed.answer")) from error
+
+
+def _moved(old: Answer, new: Answer, between: Answer | None) -> list[Statement]:
     effects = list(_effects(old, new))
     causes = [*_versions(old, new), *_judgements(old, new), *_inputs(old, new)]
     if not effects:
         return [state("moved.same"), *causes]
     if not causes:
         causes = [state("moved.unexplained")]
-    return [*effects, *causes, *_bill(old, new, between and _answer(between))]
+    return [*effects, *causes, *_bill(old, new, between)]
 
 
 def _answer(found: Answer) -> Answer:
@@ -82,8 +94,13 @@ def _effects(old: Answer, new: Answer) -> Iterator[Statement]:
     for named, figures in compared:
         for key, *ends in figures:
             before, now = (end or state("moved.none") for end in ends)
-            if before.write(ENGLISH_USD, "") != now.write(ENGLISH_USD, ""):
+            if _read(before) != _read(now):
                 yield state(key, before=before, now=now, **named)
+
+
+def _read(value: Value) -> str:
+    """A figure as the sentences write it: what reads the same did not move."""
+    return value.write(ENGLISH_USD, "cases" if isinstance(value, Share) else "")
 
 
 def _pair(old: Answer, new: Answer) -> tuple[Row, Row] | None:

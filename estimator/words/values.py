@@ -226,6 +226,8 @@ class Setting(Value):
             return style.money_about(value)
         if path == "target.value":
             return style.metric(value, self.metric)
+        if path == "finance.usd_rate":
+            return style.quantity(value)
         if path.endswith(("_share", "_rate", "probability", "_noise", "_drift")):
             return style.percent(value)
         if (abs(value) < 100 and value != int(value)) or abs(value) >= 1e5:

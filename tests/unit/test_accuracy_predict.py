@@ -288,3 +288,25 @@ def test_remembered_curves_are_those_computed_anew(
     first = answer(before)
     assert answer(after) == fresh
     assert fresh != first
+
+
+@pytest.mark.parametrize(
+    ("task", "metric", "easy", "hard"),
+    [
+        ("speech_recognition", "wer", 0.9, 0.01),
+        ("text_classification", "accuracy", 0.3, 0.995),
+    ],
+)
+def test_a_target_is_reached_from_its_own_side(
+    task: str, metric: str, easy: float, hard: float, evidence: Evidence
+) -> None:
+    """A word error rate is reached from above, an accuracy from below."""
+    reached = []
+    for value in (easy, hard):
+        target = {"metric": metric, "value": value}
+        estimate = run(scenario(task, n_labelled_to_buy=2000, target=target), evidence)
+        reached.append(estimate["full_finetune"].target_probability)
+    assert reached[0] is not None
+    assert reached[1] is not None
+    assert reached[0] > 0.9
+    assert reached[1] < 0.3

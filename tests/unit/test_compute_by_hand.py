@@ -130,3 +130,22 @@ def test_energy_and_carbon(
 def test_adapters_take_no_longer_than_a_full_update(rows: dict[str, ComputeEstimate]) -> None:
     lora, full = rows["lora"], rows["full_finetune"]
     assert lora.device_hours_draws[0] <= 1.1 * full.device_hours_draws[0]
+
+
+def test_pre_training_is_restarted(evidence: Evidence) -> None:
+    """20 tokens a parameter over 100 tokens an example, 3 passes, and a fifth of it once more."""
+    changes = {"task": "text_generation", "models": {"scratch": MODEL}, "n_classes": 2}
+    generated = ProjectInputs.from_dict({**scenario().to_dict(), **changes, "target": {}})
+    c = by_approach(generated, evidence)["scratch"]
+    part = {p.name: p.value for p in c.hours_parts}
+    examples = 20 * 1e8 / 100
+    (before,) = [w for w in c.work if w.name == "pre-training"]
+    assert before.units * before.flop_per_unit * before.passes == pytest.approx(
+        examples * 3 * FORWARD
+    )
+    hours = examples * 3 * FORWARD / (part["peak"] * part["utilisation"] * 3600)
+    restarted = evidence.assumptions["compute.pretrain_trials"].p50
+    assert restarted > 1
+    assert part["once"] == pytest.approx((hours + part["start_up"]) * restarted)
+    total = RUNS * (part["compute_one_run"] + part["start_up"]) + part["once"]
+    assert c.device_hours_draws[0] == pytest.approx(total * 1.25)

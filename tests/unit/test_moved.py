@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from estimator.engine.simulate import quick_comparison
+from estimator.errors import InputError
 from estimator.evidence.load import Evidence
 from estimator.report.moved import moved
-from estimator.report.record import compare_records, make_record
+from estimator.report.record import compare_records, make_record, record_bytes
 from estimator.words.format import Style
 from estimator.words.statement import Statement, said
 from tests.conftest import load_preset
@@ -126,3 +127,23 @@ def test_a_replay_tells_why_in_the_readers_language(stored: Answer, today: Answe
     assert "zuvor" in german[0]
     assert "€" in german[0]
     assert compare_records(make_record(today), today)["moved"] == []
+
+
+@pytest.mark.parametrize(
+    "results", [{}, {"approaches": 3}, {"recommendation": [], "approaches": []}]
+)
+def test_what_is_no_answer_is_refused_in_a_sentence(results: Answer, today: Answer) -> None:
+    with pytest.raises(InputError, match="an answer of compare"):
+        moved({"results": results}, today)
+
+
+def test_the_page_tells_inputs_from_the_rest(stored: Answer, today: Answer) -> None:
+    from estimator.ui.moved import told
+
+    chosen(stored)["cost_usd"]["total"]["p50"] *= 2
+    text = record_bytes(make_record(stored)).decode()
+    dear = TICKETS.replace("people.wage_factor", 2.0)
+    keys = [s.key for s in told(text, dear)]
+    assert {"moved.input", "moved.by_inputs", "moved.total"} <= set(keys)
+    with pytest.raises(InputError):
+        told("[1]", dear)

@@ -7,7 +7,7 @@ import html
 import streamlit as st
 
 from estimator.report import exports
-from estimator.ui import blocks, cached, errors, shell, state
+from estimator.ui import blocks, cached, errors, moved, shell, state
 from estimator.ui.components import e, heading
 from estimator.ui.words import language, w
 
@@ -47,6 +47,7 @@ def page() -> None:
     if lost:
         errors.note(lost)
 
+    moved.since_record(inputs)
     heading(w("report.command"), 2)
     st.html(f'<p class="es es-say">{e(w("report.command_help"))}</p>')
     st.code(f"python -m estimator compare {stem}.yaml --json", language=None)
