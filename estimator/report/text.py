@@ -10,6 +10,7 @@ from typing import Any
 from estimator.report.strip import strip
 from estimator.report.words import changes
 from estimator.words.format import Style, capital, metric_name
+from estimator.words.statement import Approach as ApproachName
 from estimator.words.statement import said
 from estimator.words.texts import approach_label, say
 
@@ -190,7 +191,7 @@ def accuracy_sentence(answer: Answer, row: Row, style: Style) -> str:
     return say(
         "accuracy_row",
         style.language,
-        choice=row_name(row, style.language),
+        choice=ApproachName(key_of(row), row.get("base_model")).write(style, ""),
         metric=metric_name(metric, style.language),
         value=style.metric(quality["p50"], metric),
         range=style.between(low, high),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from estimator.words.format import NONE, Style
-from estimator.words.statement import Field, Setting
+from estimator.words.statement import Field, Setting, said
 from estimator.words.texts import approach_label, listed, say
 
 Answer = Mapping[str, Any]
@@ -28,11 +28,17 @@ def changes(answer: Answer, style: Style) -> tuple[str, ...]:
             style.language,
             value=input_value(answer, s["input"], at, style),
             input=Field(s["input"]).write(style, ""),
-            approach=approach_label(to, style.language),
+            step=_step(s, to, style),
         )
         distance = abs(at - now) / max(abs(now), 1e-9) if now is not None else 9e9
         found.append((distance, text))
     return tuple(text for _, text in sorted(found))
+
+
+def _step(switch: Mapping[str, Any], approach: str, style: Style) -> str:
+    """What the plan would begin with; the approach alone where the step is not told."""
+    told = " ".join(said(switch, "to_step", style)).rstrip(".")
+    return told or approach_label(approach, style.language)
 
 
 def input_label(path: str, language: str = "en") -> str:

@@ -10,15 +10,13 @@ import streamlit as st
 from estimator import ProjectInputs
 from estimator.report import exports, figures, figures_accuracy, figures_money, link
 from estimator.report.text import recommended, story
-from estimator.ui import cached, errors, state
+from estimator.ui import cached, errors, first_screen, state
 from estimator.ui import who as visitor
 from estimator.ui.components import (
     dark,
     e,
     number_style,
-    sentences,
     show_chart,
-    strip,
 )
 from estimator.ui.row_table import rows_table
 from estimator.ui.words import language, w
@@ -66,10 +64,11 @@ def table() -> None:
 
 
 def recommendation() -> None:
-    """The answer in words."""
-    answer = cached.summary(state.current())
-    words = story(answer, number_style())
-    st.html(sentences(words) + strip(words))
+    """The finding, the cards, the gates and the money, as on the answer page."""
+    inputs, style = state.current(), number_style()
+    answer = cached.summary(inputs)
+    words = story(answer, style)
+    st.html(first_screen.lead(answer, words, cached.quality_draws(inputs), style))
 
 
 PAGES = ("answer", "compare", "tradeoffs", "plan", "evidence", "guide", "report", "projects")

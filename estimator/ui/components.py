@@ -1,4 +1,4 @@
-"""Pieces of pages: sentences, strip, facts, charts with their tables, sources."""
+"""Pieces of pages: facts, charts with their tables, sources."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import streamlit as st
 
 from estimator.report.chart import Chart
 from estimator.report.csv_export import table_csv
-from estimator.report.text import Story
 from estimator.ui import state
 from estimator.ui.words import language, w
 from estimator.words.format import Style, style_of
@@ -34,28 +33,6 @@ def number_style() -> Style:
 def dark() -> bool:
     """Is the page dark? The charts follow it."""
     return getattr(st.context.theme, "type", None) == "dark"
-
-
-def sentences(story: Story) -> str:
-    """The answer in words: headline, money, date, quality, risk, what the first result decides."""
-    step = story.next_step
-    first = " ".join(t for t in (story.approve, story.ready) if t)
-    second = " ".join(t for t in (story.accuracy, story.regret) if t)
-    parts = [
-        f'<h1 class="es-head">{e(story.headline)}.</h1>',
-        f'<p class="es-say">{e(story.detail)}</p>' if story.detail else "",
-        f'<p class="es-say"><b>{e(first)}</b></p>' if first else "",
-        f'<p class="es-say">{e(second)}</p>' if second else "",
-        f'<p class="es-say">{e(story.reach)}</p>' if story.reach else "",
-        f'<p class="es-next"><b>{e(step)}</b></p>' if step else "",
-    ]
-    return f'<section class="es" aria-label="{e(w("answer.label"))}">{"".join(parts)}</section>'
-
-
-def strip(story: Story) -> str:
-    """The figures under the sentences."""
-    cells = "".join(f"<div><dt>{e(k)}</dt><dd>{e(v)}</dd></div>" for k, v in story.strip)
-    return f'<dl class="es es-strip">{cells}</dl>' if cells else ""
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> str:

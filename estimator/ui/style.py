@@ -41,7 +41,7 @@ PAGE = f"""<style>
 [data-testid="stApp"] [data-testid="stExpander"] summary,
 [data-testid="stApp"] [data-testid="stExpander"] summary p {{ color: var(--es-text); }}
 .es {{ color: var(--es-text); line-height: 1.38; }}
-.es p {{ margin: 0; }}
+.es p, p.es {{ margin: 0; }}
 .es-top {{ display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; font-size: 0.83rem;
   color: var(--es-soft); align-items: baseline; }}
 .es-top strong {{ color: var(--es-text); font-size: 0.95rem; }}
@@ -52,12 +52,6 @@ PAGE = f"""<style>
 .es-quiet {{ font-size: 0.83rem; color: var(--es-soft); }}
 .es-say b {{ font-weight: 600; }}
 .es-next {{ margin-top: 0.3rem; font-size: 0.98rem; }}
-dl.es.es-strip {{ display: flex; flex-wrap: wrap; gap: 0.1rem 0.9rem; margin: 0;
-  padding: 0.3rem 0.6rem;
-  background: var(--es-fill); border-radius: 0.4rem; font-size: 0.88rem; list-style: none; }}
-.es-strip div {{ display: flex; gap: 0.35rem; align-items: baseline; }}
-.es-strip dt {{ color: var(--es-soft); font-weight: 400; }}
-.es-strip dd {{ margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }}
 .es-change {{ font-size: 0.9rem; }}
 .es-change b {{ font-weight: 600; }}
 .es-alert, .es-note {{ border-left: 4px solid var(--es-target); background: var(--es-fill);

@@ -30,7 +30,7 @@ st.html(f"<section class='es'>{number}</section>")
 """
 ARM = """() => {
   const number = () => {
-    const strip = document.querySelector('.es-strip');
+    const strip = document.querySelector('.es-sums');
     const lines = document.querySelector('section.es').innerText.split('\\n');
     const words = lines.filter(line => !line.startsWith('Next')).join(' ');
     return words + (strip ? strip.innerText : '');

@@ -58,7 +58,7 @@ def test_inside_only_labels_with_own_staff(base):
         ("limits.regions", ["us-east-1"], "zero_shot", "region is not known"),
         ("limits.edge_device", True, "lora", "110M parameters"),
         ("limits.full_control", True, "lora", "base-110m"),
-        ("limits.deadline_weeks", 2.0, "lora", "later than the 2 allowed"),
+        ("limits.deadline_weeks", 2.0, "lora", "2 are allowed"),
         ("limits.budget_usd", 5000.0, "lora", "budget of $5,000"),
     ],
 )

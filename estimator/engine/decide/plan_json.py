@@ -9,7 +9,7 @@ import numpy as np
 from estimator.engine.decide.choose import Weighed
 from estimator.engine.decide.loss import STOPPED
 from estimator.engine.decide.plan_words import PlanWords, live_weeks
-from estimator.engine.decide.policy import PILOT, PROBE, STOP, Step
+from estimator.engine.decide.policy import LIVE, PILOT, PROBE, STOP, Step
 from estimator.engine.decide.staged import NO_EVIDENCE, StagedPlan
 from estimator.engine.decide.views import GateView, lost_if_fails
 from estimator.engine.distributions import Array
@@ -230,15 +230,17 @@ def pilot_plan_dict(plan: StagedPlan, evaluation: Evaluation) -> dict[str, Any]:
         "usd": Usd(float(first.usd.mean())), "weeks": Weeks(first.weeks),
     }  # fmt: skip
     gate = plan.gates[0]
-    from_where = next((z.begins for z in gate.zones if z.action != STOP and z.begins), None)
+    onward = next((z for z in gate.zones if z.action != STOP and z.begins), None)
     halves = sorted({int(first.n_labelled // 2), int(first.n_labelled)})
     asked = [state("plan.pilot.q_agree")]
     if first.kind == PROBE:
         asked.append(state("plan.pilot.q_as_is", **common))
     else:
         asked.append(state("plan.pilot.q_reach", half=Count(halves[0]), **common))
-    if from_where is not None:
-        asked.append(state("plan.pilot.q_gate", begins=words.metric(from_where)))
+    stops = any(z.action == STOP for z in gate.zones)
+    if onward is not None and (stops or onward.action == LIVE):
+        key = "q_gate" if stops else "q_live"
+        asked.append(state(f"plan.pilot.{key}", begins=words.metric(onward.begins)))
     lead = next((w.index for w in first.ways if w.index == plan.row), None)
     before, left = promised(plan, first, lead, evaluation)
     text = state(f"plan.pilot.{'look' if first.kind == PROBE else 'short'}", **common)

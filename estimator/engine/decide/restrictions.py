@@ -145,7 +145,8 @@ def _text(
     if board.keys[bound] == free.keys[unbound] and abs(extra) < 1.0:
         return _and_removed(state("restriction.free", limit=limit, choice=choice), removed)
     values = {"limit": limit, "usd": Usd(abs(extra)), "choice": choice, "other": other}
-    key = f"restriction.{'more' if extra > 0 else 'less'}"
+    same = "same_" if choice == other else ""
+    key = f"restriction.{same}{'more' if extra > 0 else 'less'}"
     if lost is None or abs(lost) < 0.0005:
         return _and_removed(state(key, **values), removed)
     metric = str(evaluation.inputs.target.metric)

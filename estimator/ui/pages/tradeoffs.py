@@ -11,7 +11,7 @@ from estimator.ui import blocks, cached, searches, shell, state, sweep_view
 from estimator.ui.components import bullets, choose_view, dark, e, heading, number_style, show_chart
 from estimator.ui.words import language, w
 from estimator.words.statement import said
-from estimator.words.texts import approach_label
+from estimator.words.texts import approach_label, approach_named
 
 
 def frontier() -> None:
@@ -23,7 +23,7 @@ def frontier() -> None:
         w(
             "tradeoffs.dominated",
             row=approach_label(loser, language()),
-            better=approach_label(winner, language()),
+            better=approach_named(winner, language()),
         )
         for loser, winner in beaten.dominated.items()
     ]
