@@ -172,7 +172,7 @@ def search(
     if careful:
         best = sorted(ones, key=lambda w: -w.net)[:CAREFUL_PLANS]
         ones += weigh(world, loss, [replace(w.policy, push=CAREFUL) for w in best], builder)
-    return [w for w in found + ones if w.row not in w.lesser]
+    return [w for w in found + ones if not w.policy.keys & lost or w.row not in w.lesser]
 
 
 def _places(world: World, keys: frozenset[str]) -> frozenset[int]:

@@ -70,6 +70,11 @@ class Policy:
     push: float = 1.0
 
     @property
+    def keys(self) -> frozenset[str]:
+        """Ways that it can end in."""
+        return frozenset((*self.tried, self.probe, self.spare))
+
+    @property
     def alone(self) -> bool:
         """Is one row built at once, to go live or not?"""
         return self.kind == "all" and not self.spare
