@@ -21,6 +21,7 @@ UNIT_RANGE = {
     "columns": (2, 1000),
     "interactions": (2, 1000),
     "residues": (20, 2000),
+    "horizon": (1, 336),
 }
 OPEN_NAMES = {
     *("region", "provider", "accelerator", "location"),
