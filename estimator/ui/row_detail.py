@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
+from estimator.engine.distributions import Z90
 from estimator.report.budget import budget_rows, expected_span, span_text, total_span
 from estimator.report.text import row_name
 from estimator.ui import cached, state
 from estimator.ui.components import e, facts, heading, html_table, source_link, sources_by_id
 from estimator.ui.inputs_special import assumption_box
 from estimator.ui.words import language, w
+from estimator.vocabulary import TASK_MODALITY, Approach
 from estimator.words.format import NONE, Style, capital, metric_name
 from estimator.words.statement import said
 from estimator.words.texts import judgement, phase_label, say, term
@@ -26,6 +29,9 @@ def detail(answer: Mapping[str, Any], row: Row, style: Style) -> None:
     if row["reasons"]:
         st.html(f'<p class="es es-note">{e("; ".join(said(row, "reasons", style)))}</p>')
     st.html(facts(figures_of(row, style)))
+    hint = narrower_hours(answer, row, style)
+    if hint:
+        st.html(f'<p class="es es-note">{e(hint)}</p>')
     st.html(_evidence(answer, row, style))
     heading(w("detail.lines"), 3)
     st.html(lines_table(answer, row, style))
@@ -102,6 +108,20 @@ def _hours_made_of(row: Row, style: Style) -> list[tuple[str, str]]:
         again=style.percent(part["repeats"] * part["interruptions"] - 1.0),
     )  # fmt: skip
     return [(w("detail.hours_how"), text)]
+
+
+def narrower_hours(answer: Mapping[str, Any], row: Row, style: Style) -> str:
+    """What would narrow the hours of adapters of text models; empty where nothing is known to."""
+    inputs, hours = answer["inputs"], row["device_hours"]
+    text = TASK_MODALITY.get(inputs["task"]) == "text" and row["approach"] == Approach.LORA
+    spread = cached.evidence().fits["utilisation"]["project_sd"].get("text_lora")
+    stated = inputs["training"]["micro_batch"] is not None or inputs["own_runs"]
+    if not text or stated or spread is None or not (hours or {}).get("p10"):
+        return ""
+    then, now = math.exp(2 * Z90 * spread), hours["p90"] / hours["p10"]
+    if then > 0.7 * now:
+        return ""
+    return w("detail.hours_narrow", now=style.quantity(now), then=style.quantity(then))
 
 
 def _range(value: Mapping[str, Any], show: Any) -> str:
