@@ -10,7 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
+from babel.numbers import (
+    format_decimal,
+    format_scientific,
+    get_currency_precision,
+    get_currency_symbol,
+)
 
 from estimator.errors import InputError
 from estimator.metrics import decimals, is_fraction
@@ -52,9 +57,15 @@ def money_signs(currency: str, language: str) -> tuple[str, str]:
     return before + NBSP if before[-1:].isalpha() else before, after
 
 
+WRITTEN_OUT = 1e21
+"""From here on a number is written as a power of ten: nobody counts its digits."""
+
+
 @lru_cache(maxsize=8192)
 def _decimal(x: float, decimals: int, language: str) -> str:
     locale = locale_of(language)
+    if abs(x) >= WRITTEN_OUT:
+        return str(format_scientific(x, "0.##E0", locale)).replace("-", "−")
     whole = locale.decimal_formats[None].pattern.split(".")[0]
     pattern = f"{whole}.{'0' * decimals}" if decimals else whole
     text = format_decimal(round(x, decimals) + 0.0, pattern, locale)

@@ -75,7 +75,7 @@ def test_the_json_holds_every_block(decision, run, inputs):
 def test_data_never_leave_the_house_when_that_is_asked_for(inputs, run):
     inside = run(inputs.replace("limits.no_external_services", True))
     for r in inside.results:
-        outside = [p for p in r.money.data_goes_to if p.startswith(("API", "labeller"))]
+        outside = [p for p in r.money.data_goes_to if str(p).startswith(("API", "labeller"))]
         assert not (r.feasible and outside)
     assert any(r.feasible for r in inside.results)
 

@@ -131,7 +131,13 @@ def base_hours(
         launch = work.launch_seconds * steps
         unpack = np.nan_to_num(work.unpack_bytes * steps / bandwidth_bytes_per_s)
         moved = work.link_bytes * steps / link
-        bound = (arithmetic**3 + launch**3 + moved**3) ** (1.0 / 3.0)
+        parts = np.array(np.broadcast_arrays(arithmetic, launch, moved), dtype=float)
+        longest = np.max(parts, axis=0)
+        bound = np.where(
+            (longest > 0) & np.isfinite(longest),
+            longest * np.sum((parts / longest) ** 3, axis=0) ** (1.0 / 3.0),
+            longest,
+        )
         seconds = bound + unpack
         share = np.where(bound > 0, (arithmetic / bound) ** 3 * bound / seconds, 1.0)
     return seconds / SECONDS_PER_HOUR, np.nan_to_num(share, nan=1.0)
