@@ -17,7 +17,7 @@ from estimator.engine.decide.policy import (
     Step,
 )
 from estimator.engine.decide.staged import NOT_WORTH, Rung, StagedPlan, same_first
-from estimator.engine.decide.views import GateView, Zone, lost_if_fails
+from estimator.engine.decide.views import LEAST_SHARE, GateView, Zone, lost_if_fails
 from estimator.engine.decide.way import Way, World
 from estimator.engine.distributions import Array
 from estimator.engine.results import CandidateResult, Evaluation
@@ -35,8 +35,6 @@ from estimator.words.statement import (
     state,
 )
 
-LEAST_SHARE = 0.02
-"""Zones rarer than this are left out of sentences, never out of the figures."""
 LEAST_WRONG = 0.005
 """A rarer system that goes live and falls short is not named: its per cent would be a 0."""
 TRIAL_OUTPUTS = 20

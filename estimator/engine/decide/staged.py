@@ -221,7 +221,7 @@ def staged_plan(
         best_single=max((w.net for w in found if w.policy.alone), default=0.0),
         likeliest=max(w.success for w in found),
         ask=questions_to_ask(evaluation, full, loss, found) if whole else (),
-        at_most_usd=at_most(shown.step),
+        at_most_usd=at_most(shown.step, np.ones(full.n, dtype=bool)),
         even_now=even,
         unlikely=unlikely,
         looked_at=tuple(

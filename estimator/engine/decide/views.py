@@ -12,6 +12,9 @@ from estimator.engine.decide.policy import STOP, Step
 from estimator.engine.decide.way import World
 from estimator.engine.distributions import Array
 
+LEAST_SHARE = 0.02
+"""Zones rarer than this are left out of sentences, never out of the figures."""
+
 
 @dataclass(frozen=True)
 class Zone:
@@ -123,10 +126,13 @@ def ends_of(root: Step, world: World) -> list[End]:
     return sorted(found, key=lambda e: -e.probability) + stops
 
 
-def at_most(step: Step) -> float:
-    """Mean money of the dearest way through a plan, use included [USD]."""
-    later = [max((at_most(s) for s in steps), default=0.0) for steps in step.actions]
-    return float(step.usd.mean()) + max(later, default=0.0)
+def at_most(step: Step, here: np.ndarray) -> float:
+    """Mean money of the dearest way that draws take through a plan, use included [USD].
+
+    Ways that fewer than ``LEAST_SHARE`` of the draws take are in no gate that is shown.
+    """
+    ways = [at_most(child, at) for child, at in children(step, here) if at.mean() >= LEAST_SHARE]
+    return float(step.usd.mean()) + max(ways, default=0.0)
 
 
 def lost_if_fails(best: Weighed) -> Array | None:
