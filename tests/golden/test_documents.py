@@ -44,9 +44,9 @@ def errors(v: dict[str, Any]) -> str:
     rows = []
     for own, words in (
         ("0", "no own result"),
-        ("1", "one own result"),
-        ("2", "two own results"),
-        ("3", "three"),
+        ("1", "one own result at the fewest labels published"),
+        ("2", "two of the fewest"),
+        ("3", "three of the fewest"),
     ):
         a = v["accuracy"]["overall"][own]["accuracy_like"]
         rows.append(
