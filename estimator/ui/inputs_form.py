@@ -156,7 +156,8 @@ def preset_box(key: str = "side") -> None:
     """The list of example projects; choosing one replaces every input."""
     ids = list(cached.presets())
     here = next((i for i in ids if cached.presets()[i] == state.start()), None)
-    box = f"{key}:preset"
+    spoken = language()
+    box = f"{key}:preset" if spoken == "en" else f"{key}:preset:{spoken}"
     state.hold(box, here)
     st.selectbox(
         w("inputs.preset"),

@@ -88,7 +88,8 @@ def english(texts: Iterator[str], name: str, published: tuple[str, ...]) -> list
 
 
 EVERY = [
-    pytest.param(preset, marks=() if preset in SAMPLE else pytest.mark.slow) for preset in PRESETS
+    pytest.param(preset, marks=() if preset in SAMPLE else pytest.mark.by_hand)
+    for preset in PRESETS
 ]
 
 

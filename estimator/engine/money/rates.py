@@ -137,7 +137,7 @@ def _label_price(ctx: Context, source: LabellingSource) -> LabelPrice:
     seconds = seconds_per_label(ctx) * time_factor(ctx, source)
     own = ctx.inputs.labelling.usd_per_label
     if own is not None:
-        price = typed("labelling.usd_per_label", float(own), "USD per label", "typed")
+        price = typed("labelling.usd_per_label", float(own), "USD per label", state("note.typed"))
         return LabelPrice(price, seconds, wages=False)
     if source is LabellingSource.MODEL:
         draft = published_price(ctx, "*", "model")
