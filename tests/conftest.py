@@ -8,7 +8,8 @@ import json
 import os
 import socket
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,15 @@ hypothesis.settings.load_profile("repeatable")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The one flag that rewrites golden files."""
     parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden/*.json")
+
+
+def run_alone(work: Callable[[], Any]) -> Any:
+    """What a piece of work gives in a thread of its own.
+
+    The browser tests keep an event loop in the thread of the worker; no other may start there.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
 
 
 @pytest.hookimpl(wrapper=True)

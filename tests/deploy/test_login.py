@@ -18,7 +18,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, run_alone
 from tests.deploy.conftest import unused_port, wait_for
 from tests.ui.conftest import CHROMIUM, FLAGS
 
@@ -126,6 +126,11 @@ def page(tmp_path: Path) -> Iterator[str]:
 def test_who_signs_on_is_named_and_who_does_not_sees_nothing(page: str) -> None:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed")
+    run_alone(lambda: signs_on(page))
+
+
+def signs_on(page: str) -> None:
+    """A visitor signs on with the provider, saves a project and is named beside it."""
     from playwright.sync_api import expect, sync_playwright
 
     with sync_playwright() as p:

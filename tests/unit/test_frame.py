@@ -11,6 +11,7 @@ import pytest
 
 from estimator.ui.frame import FrameHeaders, Guard
 from estimator.ui.static import Compressed
+from tests.conftest import run_alone
 
 Message = MutableMapping[str, Any]
 SCRIPT = b"const a = 1;\n" * 500
@@ -38,7 +39,7 @@ def ask(app: Any, kind: str = "http", path: str = "/", **headers: str) -> list[M
 
     pairs = [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()]
     scope = {"type": kind, "method": "GET", "path": path, "headers": pairs}
-    asyncio.run(app(scope, receive, send))
+    run_alone(lambda: asyncio.run(app(scope, receive, send)))
     return sent
 
 

@@ -13,6 +13,7 @@ import pytest
 from estimator.store.people import Role
 from estimator.ui import who
 from estimator.ui.signon import LOCAL, LOG, USER, SignOn, start_log
+from tests.conftest import run_alone
 
 Message = MutableMapping[str, Any]
 
@@ -35,7 +36,7 @@ def seen(
         "type": kind, "client": client, "headers": pairs, "method": "GET", "path": "/x",
         "query_string": b"secret=1",
     }  # fmt: skip
-    asyncio.run(SignOn(page, proxies)(scope, nothing, nothing))
+    run_alone(lambda: asyncio.run(SignOn(page, proxies)(scope, nothing, nothing)))
     return found
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -25,6 +26,12 @@ GRID = {
     "people.wage_factor": [0.7, 1.0, 1.3],
 }
 ROWS = 10
+
+
+@pytest.fixture(autouse=True)
+def plain_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new process runs the main module again, and tests of the page leave the page as that."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
 
 
 def spec(at: Path, **content: Any) -> str:

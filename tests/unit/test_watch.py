@@ -11,13 +11,14 @@ import pytest
 
 from estimator.ui import cached, remembered
 from estimator.ui.watch import Watch, asked_for
+from tests.conftest import run_alone
 
 Message = MutableMapping[str, Any]
 
 
 def ask(path: str, client: tuple[str, int] = ("127.0.0.1", 5000), **headers: str) -> Any:
     """Status and body, from a page that answers everything else with 204."""
-    return asyncio.run(_ask(Watch(_page), path, client, headers))
+    return run_alone(lambda: asyncio.run(_ask(Watch(_page), path, client, headers)))
 
 
 async def _page(scope: Message, receive: Any, send: Any) -> None:
@@ -81,7 +82,7 @@ def test_counts_are_for_the_machine_itself(monkeypatch: pytest.MonkeyPatch) -> N
             await _ask(app, "/metrics", local, {"X_Forwarded_For": "10.0.0.9"}),
         ]
 
-    here, elsewhere, behind = asyncio.run(several())
+    here, elsewhere, behind = run_alone(lambda: asyncio.run(several()))
     assert here[0] == 200
     assert 'estimator_requests_total{kind="http",status="204"} 1.0' in here[1]
     assert "estimator_visitors 0.0" in here[1]
