@@ -296,9 +296,11 @@ def test_a_frame_on_another_site_shows_the_answer_and_saves_the_report(
 def test_a_block_alone_fills_a_frame(visit: Visit, view: str) -> None:
     page = visit(f"/?embed=true&view={view}", 900, 600)
     assert page.locator("[data-testid=stSidebar] input").count() == 0
-    block = page.locator("[data-testid=stPlotlyChart], [data-testid=stBidiComponentIsolated]").first
-    box = block.bounding_box()
-    assert box["y"] < 60
+    chosen = "[data-testid=stPlotlyChart], [data-testid=stBidiComponentIsolated]"
+    page.wait_for_function(
+        "s => document.querySelector(s).getBoundingClientRect().y < 60", arg=chosen
+    )
+    box = page.locator(chosen).first.bounding_box()
     assert box["width"] > 800
     keep(page, f"view-{view}")
 
