@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from estimator.engine.comparison import Comparison
 from estimator.engine.simulate import compare_approaches
@@ -77,34 +76,10 @@ def test_warnings_are_said_in_every_language(answers: list[Comparison]) -> None:
     assert any(story(found.to_dict()).warnings for found in answers)
 
 
-@pytest.fixture
-def made_up(tmp_path: Path) -> Iterator[str]:
-    """A made-up language of one folder, each of its texts with a mark in front."""
-    before: Any = texts.ROOT
-    for language in texts.languages():
-        (tmp_path / language).mkdir()
-        for part in (before / language).iterdir():
-            (tmp_path / language / part.name).write_bytes(part.read_bytes())
-    made = {k: "¡" + t for k, t in texts.catalogue()["en"].items() if not k.startswith("locale.")}
-    made |= {"locale.numbers": "fr", "locale.prose": "fr"}
-    (tmp_path / "zz").mkdir()
-    (tmp_path / "zz" / "all.yaml").write_text(yaml.safe_dump(made), encoding="utf-8")
-
-    def forget() -> None:
-        for cached in (texts.languages, texts.catalogue, texts.locale_of):
-            cached.cache_clear()
-
-    texts.ROOT = tmp_path  # type: ignore[assignment]
-    forget()
-    yield "zz"
-    texts.ROOT = before
-    forget()
-
-
 def test_a_third_language_needs_one_folder_and_changes_every_sentence(
-    made_up: str, answers: list[Comparison], evidence: Evidence
+    third_language: str, answers: list[Comparison], evidence: Evidence
 ) -> None:
-    data = pdf.report_data(answers[0], evidence, Style(made_up, "EUR", 1.25))
+    data = pdf.report_data(answers[0], evidence, Style(third_language, "EUR", 1.25))
     kept = [
         (path, text)
         for path, text in strings(data)
