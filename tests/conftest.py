@@ -17,6 +17,7 @@ import hypothesis
 import numpy as np
 import pytest
 import yaml
+from playwright.sync_api import Error as BrowserError
 
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
@@ -53,6 +54,14 @@ def run_alone(work: Callable[[], Any]) -> Any:
     """
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(work).result()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser that lost its page once is asked once more; a wrong page fails both times."""
+    again = pytest.mark.flaky(reruns=1, only_rerun=[BrowserError])
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(again)
 
 
 @pytest.hookimpl(wrapper=True)
