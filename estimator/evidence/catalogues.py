@@ -104,6 +104,7 @@ def models(frame: pd.DataFrame) -> Mapping[str, BaseModel]:
             source_id=r["source_id"],
             locator=r["locator"],
             notes=r["notes"],
+            max_input=r["max_input"],
         )
         for r in _rows(frame)
     }

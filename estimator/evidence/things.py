@@ -55,6 +55,8 @@ class BaseModel:
     source_id: str
     locator: str
     notes: str = ""
+    max_input: float | None = None
+    """Longest input; of an in-context model for tables the rows that it is shown at most."""
 
 
 @dataclass(frozen=True)

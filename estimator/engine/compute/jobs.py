@@ -19,6 +19,9 @@ from estimator.engine.compute.work import (
     Work,
     example_flop,
     model_info,
+    reads_tables,
+    row_tokens,
+    rows_shown,
     tokens_per_example,
     work_of,
 )
@@ -130,7 +133,8 @@ def job_of(
     if model is None:
         return state("compute.no_model")
     info = model_info(model, inputs.task)
-    flop, formula = example_flop(inputs, info, model.source_id == "typed")
+    n_rows = float(candidate.n_labelled(inputs))
+    flop, formula = example_flop(inputs, info, model.source_id == "typed", n_rows)
     if flop is None:
         return state("compute.no_size", model=model.name)
     recipe = evidence.recipes.get((str(inputs.task), str(approach)))
@@ -142,7 +146,7 @@ def job_of(
     full = evidence.recipes.get((str(inputs.task), str(Approach.FULL_FINETUNE)))
     per_param = "images" if inputs.task is Task.IMAGE_GENERATION else "tokens"
     work = work_of(
-        inputs, approach, info, flop, formula, float(candidate.n_labelled(inputs)), plan.epochs,
+        inputs, approach, info, flop, formula, n_rows, plan.epochs,
         plan.unlabelled_epochs, plan.trained_share, teacher_flop, full.epochs if full else 3.0,
         assumptions.value(f"compute.{per_param}_per_parameter"),
     )  # fmt: skip
@@ -152,7 +156,8 @@ def job_of(
     memory = MemorySetting(
         approach="linear_probe" if forward_only else str(approach),
         precision=plan.precision, optimiser=plan.optimiser,
-        batch_per_device=plan.micro_batch, tokens=_memory_tokens(inputs, info),
+        batch_per_device=rows_shown(info, n_rows) if reads_tables(info) else plan.micro_batch,
+        tokens=_memory_tokens(inputs, info),
         pixels=inputs.unit_length if inputs.unit_name == "pixels" else None,
         checkpointing=_recomputes(inputs, plan, approach, info), trained_share=plan.trained_share,
         adapter_params=adapter_params(info, plan.lora_rank, plan.lora_targets),
@@ -175,12 +180,24 @@ def _recomputes(inputs: ProjectInputs, plan: Plan, approach: Approach, info: Mod
 def _memory_tokens(inputs: ProjectInputs, info: ModelInfo) -> float:
     if inputs.unit_name == "pixels":
         return picture_tokens(info.group, inputs.unit_length, name=info.name)
+    if reads_tables(info):
+        return row_tokens(inputs)
     return tokens_per_example(inputs)
 
 
 def _teacher(inputs: ProjectInputs, evidence: Evidence) -> BaseModel | None:
     name = evidence.teacher_models.get(str(inputs.task))
     return evidence.find_model(name) if name else None
+
+
+def rows_limit(model: BaseModel, n_rows: float, columns: float) -> Statement:
+    """What an in-context model for tables is shown of the project's rows and columns."""
+    most, wide = round(model.max_input or n_rows), round(model.input_size or columns)
+    if columns > wide:
+        return state("rows.too_wide", columns=round(columns), most=wide)
+    if n_rows > most:
+        return state("rows.more", rows=round(n_rows), most=most)
+    return state("rows.all", rows=round(n_rows), most=most, columns=wide)
 
 
 def recipe_view(
@@ -203,6 +220,8 @@ def recipe_view(
     }
     if fitting and fitting.changes and (fitting.needed or 0) <= inputs.compute.n_devices:
         view["made_to_fit"] = state("fit.changes", changes=listed(fitting.changes))
+    if c.model is not None and c.model.input_unit == "columns" and c.model.max_input:
+        view["rows_limit"] = rows_limit(c.model, c.n_labelled(inputs), inputs.unit_length)
     if offset.n_runs:
         view["own_runs"] = offset.n_runs
         view["own_runs_factor"] = math.exp(offset.shift)

@@ -12,6 +12,8 @@ from estimator.evidence.things import BaseModel
 TEXT_GROUPS = ("llm", "encoder", "seq2seq")
 IMAGE_GROUPS = ("cnn", "vit", "detection", "segmentation", "seg3d", "diffusion", "gan")
 AUDIO_GROUPS = ("asr", "ssl_audio", "tts")
+TABLES = "table"
+"""Models that are shown the rows of a table."""
 AUDIO_FRAMES_PER_SECOND = 50.0
 CONV_FRONTEND_GFLOP_PER_SECOND = 4.9
 """Seven 512-channel convolutions of wav2vec 2.0 on 16 kHz audio: 2.45 GMAC per second."""
@@ -31,6 +33,8 @@ class ModelInfo:
     forward_gflop: float | None = None
     input_size: float | None = None
     input_unit: str = ""
+    max_rows: float | None = None
+    """Rows of a table that an in-context model is shown at most."""
 
     @property
     def params_active(self) -> float | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from estimator.engine.compute.lexicon import AUDIO_GROUPS, TEXT_GROUPS, ModelInfo
+from estimator.engine.compute.lexicon import AUDIO_GROUPS, TABLES, TEXT_GROUPS, ModelInfo
 from estimator.units import BYTES_PER_GB
 
 OPTIMISER_BYTES: Mapping[str, float] = {
@@ -181,8 +181,7 @@ def activation_gb(model: ModelInfo, s: MemorySetting) -> float:
     return body / BYTES_PER_GB
 
 
-TRANSFORMER_GROUPS = (*TEXT_GROUPS, *AUDIO_GROUPS, "vit", "bio", "diffusion")
-_U_NETS = ("sd_unet", "ddpm")
+TRANSFORMER_GROUPS = (*TEXT_GROUPS, *AUDIO_GROUPS, "vit", "bio", "diffusion", TABLES)
 
 
 def is_transformer(model: ModelInfo) -> bool:

@@ -33,8 +33,10 @@ class Site:
 
 
 def is_classical(model: BaseModel) -> bool:
+    """Whether a model grows with its data; an in-context model of unknown size does not."""
     return (
         model.params_total is None
+        and model.max_input is None
         and model.forward_gflop is None
         and model.modality in (Modality.TABULAR, Modality.TEXT)
     )

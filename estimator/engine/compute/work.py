@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 
 from estimator.engine.compute.flop import PASSES, TEACHER_PASSES, forward_flop, partial_passes
-from estimator.engine.compute.lexicon import AUDIO_FRAMES_PER_SECOND, TEXT_GROUPS, ModelInfo
+from estimator.engine.compute.lexicon import AUDIO_FRAMES_PER_SECOND, TABLES, TEXT_GROUPS, ModelInfo
 from estimator.engine.compute.names import text_group
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import WorkItem
@@ -73,6 +74,8 @@ def model_info(model: BaseModel, task: Task) -> ModelInfo:
         family = _image_family(low, family)
     if model.forward_gflop and re.search(r"alphafold|openfold|boltz|chai-1|esmfold", low):
         group = family = "fold"
+    if model.input_unit == "columns" and model.params_total:
+        group = TABLES
     if re.search(r"nnu-?net.{0,4}3d|3d.{0,3}u-?net", low):
         group = "seg3d"
     if re.search(r"wav2vec|hubert|wavlm|mms|xlsr", low):
@@ -83,6 +86,7 @@ def model_info(model: BaseModel, task: Task) -> ModelInfo:
         name=model.name, family=family, group=group or "other", params=model.params_total,
         active=model.params_active, layers=model.layers, hidden=model.hidden_size,
         forward_gflop=model.forward_gflop, input_size=model.input_size, input_unit=model.input_unit,
+        max_rows=model.max_input if model.input_unit == "columns" else None,
     )  # fmt: skip
 
 
@@ -107,14 +111,57 @@ def tokens_per_example(inputs: ProjectInputs) -> float:
     return inputs.unit_length if modality_unit in ("interactions", "columns") else 1.0
 
 
+COLUMNS_PER_TOKEN = 2.0
+"""Columns that TabPFN puts into one token; the target is a token more."""
+CONTEXT_ESTIMATORS = 8.0
+"""Differently prepared copies of the table that TabPFN averages over (its default)."""
+
+
+def reads_tables(info: ModelInfo) -> bool:
+    """Whether the model is shown the rows of a table instead of being trained on them."""
+    return info.group == TABLES
+
+
+def row_tokens(inputs: ProjectInputs) -> float:
+    """Tokens of one row of the project's table."""
+    return math.ceil(inputs.unit_length / COLUMNS_PER_TOKEN) + 1.0
+
+
+def rows_shown(info: ModelInfo, n_rows: float) -> float:
+    """Rows that an in-context model is shown: all, up to its limit."""
+    return max(min(n_rows, info.max_rows or n_rows), 1.0)
+
+
+def table_flop(inputs: ProjectInputs, info: ModelInfo, n_rows: float) -> float:
+    """Forward FLOP of one row: every token passes all weights and attends to rows and columns.
+
+    2 N a token, and 4 L h for each row shown (attention down the column) and each token of the
+    row (attention across it).
+    """
+    tokens = row_tokens(inputs)
+    layers = info.layers_or_guess
+    hidden = info.hidden or ((info.params or 1.0) / (16.0 * layers)) ** 0.5
+    attended = rows_shown(info, n_rows) + tokens
+    return tokens * (2.0 * (info.params or 0.0) + 4.0 * layers * hidden * attended)
+
+
 def example_flop(
-    inputs: ProjectInputs, info: ModelInfo, typed: bool
+    inputs: ProjectInputs, info: ModelInfo, typed: bool, n_rows: float = 1.0
 ) -> tuple[float | None, Statement]:
-    """Forward FLOP of one example of the project, with its formula in words."""
+    """Forward FLOP of one example of the project, with its formula in words.
+
+    ``n_rows`` are the labelled rows that an in-context model for tables can be shown.
+    """
     tokens = tokens_per_example(inputs)
     if typed and info.forward_gflop:
         return info.forward_gflop * GIGA, state("formula.typed")
     unit = info.input_unit
+    if inputs.unit_name == "columns" and reads_tables(info):
+        shown = rows_shown(info, n_rows)
+        return table_flop(inputs, info, n_rows), state("formula.table", n=shown)
+    if inputs.unit_name == unit == "interactions" and info.forward_gflop:
+        each = info.forward_gflop * GIGA / (info.input_size or 1.0)
+        return each * inputs.unit_length, state("formula.interactions")
     if info.group == "fold":
         residues = inputs.unit_length if inputs.unit_name == "residues" else None
         return forward_flop(info, residues, None), state("formula.fold")
@@ -286,9 +333,13 @@ def work_of(
         add("training of all layers", n_labelled, flop, full * epochs, formula)
     elif approach is Approach.FULL_FINETUNE:
         add("all layers", n_labelled, flop, full * epochs, formula)
-    evaluation = inputs.n_evaluation * flop
+    asked, copies = float(inputs.n_evaluation), 1.0
+    if asked and inputs.unit_name == "columns" and reads_tables(info):
+        asked += rows_shown(info, n_labelled)
+        copies = CONTEXT_ESTIMATORS
+    evaluation = asked * flop * copies
     if inputs.n_evaluation and approach is not Approach.BASELINE:
         items.append(
-            WorkItem("evaluation on the test set", inputs.n_evaluation, unit, flop, 1.0, formula)
+            WorkItem("evaluation on the test set", asked, unit, flop, copies, formula)
         )
     return Work(tuple(items), trial, once, evaluation, epochs)
