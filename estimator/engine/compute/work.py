@@ -339,7 +339,5 @@ def work_of(
         copies = CONTEXT_ESTIMATORS
     evaluation = asked * flop * copies
     if inputs.n_evaluation and approach is not Approach.BASELINE:
-        items.append(
-            WorkItem("evaluation on the test set", asked, unit, flop, copies, formula)
-        )
+        items.append(WorkItem("evaluation on the test set", asked, unit, flop, copies, formula))
     return Work(tuple(items), trial, once, evaluation, epochs)
