@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from estimator.engine.typed import check_value
 from estimator.errors import InputError, StoreError
 from estimator.store import audit, scenarios
 from estimator.store.database import Database
@@ -61,6 +62,8 @@ def enter(
     if kind not in KINDS:
         raise InputError("kind", kind, " | ".join(KINDS))
     text = text_of(dict(body))
+    if kind == "gate" and isinstance(body.get("value"), int | float):
+        check_value("value", body["value"], str(body.get("metric", "")))
     if len(text) > BODY_LIMIT:
         raise InputError("body", f"{len(text):,} characters", f"at most {BODY_LIMIT:,}")
     scenarios.opened(database, actor, scenario_id, trace=False)

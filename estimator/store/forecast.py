@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from estimator.engine.typed import check_value
 from estimator.errors import InputError
 from estimator.metrics import METRICS
 from estimator.vocabulary import Approach, Task
@@ -78,14 +79,18 @@ def _three(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {p: found.get(p) for p in PERCENTILES} if found else None
 
 
-def checked_actual(body: Mapping[str, Any]) -> dict[str, float]:
-    """What a project took, by quantity; raises InputError for anything that is no amount."""
+def checked_actual(body: Mapping[str, Any], metric: str) -> dict[str, float]:
+    """What a project took, by quantity; raises InputError for anything that is no amount.
+
+    The quality that was reached lies in the range of its metric.
+    """
     out: dict[str, float] = {}
     for name, value in body.items():
         if name not in QUANTITIES:
             raise InputError(name, value, " | ".join(QUANTITIES))
         if value is not None:
             out[name] = _amount(name, value)
+    check_value("accuracy", out.get("accuracy"), metric)
     return out
 
 
@@ -149,7 +154,7 @@ def checked_row(row: Any, where: str) -> dict[str, Any]:
             p: None if v is None else _amount(f"{where}, forecast.{name}.{p}", v)
             for p, v in three.items()
         }
-    return {**row, "forecast": forecast, "actual": checked_actual(row["actual"])}
+    return {**row, "forecast": forecast, "actual": checked_actual(row["actual"], row["metric"])}
 
 
 def _amount(name: str, value: Any) -> float:

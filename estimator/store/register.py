@@ -48,10 +48,10 @@ def close(
     actor.needs(Role.EDITOR)
     if state not in STATES:
         raise InputError("state", state, " | ".join(STATES))
-    found = checked_actual(actual)
     decision = next((d for d in entries.decisions(database, actor) if d.id == decision_id), None)
     if decision is None:
         raise InputError("decision", clean(decision_id, 40), "a decision that is kept")
+    found = checked_actual(actual, str(decision.forecast.get("metric", "")))
     made = Outcome(decision_id, now(), actor.name, state, found, clean(note, NOTE))
     values = {**vars(made), "body": text_of(found), "scenario_id": decision.scenario_id}
     del values["actual"]

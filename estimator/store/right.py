@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from estimator.engine.assumptions import Assumptions
@@ -18,10 +18,13 @@ from estimator.engine.money.own_factors import (
 )
 from estimator.errors import InputError
 from estimator.evidence.load import Evidence
+from estimator.metrics import METRICS, lower_is_better
 from estimator.reading import parse_json
 from estimator.store.forecast import RATIOS, ROW_LIMIT, checked_row
 
 LINES_LIMIT = 10_000
+COMMON_SCALES = ("fraction", "hundred")
+"""Scales on which a point of one metric is about a point of another; FID and MASE have none."""
 
 
 def read_rows(text: str) -> list[dict[str, Any]]:
@@ -56,6 +59,10 @@ class Score:
         Finished projects within the 80 % interval, of those that had one.
     median_ratio : float or None
         Of actual over forecast p50; of accuracy the median difference instead.
+    metrics : tuple of str
+        Metrics that the differences are in: of one direction and one scale, or a single one.
+    lower : bool
+        A lower value of these metrics is better.
     """
 
     quantity: str
@@ -64,6 +71,8 @@ class Score:
     inside: int
     judged: int
     median_ratio: float | None
+    metrics: tuple[str, ...] = ()
+    lower: bool = False
 
 
 def seen(found: Sequence[Mapping[str, Any]], quantity: str) -> list[Seen]:
@@ -84,27 +93,43 @@ def factors(found: Sequence[Mapping[str, Any]], judged: Assumptions) -> dict[str
 
 def scores(found: Sequence[Mapping[str, Any]]) -> list[Score]:
     """How right the forecasts were, as they stood when they were decided on."""
-    out = []
-    for quantity in (*RATIOS, "accuracy"):
-        inside, judged, ratios, stopped = 0, 0, [], 0
-        for row in found:
-            three, actual = row["forecast"].get(quantity), row["actual"].get(quantity)
-            if not three or actual is None or three["p50"] is None:
-                continue
-            if row["state"] == "stopped" and quantity != "accuracy":
-                stopped += 1
-                continue
-            within = is_inside(three, actual)
-            inside, judged = inside + bool(within), judged + (within is not None)
-            if quantity == "accuracy":
-                ratios.append(actual - three["p50"])
-            elif three["p50"] > 0:
-                ratios.append(actual / three["p50"])
-        n = len(ratios)
-        if n or stopped:
-            middle = statistics.median(ratios) if ratios else None
-            out.append(Score(quantity, n, stopped, inside, judged, middle))
-    return out
+    out = [_score(found, quantity) for quantity in RATIOS]
+    alike: dict[Hashable, list[Mapping[str, Any]]] = {}
+    for row in found:
+        alike.setdefault(_in_one_median(str(row["metric"])), []).append(row)
+    for rows in alike.values():
+        metrics = tuple(dict.fromkeys(str(r["metric"]) for r in rows))
+        lower = lower_is_better(metrics[0])
+        score = _score(rows, "accuracy")
+        out.append(replace(score, metrics=metrics, lower=lower))
+    return [score for score in out if score.n or score.n_stopped]
+
+
+def _score(found: Sequence[Mapping[str, Any]], quantity: str) -> Score:
+    inside, judged, ratios, stopped = 0, 0, [], 0
+    for row in found:
+        three, actual = row["forecast"].get(quantity), row["actual"].get(quantity)
+        if not three or actual is None or three["p50"] is None:
+            continue
+        if row["state"] == "stopped" and quantity != "accuracy":
+            stopped += 1
+            continue
+        within = is_inside(three, actual)
+        inside, judged = inside + bool(within), judged + (within is not None)
+        if quantity == "accuracy":
+            ratios.append(actual - three["p50"])
+        elif three["p50"] > 0:
+            ratios.append(actual / three["p50"])
+    middle = statistics.median(ratios) if ratios else None
+    return Score(quantity, len(ratios), stopped, inside, judged, middle)
+
+
+def _in_one_median(metric: str) -> Hashable:
+    """What metrics must share for their differences to stand in one median."""
+    known = METRICS.get(metric.lower())
+    if known is None or known.scale not in COMMON_SCALES:
+        return metric.lower()
+    return known.lower, known.scale
 
 
 def is_inside(three: Mapping[str, Any], actual: float) -> bool | None:

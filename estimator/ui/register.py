@@ -16,10 +16,11 @@ from estimator.report.text import row_name
 from estimator.ui import cached, errors, remembered, state
 from estimator.ui.components import bullets, e, heading, html_table, number_style
 from estimator.ui.words import language, w
-from estimator.words.format import Style
+from estimator.words.format import Style, metric_name
 
 if TYPE_CHECKING:
     from estimator.store.entries import Decision
+    from estimator.store.right import Score
 
 ACTUAL = ("usd", "weeks", "effort", "labels", "hours", "accuracy")
 UPLOAD_LIMIT = 20_000_000
@@ -208,19 +209,31 @@ def _scores(found: Sequence[Mapping[str, Any]]) -> None:
     bullets(told)
     rows = []
     for score in right.scores(found):
-        middle = "–"
-        if score.median_ratio is not None:
-            points = score.quantity == "accuracy"
-            written = style.number(score.median_ratio, 3 if points else 2)
-            middle = written if points else f"x {written}"
         share = style.percent(score.inside / score.judged) if score.judged else "–"
+        name = w(f"register.{score.quantity}")
+        if score.metrics:
+            named = style.listed([metric_name(m, language()) for m in score.metrics])
+            name = w("register.quality_lower" if score.lower else "register.quality", names=named)
         rows.append(
-            [e(w(f"register.{score.quantity}")), str(score.n), str(score.n_stopped), e(middle),
-             e(share)]
-        )  # fmt: skip
+            [e(name), str(score.n), str(score.n_stopped), e(_middle(score, style)), e(share)]
+        )
     names = ("quantity", "n", "n_stopped", "median", "share_inside")
     header = [w(f"register.{name}") for name in names]
     st.html(html_table(header, rows, (1, 2, 3, 4), w("register.title")))
+
+
+def _middle(score: Score, style: Style) -> str:
+    """The median in words: times the forecast, or how far from it and which way."""
+    middle = score.median_ratio
+    if middle is None:
+        return "–"
+    if not score.metrics:
+        return f"× {style.number(middle, 2)}"
+    gap = style.metric_gap(0.0, abs(middle), score.metrics[0])
+    if middle == 0:
+        return w("register.as_forecast")
+    better = (middle < 0) == score.lower
+    return w("register.better" if better else "register.worse", gap=gap)
 
 
 def _factors(found: Sequence[Mapping[str, Any]]) -> None:
@@ -235,8 +248,8 @@ def _factors(found: Sequence[Mapping[str, Any]]) -> None:
     style = number_style()
     rows = [
         [
-            e(w(f"register.{name}")), str(f.n), str(f.n_stopped), f"x {style.number(f.p50, 2)}",
-            f"x {style.number(f.p10, 2)} – {style.number(f.p90, 2)}",
+            e(w(f"register.{name}")), str(f.n), str(f.n_stopped), f"× {style.number(f.p50, 2)}",
+            f"× {style.number(f.p10, 2)} – {style.number(f.p90, 2)}",
             e(w("register.yes") if f.applies else w("register.too_few", n=least)),
         ]
         for name, f in own.items()

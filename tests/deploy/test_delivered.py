@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import os
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 import yaml
@@ -95,15 +100,63 @@ def test_the_image_is_pinned_and_runs_without_rights() -> None:
     assert {"mem_limit", "cpus", "pids_limit"} <= set(app)
 
 
-def test_the_unit_has_limits_and_little_exposure() -> None:
-    unit = (DEPLOY / "estimator.service").read_text(encoding="utf-8")
-    for limit in ("MemoryMax=", "CPUQuota=", "TasksMax=", "IPAddressDeny=any"):
+@pytest.mark.parametrize("name", ["estimator.service", "estimator-retention.service"])
+def test_the_units_have_limits_and_little_exposure(name: str) -> None:
+    unit = (DEPLOY / name).read_text(encoding="utf-8")
+    for limit in ("MemoryMax=", "CPUQuota=", "TasksMax=", "IPAddressDeny=any", "StateDirectory="):
         assert limit in unit
     tool = shutil.which("systemd-analyze")
     if tool is None:
         pytest.skip("systemd is not installed")
-    command = [tool, "security", "--offline=true", "--no-pager", str(DEPLOY / "estimator.service")]
+    command = [tool, "security", "--offline=true", "--no-pager", str(DEPLOY / name)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     score = re.search(r"exposure level for \S+: ([0-9.]+)", done.stdout)
     assert score, done.stdout[-500:] + done.stderr[-500:]
     assert float(score[1]) <= MOST_EXPOSED
+
+
+def settings_of(name: str) -> dict[str, str]:
+    """What a unit file says, the last line of each name."""
+    lines = (DEPLOY / name).read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line and line[0] != "#")
+
+
+def test_the_retention_unit_forgets_what_is_old(tmp_path: Path) -> None:
+    from estimator.store import scenarios
+    from estimator.store.database import Database
+    from tests.store.conftest import ADA, INPUTS
+    from tests.store.test_privacy import aged
+
+    address = f"sqlite:///{tmp_path / 'store.db'}"
+    database = Database(address)
+    old = scenarios.save(database, ADA, dict(INPUTS)).id
+    aged(database, old, 800, ())
+    kept = scenarios.save(database, ADA, {**INPUTS, "name": "Fresh"}).id
+    unit = settings_of("estimator-retention.service")
+    default = unit["Environment"].split("=", 1)
+    words = [w.replace("${ESTIMATOR_RETENTION_DAYS}", default[1]) for w in
+             shlex.split(unit["ExecStart"])]  # fmt: skip
+    assert words[0] == "/opt/estimator/.venv/bin/python"
+    environment = {**os.environ, "ESTIMATOR_DATABASE_URL": address}
+    done = subprocess.run(
+        [sys.executable, *words[1:]], cwd=ROOT, env=environment, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert [k.id for k in scenarios.listed(database, ADA)] == [kept]
+    database.close()
+
+
+def test_the_timer_starts_the_retention_once_a_week() -> None:
+    timer = settings_of("estimator-retention.timer")
+    assert timer["Persistent"] == "true"
+    assert (DEPLOY / "estimator-retention.service").is_file(), "named as the timer is"
+    tool = shutil.which("systemd-analyze")
+    if tool is None:
+        pytest.skip("systemd is not installed")
+    command = [tool, "calendar", "--iterations=2", timer["OnCalendar"]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    days = re.findall(r"(?:elapse|#2): \w+ (\d{4}-\d\d-\d\d)", done.stdout)
+    first, second = map(datetime.date.fromisoformat, days)
+    assert (second - first).days == 7

@@ -148,8 +148,34 @@ def test_the_forecast_stays_as_it_stood(database: Database, evidence: Evidence) 
         register.close(database, ADA, decision.id, "unknown", {})
     with pytest.raises(InputError, match="usd"):
         register.close(database, ADA, decision.id, "live", {"usd": math.nan})
+    with pytest.raises(InputError, match="0.9"):
+        register.close(database, ADA, decision.id, "live", {"accuracy": 90.0})
+    with pytest.raises(InputError, match="value"):
+        entries.enter(database, BEN, kept.id, "gate", {"value": 80, "metric": "accuracy"})
     with pytest.raises(InputError, match="decision"):
         register.close(database, ADA, "nothing", "live", {})
+
+
+def quality(number: int, metric: str, forecast: float, actual: float) -> dict[str, Any]:
+    found = {"p10": 0.8 * forecast, "p50": forecast, "p90": 1.2 * forecast}
+    one = {**row(number), "metric": metric, "forecast": {"accuracy": found}}
+    return {**one, "actual": {"accuracy": actual}}
+
+
+def test_metrics_of_two_directions_never_share_a_median() -> None:
+    rows = [
+        quality(1, "accuracy", 0.8, 0.9), quality(2, "macro_f1", 0.8, 0.86),
+        quality(3, "wer", 0.2, 0.15), quality(4, "cer", 0.2, 0.17),
+        quality(5, "fid", 30.0, 24.0), quality(6, "mase", 1.0, 1.1), quality(7, "bleu", 30, 33),
+    ]  # fmt: skip
+    found = {s.metrics: s for s in right.scores(rows)}
+    assert set(found) == {
+        ("accuracy", "macro_f1"), ("wer", "cer"), ("fid",), ("mase",), ("bleu",)
+    }  # fmt: skip
+    assert found["accuracy", "macro_f1"].median_ratio == pytest.approx(0.08)
+    assert found["wer", "cer"].median_ratio == pytest.approx(-0.04)
+    assert [found[m].lower for m in (("wer", "cer"), ("fid",), ("bleu",))] == [True, True, False]
+    assert found["fid",].median_ratio == pytest.approx(-6.0)
 
 
 def test_rows_hold_no_names_and_merge_once(
