@@ -148,7 +148,7 @@ def test_the_forecast_stays_as_it_stood(database: Database, evidence: Evidence) 
         register.close(database, ADA, decision.id, "unknown", {})
     with pytest.raises(InputError, match="usd"):
         register.close(database, ADA, decision.id, "live", {"usd": math.nan})
-    with pytest.raises(InputError, match="0.9"):
+    with pytest.raises(InputError, match=r"0\.9"):
         register.close(database, ADA, decision.id, "live", {"accuracy": 90.0})
     with pytest.raises(InputError, match="value"):
         entries.enter(database, BEN, kept.id, "gate", {"value": 80, "metric": "accuracy"})
