@@ -218,6 +218,23 @@ class Value(Checked):
     cost_per_error_usd: float = number(0.0, 0, 1e9, "loss from one wrong answer")
     value_per_month_usd: float = number(0.0, 0, MAX_USD, "value of having the model for a month")
     today_usd_per_month: float = number(0.0, 0, MAX_USD, "what the work costs today")
+    harm_usd: float | None = number(
+        None, 0, 1e9, "harm of a release that falls short, beside its money; null: assumed"
+    )
+    useful_points: float | None = number(
+        None,
+        0,
+        50,
+        "points below the target from which a system is of some use (per cent of the target for "
+        "plain scores); null: assumed",
+    )
+    today_level: float | None = number(
+        None,
+        0,
+        1e6,
+        "what today's way reaches, in the target's metric; typed, a month is worth as much as "
+        "errors are saved, its whole value at the target; null: a ramp up to the target",
+    )
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from estimator.engine.usual import (
     TASK_METRIC,
 )
 from estimator.errors import InputError
+from estimator.metrics import lower_is_better
 from estimator.reading import parse
 from estimator.vocabulary import (
     MORE_UNITS,
@@ -43,7 +44,7 @@ from estimator.vocabulary import (
     Domain,
     Task,
 )
-from estimator.words.statement import Statement, listed, state
+from estimator.words.statement import Metric, Statement, listed, state
 
 SCHEMA = 1
 
@@ -110,6 +111,18 @@ class ProjectInputs(Checked):
         check_value("facts.state_of_the_art", self.facts.state_of_the_art, metric)
         for i, point in enumerate(self.pilot):
             check_value(f"pilot[{i}].value", point.value, metric)
+        self._check_today(metric)
+
+    def _check_today(self, metric: str) -> None:
+        """Errors can be saved only where the target is better than today's way."""
+        today, target = self.value.today_level, self.target.value
+        check_value("value.today_level", today, metric)
+        if today is None or target is None:
+            return
+        sign = -1.0 if lower_is_better(metric) else 1.0
+        if sign * today >= sign * target:
+            allowed = state("allowed.today_level", target=Metric(target, metric))
+            raise InputError("value.today_level", today, allowed)
 
     def _fill_unit(self) -> None:
         modality = TASK_MODALITY[self.task]

@@ -35,7 +35,7 @@ USES = ("same", UNLIKE)
 """What the examples in use may be, against the labelled ones."""
 
 RARE = 0.2
-IN_METRIC = ("value", "human_level", "state_of_the_art")
+IN_METRIC = ("value", "human_level", "state_of_the_art", "today_level")
 READ = (
     ("target", ("value", "probability")),
     (
@@ -48,6 +48,7 @@ READ = (
             "majority_share",
         ),
     ),
+    ("value", ("today_level",)),
 )
 
 

@@ -36,7 +36,7 @@ def spec_of(path: str) -> Spec:
 
 def is_share(path: str) -> bool:
     """Shares, and a target that is a fraction, are typed and shown in per cent."""
-    if path == "target.value":
+    if path in ("target.value", "value.today_level"):
         return is_fraction(str(state.current().target.metric))
     spec = spec_of(path)
     return spec.kind == "number" and spec.high <= 1 and not spec.words

@@ -121,7 +121,12 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "limits.full_control",
     ),
     "own": ("csv", "pilot", "own_runs", "prices", "scenario_file"),
-    "assumptions": ("assumptions",),
+    "assumptions": (
+        "value.harm_usd",
+        "value.useful_points",
+        "value.today_level",
+        "assumptions",
+    ),
     "simulation": ("draws", "seed"),
 }
 

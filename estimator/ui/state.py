@@ -267,6 +267,7 @@ def with_dependents(inputs: ProjectInputs, path: str, value: Any) -> ProjectInpu
         data |= {"task": value, "unit": {}, "models": {}, "options": [], "pilot": []}
         data["target"] = {"probability": inputs.target.probability}
         data["facts"] = {"augmentation": inputs.facts.augmentation}
+        data["value"]["today_level"] = None
         data["training"] = {}
         return ProjectInputs.from_dict(data)
     if path == "target.metric" and value != inputs.target.metric:
@@ -275,6 +276,7 @@ def with_dependents(inputs: ProjectInputs, path: str, value: Any) -> ProjectInpu
         if not same_scale(str(value), str(inputs.target.metric)):
             data["target"]["value"], data["pilot"] = None, []
             data["facts"] |= {"human_level": None, "state_of_the_art": None}
+            data["value"]["today_level"] = None
         return ProjectInputs.from_dict(data)
     if path == "finance.currency":
         finance = {**inputs.to_dict()["finance"], "currency": value, "usd_rate": None}

@@ -129,6 +129,8 @@ def in_range(data: dict[str, Any]) -> dict[str, Any]:
     if isinstance(data.get("facts"), dict):
         words = ("kind", "language", "majority_share")
         data["facts"] = {k: v for k, v in data["facts"].items() if k not in words}
+    if isinstance(data.get("value"), dict):
+        data["value"] = {k: v for k, v in data["value"].items() if k != "today_level"}
     return data
 
 

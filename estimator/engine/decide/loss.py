@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
+from estimator.engine.decide.board import direction
 from estimator.engine.distributions import Array
 from estimator.engine.inputs import ProjectInputs
 from estimator.metrics import is_fraction, is_hundred
@@ -29,6 +30,10 @@ class Loss:
         The scenario states V; else it only serves to choose a plan and no net value is shown.
     target, useful : float
         Value from which V is earned in full, and from which on any of it; higher is better.
+    by_errors : bool
+        V is earned by the errors that are saved against today's way, which reaches ``useful``.
+    most_share : float
+        Most of V that is earned: beyond the target more errors are saved, but today's cost once.
     noticed_months : float
         Months until a system below ``useful`` is noticed and taken down.
     harm_usd : float
@@ -45,12 +50,14 @@ class Loss:
     noticed_months: float
     harm_usd: float
     rollback_share: float
+    by_errors: bool = False
+    most_share: float = 1.0
 
     @cached_property
     def terms(self) -> tuple[float, ...]:
         """Everything but the value of a month: what a release costs and when it is of use."""
         return (self.target, self.useful, self.horizon_months, self.noticed_months, self.harm_usd,
-                self.rollback_share)  # fmt: skip
+                self.rollback_share, self.most_share)  # fmt: skip
 
     def at(self, usd_per_month: float, typed: bool = False) -> Loss:
         """The same loss at another value of a month."""
@@ -61,7 +68,7 @@ class Loss:
         if self.useful >= self.target:
             return np.asarray(truth >= self.target, float)
         ramp = (truth - self.useful) / (self.target - self.useful)
-        return np.asarray(np.clip(ramp, 0.0, 1.0))
+        return np.asarray(np.clip(ramp, 0.0, self.most_share))
 
     def released(
         self, truth: Array, release_usd: Array, usd_per_month: Array, weeks: Array | float
@@ -94,9 +101,15 @@ def value_typed(inputs: ProjectInputs) -> float:
     return inputs.value.value_per_month_usd + inputs.value.today_usd_per_month
 
 
-def useful_from(metric: str, target: float, assumptions: Assumptions) -> float:
-    """Value from which a system is of some use, ``decision.useful_points`` below the target."""
-    points = assumptions.value("decision.useful_points")
+def useful_from(
+    inputs: ProjectInputs, metric: str, target: float, assumptions: Assumptions
+) -> float:
+    """Value from which a system is of some use: what today's way reaches, or points below."""
+    today, points = inputs.value.today_level, inputs.value.useful_points
+    if today is not None and np.isfinite(target):
+        return direction(metric) * today
+    if points is None:
+        points = assumptions.value("decision.useful_points")
     name = metric.lower()
     if not (is_fraction(name) or is_hundred(name)):
         return target - points / 100 * abs(target)
@@ -119,14 +132,17 @@ def make_loss(
     usd_per_month : float, optional
         Value of a month where the scenario states none.
     """
-    stated = value_typed(inputs)
+    stated, harm = value_typed(inputs), inputs.value.harm_usd
+    by_errors = inputs.value.today_level is not None and bool(np.isfinite(target))
     return Loss(
         usd_per_month=stated or usd_per_month or 0.0,
         typed=stated > 0,
         target=target,
-        useful=useful_from(metric, target, assumptions),
+        useful=useful_from(inputs, metric, target, assumptions),
         horizon_months=float(inputs.serving.horizon_months),
         noticed_months=assumptions.value("decision.noticed_months"),
-        harm_usd=assumptions.value("decision.harm_usd"),
+        harm_usd=assumptions.value("decision.harm_usd") if harm is None else harm,
         rollback_share=assumptions.value("decision.rollback_share"),
+        by_errors=by_errors,
+        most_share=np.inf if by_errors and not inputs.value.today_usd_per_month else 1.0,
     )

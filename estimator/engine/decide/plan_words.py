@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from estimator.engine.decide.loss import Loss
 from estimator.engine.decide.policy import (
     ALL,
     LIVE,
@@ -21,6 +22,7 @@ from estimator.engine.decide.views import LEAST_SHARE, GateView, Zone, lost_if_f
 from estimator.engine.decide.way import Way, World
 from estimator.engine.distributions import Array
 from estimator.engine.results import CandidateResult, Evaluation
+from estimator.vocabulary import Basis
 from estimator.words.statement import (
     Approach,
     Count,
@@ -260,6 +262,17 @@ class PlanWords:
         p50, p90 = np.quantile(weeks, [0.5, 0.9])
         return state("plan.weeks", p50=Weeks(float(p50)), p90=Weeks(float(p90)))
 
+    def false_go(self, loss: Loss) -> Statement:
+        """What a release costs that falls short, and from which value a system is of use."""
+        typed = self.evaluation.inputs.value.harm_usd is not None
+        typed = typed or self.world.judged.basis("decision.harm_usd") == Basis.TYPED
+        return state(
+            "plan.false_go_errors" if loss.by_errors else "plan.false_go",
+            usd=Usd(loss.harm_usd), months=Months(loss.noticed_months),
+            basis=state(f"plan.basis.{'typed' if typed else 'assumed'}"),
+            begins=self.metric(self.world.sign * loss.useful),
+        )  # fmt: skip
+
     def here(self) -> Statement | None:
         """Results entered so far."""
         pilot = self.evaluation.inputs.pilot
@@ -312,6 +325,7 @@ class PlanWords:
             else:
                 out.append(state("plan.no_rule", target=self.target(), wanted=wanted))
             out.append(state("plan.weighed"))
+            out += [] if self.plan.loss is None else [self.false_go(self.plan.loss)]
         else:
             out += [self.reason(), self.next_step()]
         out += [self.gate(g) for g in self.plan.gates if g.reached >= LEAST_SHARE]

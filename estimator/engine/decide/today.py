@@ -99,7 +99,9 @@ def _saved(
 ) -> Array:
     """Today's cost that is saved less the money of the row, by draw [USD]."""
     running = (total - one_off) / loss.horizon_months
-    spent, months = loss.released(score, one_off, running, weeks)
+    share = loss.share(score)
+    spent = loss.release_usd(share, one_off, running)
+    months = loss.months(np.minimum(share, 1.0), weeks)
     return np.asarray(monthly * months - spent)
 
 
