@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -82,5 +83,5 @@ def test_more_harm_never_makes_a_plan_worth_more_nor_lets_more_wrong_systems_liv
     net = [p["net_value_usd"] for p in found]
     wrong = [p["false_go_probability"] for p in found]
     equal = 0.02 * found[0]["spend_usd"]["mean"]  # plans this near are taken for their simplicity
-    assert all(b <= a + equal for a, b in zip(net, net[1:], strict=False))
+    assert all(b <= a + equal for a, b in pairwise(net))
     assert wrong[2] < wrong[0]
