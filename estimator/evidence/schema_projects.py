@@ -12,7 +12,7 @@ _EFFORT = (
     number("n", 0, 1e7),
     text("year kind_of_source source applies_to note"),
 )
-_FITTED = (*text("quantity kind family"), *number("fit_low fit_high", 0, USD))
+_FITTED = (*text("quantity kind family"), *number("fit_low fit_high", 0, USD), *text("covers"))
 _CASE = (
     need("case_id what"),
     number("stated", 0, USD, required=True),

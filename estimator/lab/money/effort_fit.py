@@ -1,14 +1,17 @@
 """People and calendar of a project from published efforts, source by source.
 
-The middle over sources is their median: a vendor's page, a survey and a case report each count
-once, and no single one moves it. What is stated as a range tells how far projects of one source
-lie apart; what the sources' middles tell is how far a new project may lie from all of them.
+The middle of calendars and upkeep is the median over sources: each counts once, and no single one
+moves it. Person-weeks are first raised to the whole project where a source names a part of it, and
+their middle is the mean over kinds of source: those who sell the work state less of it than those
+who did or teach it, and how many of a kind were found says nothing. What is stated as a range
+tells how far projects of one source lie apart; what the sources' middles tell is how far a new
+project may lie from all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +26,15 @@ ADAPTED, REGULATED = "adapted", "regulated"
 MONTHS_OF_5_YEARS = 60.0
 STEPS = ("platform", "pipelines", "scripts", "by_hand")
 PHASES = ("scoping", "data", "modelling", "evaluation", "integration")
+TELLERS = {
+    "planning document": "did",
+    "peer-reviewed case report": "did",
+    "vendor page": "sells",
+    "course page": "teaches",
+    "blog": "teaches",
+    "online book, industry surveys unnamed": "teaches",
+}
+"""Kind of source by what its author does with such projects."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,8 @@ class Stated:
     kind: str
     low: float
     high: float
+    teller: str = ""
+    covers: tuple[str, ...] = ()
 
     @property
     def middle(self) -> float:
@@ -44,7 +58,17 @@ def stated(evidence: Evidence, *quantities: str) -> list[tuple[str, Stated]]:
     """Rows of the effort tables that the fit reads, with their quantity."""
     rows = [r for t in TABLES for r in evidence.table(t).to_dict("records")]
     return [
-        (r["quantity"], Stated(r["family"], r["kind"], float(r["fit_low"]), float(r["fit_high"])))
+        (
+            r["quantity"],
+            Stated(
+                r["family"],
+                r["kind"],
+                float(r["fit_low"]),
+                float(r["fit_high"]),
+                TELLERS.get(r["kind_of_source"], r["kind_of_source"]),
+                tuple(r["covers"].split()),
+            ),
+        )
         for r in rows
         if r["quantity"] in quantities
     ]
@@ -58,8 +82,17 @@ def by_family(rows: Sequence[Stated]) -> dict[str, float]:
     }
 
 
-def spread_of(middles: Sequence[float]) -> tuple[float, float, float]:
-    """p10, p50, p90 of a new source: median, and the deviation between sources, few as they are.
+def spread_of(
+    middles: Sequence[float], tellers: Sequence[str] | None = None
+) -> tuple[float, float, float]:
+    """p10, p50, p90 of a new source, from the deviation between sources, few as they are.
+
+    Parameters
+    ----------
+    middles : sequence of float
+        One figure of each source.
+    tellers : sequence of str, optional
+        Kind of each source: the middle is then the mean over kinds, else the median over sources.
 
     Notes
     -----
@@ -67,19 +100,39 @@ def spread_of(middles: Sequence[float]) -> tuple[float, float, float]:
     """
     logs = np.log(np.asarray(middles))
     wide = Z90 * float(logs.std(ddof=1)) * float(np.sqrt(1 + 1 / len(logs)))
-    middle = float(np.exp(np.median(logs)))
+    if tellers is None:
+        middle = float(np.exp(np.median(logs)))
+    else:
+        kinds = [logs[[t == kind for t in tellers]].mean() for kind in dict.fromkeys(tellers)]
+        middle = float(np.exp(np.mean(kinds)))
     return middle * float(np.exp(-wide)), middle, middle * float(np.exp(wide))
 
 
+def phase_shares(evidence: Evidence) -> dict[str, float]:
+    """Share of each phase in the stated weeks of all phases."""
+    weeks = {s.kind: (s.low + s.high) / 2 for _, s in stated(evidence, "phase_weeks")}
+    return {k: weeks[k] / sum(weeks[p] for p in PHASES) for k in PHASES}
+
+
 def efforts(evidence: Evidence, usd_per_week: float) -> list[Stated]:
-    """Person-weeks of one project; money is divided by the loaded wage of a week [USD]."""
-    found = stated(evidence, "person_weeks", "one_off_usd")
-    return [
-        s
-        if q == "person_weeks"
-        else Stated(s.family, s.kind, s.low / usd_per_week, s.high / usd_per_week)
-        for q, s in found
-    ]
+    """Person-weeks of one whole project.
+
+    Notes
+    -----
+    Money is divided by the loaded wage of a week [USD]; a figure of some phases by their share.
+    """
+    shares = phase_shares(evidence)
+    out = []
+    for q, s in stated(evidence, "person_weeks", "one_off_usd"):
+        part = sum(shares[p] for p in s.covers) if s.covers else 1.0
+        unit = part * (1.0 if q == "person_weeks" else usd_per_week)
+        out.append(replace(s, low=s.low / unit, high=s.high / unit))
+    return out
+
+
+def told_by(rows: Sequence[Stated]) -> list[str]:
+    """Kind of every source family, in the order of `by_family`."""
+    return [next(r.teller for r in rows if r.family == f) for f in by_family(rows)]
 
 
 def fit_effort(evidence: Evidence, usd_per_week: float) -> dict[str, Any]:
@@ -93,19 +146,18 @@ def fit_effort(evidence: Evidence, usd_per_week: float) -> dict[str, Any]:
     """
     rows = efforts(evidence, usd_per_week)
     adapted = [r for r in rows if r.kind == ADAPTED]
-    weeks = spread_of(list(by_family(adapted).values()))
+    weeks = spread_of(list(by_family(adapted).values()), told_by(adapted))
     wide = [float(np.log(r.high / r.low)) / 2 for r in adapted if r.high > r.low]
     up = [*wide, *(float(np.log(r.middle / weeks[1])) for r in rows if r.kind == REGULATED)]
     calendar = [s for _, s in stated(evidence, "weeks") if s.kind == ADAPTED]
     ladder = {s.kind: s.middle for _, s in stated(evidence, "integration_weeks")}
-    phases = {s.kind: (s.low + s.high) / 2 for _, s in stated(evidence, "phase_weeks")}
     return {
         "adaptation_weeks": weeks,
         "lean": float(np.exp(-np.mean(wide))),
         "regulated": float(np.exp(np.mean(up))),
         "calendar_weeks": spread_of(list(by_family(calendar).values())),
         "integration": {k: ladder[k] / ladder["pipelines"] for k in STEPS},
-        "phases": {k: phases[k] / sum(phases.values()) for k in PHASES},
+        "phases": phase_shares(evidence),
         "upkeep_hours": spread_of(list(by_family(upkeep(evidence, usd_per_week)).values())),
     }
 
@@ -125,12 +177,15 @@ def upkeep(evidence: Evidence, usd_per_week: float, hours: float = 40.0) -> list
     ]
 
 
-def left_out(rows: Sequence[Stated]) -> list[dict[str, Any]]:
+def left_out(rows: Sequence[Stated], by_kind: bool = False) -> list[dict[str, Any]]:
     """Every source predicted from the others: ratio of middles, and whether the interval held."""
     found = by_family(rows)
     out: list[dict[str, Any]] = []
     for family, middle in found.items():
-        p10, p50, p90 = spread_of([m for f, m in found.items() if f != family])
+        others = [r for r in rows if r.family != family]
+        p10, p50, p90 = spread_of(
+            list(by_family(others).values()), told_by(others) if by_kind else None
+        )
         mine = [r for r in rows if r.family == family]
         touched = any(r.low <= p90 and r.high >= p10 for r in mine)
         out.append(

@@ -60,6 +60,7 @@ def validate_projects(evidence: Evidence, presets: Mapping[str, ProjectInputs]) 
     Notes
     -----
     Cases are no hold-out where their source is in a fit: ``left_out`` is the honest row for those.
+    A ceiling, of which only the upper end is stated, is met from below and has no ratio.
     """
     adapted = [s for s in efforts(evidence, USD_PER_WEEK) if s.kind == "adapted"]
     calendars = [s for _, s in stated(evidence, "weeks") if s.kind == "adapted"]
@@ -67,7 +68,7 @@ def validate_projects(evidence: Evidence, presets: Mapping[str, ProjectInputs]) 
         {**r, "inside": 0.5 <= r["factor"] <= 2.0} for r in fit_label_seconds(evidence)["rows"]
     ]
     out: dict[str, list[dict[str, Any]]] = {
-        "people": left_out(adapted),
+        "people": left_out(adapted, by_kind=True),
         "calendar": left_out(calendars),
         "upkeep": left_out(upkeep(evidence, USD_PER_WEEK)),
         "seconds of a label": seconds,
@@ -89,7 +90,7 @@ def validate_projects(evidence: Evidence, presets: Mapping[str, ProjectInputs]) 
 
 
 def _summary(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    factors = np.array([float(r["factor"]) for r in rows])
+    factors = np.array([float(r["factor"]) for r in rows if not r.get("ceiling")])
     return {
         "n": len(rows),
         "median_ratio": float(np.median(factors)),
@@ -107,10 +108,8 @@ def _cases(evidence: Evidence, presets: Mapping[str, ProjectInputs]) -> list[dic
         inputs = presets[named] if named else ProjectInputs.from_dict(body)
         p10, p50, p90 = percentiles(_measured(inputs, evidence, row["measure"], row["row"]))
         value = float(row["stated"])
-        low, high = (
-            value if np.isnan(float(x)) else float(x)
-            for x in (row["stated_low"], row["stated_high"])
-        )
+        low, high = float(row["stated_low"]), float(row["stated_high"])
+        ceiling = bool(np.isnan(low))
         out.append(
             {
                 "case": row["case_id"],
@@ -120,7 +119,8 @@ def _cases(evidence: Evidence, presets: Mapping[str, ProjectInputs]) -> list[dic
                 "p50": p50,
                 "p90": p90,
                 "factor": p50 / value,
-                "inside": p10 <= max(high, value) and p90 >= min(low, value),
+                "inside": bool(p10 <= max(high, value) and (ceiling or p90 >= min(low, value))),
+                "ceiling": ceiling,
                 "source_id": row["source_id"],
             }
         )
