@@ -120,7 +120,7 @@ def test_calendar_is_waiting_and_work_over_the_root_of_the_team(
 
 
 def test_unstated_teams_grow_with_the_work(planned: ProjectInputs, evidence: Evidence) -> None:
-    """27.1 weeks at 12 weeks of waiting: 12 + 5 x 2.71^0.5; nobody plans for less than one person."""
+    """12 weeks of waiting + 5 x 2.71^0.5; nobody plans for less than one person."""
     regulated = row(planned.replace("people.effort", "regulated"), evidence)
     assert calendar(regulated) == pytest.approx(12 + 5 * 2.71**0.5)
     lean = row(planned.replace("people.effort", "lean"), evidence)
