@@ -291,8 +291,8 @@ NO_LABELS_TASKS = frozenset({Task.TIME_SERIES})
 
 METRIC_LABELS: dict[str, str] = {
     "accuracy": "accuracy", "f1": "F1", "auc": "AUC", "map50": "mAP@50", "map": "mAP",
-    "miou": "mIoU", "wer": "WER", "bleu": "BLEU", "rouge1": "ROUGE-1", "fid": "FID",
-    "fad": "FAD", "dice": "Dice", "error": "error rate", "relative_mase": "relative MASE",
+    "miou": "mIoU", "wer": "word error rate", "bleu": "BLEU", "rouge1": "ROUGE-1", "fid": "FID",
+    "fad": "FAD", "dice": "Dice", "error": "error rate", "relative_mase": "relative forecast error",
     "clap": "CLAP", "clip_i": "CLIP-I", "clip_t": "CLIP-T", "dino": "DINO", "fd": "FD",
     "hps_v2": "HPS v2", "hps_v2_1": "HPS v2.1",
 }  # fmt: skip

@@ -8,7 +8,14 @@ import numpy as np
 
 from estimator.engine.comparison import Comparison
 from estimator.metrics import lower_is_better
-from estimator.report.first_screen import age_days, cards, gates, money_line, price_read, rests_on
+from estimator.report.first_screen import (
+    cards,
+    gates,
+    money_line,
+    price_read,
+    rests_on,
+    stale_price,
+)
 from estimator.report.shape import Shape, shape_of
 from estimator.report.text import Answer, key_of, recommended, story
 from estimator.words.format import Style
@@ -40,16 +47,17 @@ def first_page(
     """
     told, row, lang = story(answer, style), recommended(answer), style.language
     shape = _shape(comparison, answer, style)
-    days = None
+    read = None
     if row is not None and evidence is not None and date:
-        days = age_days(price_read(evidence.prices, answer["inputs"], row), date)
-    grounds = rests_on(answer, row, style, days) if row is not None else ()
+        read = price_read(evidence.prices, answer["inputs"], row)
+    grounds = rests_on(answer, row, style, read, date or "") if row is not None else ()
+    stale = stale_price(row, read, date or "", style) if row is not None else ()
     rests = " · ".join(ground.text for ground in grounds)
     sums = [told.approve, money_line(row, style) if row is not None else "", told.reach]
     return {
         "headline": told.headline,
         "detail": told.detail,
-        "warnings": list(told.warnings),
+        "warnings": [*told.warnings, *stale],
         "cards": [
             {
                 "name": card.name,

@@ -9,10 +9,10 @@ from typing import Any
 
 from estimator.report.budget import budget_of, planned
 from estimator.report.strip import assumed_share
-from estimator.report.text import RARE, recommended
-from estimator.words.format import Style, capital
-from estimator.words.statement import Listed, Share, Statement, from_json
-from estimator.words.texts import say
+from estimator.report.text import RARE, recommended, story
+from estimator.words.format import Style, capital, metric_means, metric_name
+from estimator.words.statement import Listed, Share, Statement, Value, from_json
+from estimator.words.texts import approach_label, say
 
 Answer = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -31,6 +31,8 @@ class Card:
     label: str
     value: str
     note: str
+    more: tuple[str, ...] = ()
+    """What the figure means, in sentences; shown when it is asked for."""
 
 
 @dataclass(frozen=True)
@@ -68,21 +70,23 @@ def cards(answer: Answer, style: Style) -> tuple[Card, ...]:
     first = plan.get("first_step") or {}
     if not first and row is None:
         return ()
-    lang = style.language
+    lang, told = style.language, story(answer, style)
+    horizon = style.horizon(answer["inputs"]["serving"]["horizon_months"])
     found = []
     if first.get("usd") is not None:
         now = style.money_short(first["usd"])
-        found.append(Card("now", say("card.now", lang), now, _kept(first, style)))
-    if row is not None:
-        total = budget_of(row)
-        horizon = style.horizon(answer["inputs"]["serving"]["horizon_months"])
-        safe = style.money_short(total["safe"])
+        more = (_kept_more(first, style), told.approve)
+        found.append(Card("now", say("card.now", lang), now, _kept(first, style), told_of(more)))
+    works = plan.get("works_usd")
+    if works:
+        safe = style.money_short(works["p90"])
         found.append(
             Card(
                 "works",
                 say("card.works", lang),
-                style.money_short(total["expected"]),
+                style.money_short(works["mean"]),
                 say("card.works_note", lang, horizon=horizon, safe=safe),
+                (say("card.works_more", lang, horizon=horizon),),
             )
         )
     weeks = plan.get("weeks") or (row or {}).get("calendar_weeks")
@@ -93,9 +97,10 @@ def cards(answer: Answer, style: Style) -> tuple[Card, ...]:
                 say("card.ready", lang),
                 style.span(weeks["p50"]),
                 say("card.ready_note", lang, weeks=style.span(weeks["p90"])),
+                told_of((told.ready, say("card.ready_more", lang))),
             )
         )
-    found.append(_sure(answer, plan, row, style))
+    found.append(_sure(answer, plan, row, told.ends, style))
     lost = plan.get("lost_if_fails_usd") or {}
     if lost.get("p50") is not None:
         found.append(
@@ -104,6 +109,7 @@ def cards(answer: Answer, style: Style) -> tuple[Card, ...]:
                 say("card.fails", lang),
                 style.money_short(lost["p50"]),
                 say("card.fails_note", lang, most=style.money_short(lost.get("p90"))),
+                told_of((told.regret, told.single)),
             )
         )
     return tuple(found)
@@ -118,17 +124,35 @@ def _kept(first: Mapping[str, Any], style: Style) -> str:
     return say("card.now_note", style.language, weeks=weeks, kept=style.percent(kept))
 
 
-def _sure(answer: Answer, plan: Mapping[str, Any], row: Row | None, style: Style) -> Card:
+def _kept_more(first: Mapping[str, Any], style: Style) -> str:
+    if not first.get("kept") or not first.get("weeks"):
+        return ""
+    return say("card.now_more", style.language, kept=style.percent(first["kept"]))
+
+
+def told_of(sentences: Iterable[str]) -> tuple[str, ...]:
+    """The sentences that say something."""
+    return tuple(s for s in sentences if s)
+
+
+def _sure(
+    answer: Answer, plan: Mapping[str, Any], row: Row | None, ends: str, style: Style
+) -> Card:
     lang, target = style.language, answer["inputs"]["target"]
+    metric = metric_name(target["metric"], lang)
+    means = metric_means(target["metric"], lang)
     chance = plan.get("success_probability")
     if chance is None and row is not None:
         chance = row.get("target_probability")
     if chance is None:
         unknown = (say("card.unknown", lang), say("card.sure_unknown", lang))
-        return Card("sure", say("card.sure", lang), *unknown)
+        return Card("sure", say("card.sure", lang), *unknown, told_of((means,)))
     value = style.metric(target["value"], target["metric"])
-    note = say("card.sure_note", lang, target=value, wanted=style.chances(target["probability"]))
-    return Card("sure", say("card.sure", lang), style.chances(chance), note)
+    wanted = style.chances(target["probability"])
+    note = say("card.sure_note", lang, target=value, metric=metric, wanted=wanted)
+    whole = say("card.sure_more", lang) if plan.get("gates") else ""
+    more = told_of((ends, whole, means))
+    return Card("sure", say("card.sure", lang), style.chances(chance), note, more)
 
 
 def gates(answer: Answer, style: Style) -> tuple[Gate, ...]:
@@ -140,8 +164,10 @@ def gates(answer: Answer, style: Style) -> tuple[Gate, ...]:
             continue
         zones = told.values["zones"]
         parts = zones.parts if isinstance(zones, Listed) else (zones,)
-        lines = tuple(_zone(z, style) for z in parts if isinstance(z, Statement) and _common(z))
-        found.append(Gate(capital(told.values["after"].write(style, "")), lines[::-1]))
+        stated = [z for z in parts if isinstance(z, Statement)]
+        turned = any(z.key.endswith("_error") for z in stated)
+        lines = tuple(_zone(z, turned, style) for z in stated if _common(z))
+        found.append(Gate(capital(_short(told.values["after"], style)), lines[::-1]))
     return tuple(found[:MOST_GATES])
 
 
@@ -150,17 +176,27 @@ def _common(zone: Statement) -> bool:
     return not isinstance(share, Share) or share.share >= RARE
 
 
-def _zone(zone: Statement, style: Style) -> Zone:
+def _zone(zone: Statement, turned: bool, style: Style) -> Zone:
     """A zone of a gate in its three parts: the values, the action, how often."""
     action, share = zone.values["action"], zone.values.get("share")
     key = action.key.rpartition(".")[2] if isinstance(action, Statement) else ""
-    when = Statement(zone.key.replace("plan.zone", "gate.when", 1), zone.values).say(style)
+    place = zone.key.rpartition(".")[2]
+    place = "high_error" if turned and place == "high" else place
+    when = Statement(f"gate.when.{place}", zone.values).say(style)
     often = share.write(style, "") if share else style.percent(1.0)
-    return Zone(ZONE_KINDS.get(key, "on"), capital(when), action.write(style, ""), often)
+    return Zone(ZONE_KINDS.get(key, "on"), when, _short(action, style), often)
+
+
+def _short(value: Value, style: Style) -> str:
+    """A statement of the plan in the few words that a step of the first screen has room for."""
+    if isinstance(value, Statement):
+        key = value.key.replace("plan.gate.", "gate.", 1).replace("plan.act.", "gate.act.", 1)
+        return Statement(key, value.values).say(style)
+    return value.write(style, "")
 
 
 def money_line(row: Row, style: Style) -> str:
-    """One line of money that adds up: the plan by phase, surprises, the expected total."""
+    """One line of money that adds up: the row built at once, by phase, with its surprises."""
     lang, total = style.language, budget_of(row)
     parts = [
         say("money.part", lang, phase=say(f"phase.{name}", lang), usd=style.money_short(usd))
@@ -169,11 +205,11 @@ def money_line(row: Row, style: Style) -> str:
     return say(
         "money.line",
         lang,
+        approach=approach_label(row["approach"], lang),
         parts=" + ".join(parts),
         plan=style.money_short(total["plan"]),
         surprises=style.money_short(total["allowance"]),
         expected=style.money_short(total["expected"]),
-        safe=style.money_short(total["safe"]),
     )
 
 
@@ -209,6 +245,15 @@ def age_days(read: str | None, today: str) -> int | None:
     return max((day(today) - day(read)).days, 0)
 
 
+def stale_price(row: Row, read: str | None, today: str, style: Style) -> tuple[str, ...]:
+    """A stop sign where the device price in use was read long ago."""
+    days = age_days(read, today)
+    if days is None or days <= OLD_PRICE_DAYS:
+        return ()
+    age = style.count(days)
+    return (say("stop.price", style.language, device=row["accelerator"], days=age),)
+
+
 @dataclass(frozen=True)
 class Ground:
     """One thing that the answer rests on; ``door`` names where it is shown in full."""
@@ -226,7 +271,7 @@ def _papers(proof: Mapping[str, Any], lang: str) -> str:
 
 
 def rests_on(
-    answer: Answer, row: Row, style: Style, price_days: int | None = None
+    answer: Answer, row: Row, style: Style, read: str | None = None, today: str = ""
 ) -> tuple[Ground, ...]:
     """What the answer rests on: own results, papers, the price in use, judgement.
 
@@ -236,17 +281,17 @@ def rests_on(
         The JSON of ``compare`` and its recommended row.
     style : Style
         Language and currency of the reader.
-    price_days : int, optional
-        Age of the device price in use [days]; None where no listed price is used.
+    read, today : str, optional
+        When the device price in use was read, and today, ISO; no day where none is used.
     """
     lang, proof = style.language, row["evidence"]
     own = len(answer["inputs"].get("pilot") or ())
     found = [Ground("results", say("rests.own", lang, n=own))] if own else []
     found.append(Ground("quality", _papers(proof, lang)))
-    if price_days is not None:
-        age = style.count(price_days)
-        text = say("rests.price", lang, device=row["accelerator"], days=age)
-        found.append(Ground("prices", text, price_days > OLD_PRICE_DAYS))
+    days = age_days(read, today)
+    if read and days is not None:
+        text = say("rests.price", lang, device=row["accelerator"], date=style.date(read))
+        found.append(Ground("prices", text, days > OLD_PRICE_DAYS))
     share = assumed_share(row)
     if share is not None:
         found.append(Ground("judgements", say("rests.judgement", lang, share=style.percent(share))))

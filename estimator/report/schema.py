@@ -140,6 +140,7 @@ def results_schema() -> Schema:
             ends=_list(_object(end=TEXT, approach={}, probability=SHARE, success={})),
             success_probability={},
             spend_usd={},
+            works_usd={},
             before_live_usd={},
             lost_if_fails_usd={},
             weeks={},

@@ -11,7 +11,7 @@ from estimator.report.strip import strip
 from estimator.report.words import changes
 from estimator.words.format import Style, capital, metric_name
 from estimator.words.statement import Approach as ApproachName
-from estimator.words.statement import said
+from estimator.words.statement import Statement, from_json, said
 from estimator.words.texts import approach_label, say
 
 Row = Mapping[str, Any]
@@ -28,11 +28,14 @@ class Story:
 
     kind: str
     headline: str
+    lead: str
+    ends: str
     detail: str
     approve: str
     ready: str
     accuracy: str
     regret: str
+    single: str
     reach: str
     next_step: str
     gates: tuple[str, ...]
@@ -116,25 +119,27 @@ def story(answer: Answer, style: Style | None = None) -> Story:
     here = " ".join(said(plan, "here", style))
     headline = " ".join(said(plan, "sentence", style)).rstrip(".")
     step = plan.get("first_step") or {}
+    ends = _sentence(plan, "plan.ends", style)
+    single = _sentence(plan, "plan.single", style)
     trial = "" if plan["gates"] or plan["outcome"] != "no_evidence" else _step(step, style)
     return Story(
         kind=plan["outcome"],
         headline=headline,
-        detail=" ".join(t for t in (here, trial, _sentence(plan, "plan.ends", style)) if t),
+        lead=" ".join(t for t in (here, trial) if t),
+        ends=ends,
+        detail=" ".join(t for t in (here, trial, ends) if t),
         approve=_sentence(plan, "plan.totals", style),
         ready=_sentence(plan, "plan.weeks", style),
         accuracy="" if row is None else accuracy_sentence(answer, row, style),
         regret=_sentence(plan, "plan.lost", style),
-        reach=" ".join(
-            t for t in (_sentence(plan, "plan.single", style), _sentence(plan, "plan.even", style))
-            if t
-        ),
+        single=single,
+        reach=" ".join(t for t in (single, _sentence(plan, "plan.even", style)) if t),
         next_step=" ".join(said(plan["gates"][0], "text", style)) if plan["gates"] else "",
         gates=_gates(plan, style),
         values=(*said(plan, "ladder", style), *said(plan, "ask", style), *beside(answer, style)),
         strip=() if row is None else strip(row, style),
         changes=changes(answer, style),
-        warnings=() if row is None else stops(row, style),
+        warnings=stops(answer, style),
     )  # fmt: skip
 
 
@@ -165,10 +170,38 @@ STOPS = frozenset({"licence", "bias", "no evaluation"})
 """Risks that must be settled before anything is signed, whatever the plan says of the rest."""
 
 
-def stops(row: Row, style: Style) -> tuple[str, ...]:
-    """Stop signs of a row, in the reader's language and currency."""
+def stops(answer: Answer, style: Style) -> tuple[str, ...]:
+    """Stop signs of the row that is begun with, in the reader's language and currency."""
+    first = answer["staged_plan"].get("first_step") or {}
+    row = recommended(answer) or row_of(answer, first.get("approach"))
+    if row is None:
+        return ()
     high = (r for r in row.get("risks") or () if r["severity"] == "high" and r["risk"] in STOPS)
-    return tuple(text for r in high for text in said(r, "text", style))
+    return (*(_sign(r, style) for r in high), *_residency(answer, row, style))
+
+
+def _sign(risk: Mapping[str, Any], style: Style) -> str:
+    """A risk as a sign: shorter than its sentence in the list of risks."""
+    told = from_json({"key": risk["key"], "values": risk["values"]})
+    key = str(risk["key"]).replace("risk.text.", "stop.", 1)
+    return Statement(key, told.values).say(style) if isinstance(told, Statement) else ""
+
+
+def _residency(answer: Answer, row: Row, style: Style) -> tuple[str, ...]:
+    """Where data go that must not go just anywhere: people are affected, or regions are named.
+
+    Rows that compute outside the regions are out already; labellers and teachers have no region.
+    """
+    limits = answer["inputs"]["limits"]
+    if limits["regions"] is None and not limits["sensitive_domain"]:
+        return ()
+    kept = limits["regions"] is not None
+    keys = [s["key"] for s in row.get("data_goes_to_statements") or ()]
+    named = zip(keys, said(row, "data_goes_to", style), strict=True)
+    places = [text for key, text in named if not (kept and key == "place.cloud_region")]
+    if not places:
+        return ()
+    return (say("stop.residency", style.language, places=style.listed(places)),)
 
 
 def ready_date(start: str, weeks: float) -> str:

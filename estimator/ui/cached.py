@@ -9,7 +9,6 @@ way to the next change.
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import os
 from collections.abc import Callable, Mapping
@@ -137,14 +136,6 @@ def data_name(answer: Mapping[str, Any]) -> str:
     """The data behind an answer in short: the hash's beginning, and the data pack where one is."""
     version, named = str(answer["data_version"])[:8], evidence().pack
     return version if named == pack.SHIPPED else f"{version} ({named})"
-
-
-def price_age_days() -> int:
-    """Days since the newest price was read, as of today."""
-    try:
-        return (datetime.date.today() - datetime.date.fromisoformat(price_date())).days
-    except ValueError:
-        return 0
 
 
 def roles() -> tuple[str, ...]:

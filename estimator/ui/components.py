@@ -72,6 +72,18 @@ def heading(text: str, level: int = 2) -> None:
     st.html(f'<h{level} class="es es-h">{e(text)}</h{level}>')
 
 
+def tip(name: str, sentences: Sequence[str]) -> str:
+    """A question mark that opens what a figure means: by mouse, finger and key."""
+    if not sentences:
+        return ""
+    texts = "".join(f"<p>{e(text)}</p>" for text in sentences)
+    label = e(w("tip.label", name=name))
+    return (
+        f'<details class="tip" name="es-tip"><summary aria-label="{label}" title="{label}">?'
+        f"</summary><div>{texts}</div></details>"
+    )
+
+
 def source_link(source: Mapping[str, Any] | None, source_id: str, locator: str = "") -> str:
     """A source as a link with its title, year and place in it."""
     if not source:

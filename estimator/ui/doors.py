@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from estimator.report.first_screen import age_days, price_read, rests_on
+from estimator.report.first_screen import price_read, rests_on
 from estimator.report.text import recommended
 from estimator.ui import cached
 from estimator.ui.blocks import today
-from estimator.ui.components import e, number_style
+from estimator.ui.components import number_style
 from estimator.ui.words import w
 
 DOORS = {
@@ -31,9 +31,8 @@ def draw(answer: dict[str, Any]) -> None:
         _door("stages", w("answer.door_stages"))
         if row is None:
             return
-        st.html(f'<span class="es es-quiet">{e(w("rests.label"))}</span>', width="content")
         read = price_read(cached.evidence().prices, answer["inputs"], row)
-        for ground in rests_on(answer, row, number_style(), age_days(read, today())):
+        for ground in rests_on(answer, row, number_style(), read, today()):
             icon = ":material/warning:" if ground.doubtful else None
             _door(ground.door, ground.text, icon)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from estimator.metrics import lower_is_better
 from estimator.report import first_screen as pieces
 from estimator.report.shape import shape_html
 from estimator.report.text import Story, recommended
-from estimator.ui.components import e
+from estimator.ui import cached
+from estimator.ui.components import e, tip
 from estimator.ui.words import w
 from estimator.words.format import Style
 
@@ -23,11 +25,11 @@ Draws = NDArray[np.float32]
 def lead(answer: Answer, words: Story, draws: Draws | None, style: Style) -> str:
     """Everything above the rows as one piece of HTML, so that it arrives at once."""
     parts = (
-        stops(words),
-        finding(f"{words.headline}.", words.detail),
+        stops((*words.warnings, *stale_prices(answer, style))),
+        finding(f"{words.headline}.", words.lead),
         cards(answer, draws, style),
         gates(answer, style),
-        money(answer, words, style),
+        money(answer, style),
     )
     return f'<div class="es-lead">{"".join(parts)}</div>'
 
@@ -48,7 +50,7 @@ def cards(answer: Answer, draws: Draws | None, style: Style) -> str:
     for card in pieces.cards(answer, style):
         shape = _shape(answer, draws, style) if card.name == "sure" else ""
         cells.append(
-            f'<div class="card {e(card.name)}"><dt>{e(card.label)}</dt>'
+            f'<div class="card {e(card.name)}"><dt>{e(card.label)}{tip(card.label, card.more)}</dt>'
             f"<dd><b>{e(card.value)}</b>{shape}<span>{e(card.note)}</span></dd></div>"
         )
     return f'<dl class="es es-cards">{"".join(cells)}</dl>' if cells else ""
@@ -70,31 +72,41 @@ def _shape(answer: Answer, draws: Draws | None, style: Style) -> str:
 def gates(answer: Answer, style: Style) -> str:
     """The gates as steps, each with what follows from the measured value."""
     steps = []
-    for gate in pieces.gates(answer, style):
+    head = f'<em title="{e(w("gates.share_means"))}">{e(w("gates.share"))}</em>'
+    for number, gate in enumerate(pieces.gates(answer, style)):
         zones = "".join(
             f'<li class="{e(z.kind)}"><span>{e(z.when)}: <b>{e(z.then)}</b></span>'
             f"<em>{e(z.share)}</em></li>"
             for z in gate.zones
         )
         steps.append(
-            f"<li><p><strong>{e(gate.title)}</strong><em>{e(w('gates.share'))}</em></p>"
+            f"<li><p><strong>{e(gate.title)}</strong>{head if number == 0 else ''}</p>"
             f"<ul>{zones}</ul></li>"
         )
     label = e(w("gates.label"))
     return f'<ol class="es es-gates" aria-label="{label}">{"".join(steps)}</ol>' if steps else ""
 
 
-def money(answer: Answer, words: Story, style: Style) -> str:
-    """What to authorise, and one line of money that adds up."""
+def money(answer: Answer, style: Style) -> str:
+    """One line of money that adds up."""
     row = recommended(answer)
-    lines = [words.approve] if words.approve else []
-    lines += [pieces.money_line(row, style)] if row is not None else []
-    found = "".join(f'<p class="es es-money">{e(line)}</p>' for line in lines)
-    return f'<div class="es-sums">{found}</div>' if found else ""
+    if row is None:
+        return ""
+    line = e(pieces.money_line(row, style))
+    return f'<div class="es-sums"><p class="es es-money">{line}</p></div>'
 
 
-def stops(words: Story) -> str:
+def stale_prices(answer: Answer, style: Style) -> tuple[str, ...]:
+    """A sign where the price in use was read long ago."""
+    row = recommended(answer)
+    if row is None:
+        return ()
+    read = pieces.price_read(cached.evidence().prices, answer["inputs"], row)
+    return pieces.stale_price(row, read, datetime.date.today().isoformat(), style)
+
+
+def stops(signs: Sequence[str]) -> str:
     """Stop signs, in the reader's language."""
-    items = "".join(f"<li>{e(text)}</li>" for text in words.warnings)
+    items = "".join(f"<li>{e(text)}</li>" for text in signs)
     label = e(w("stops.label"))
     return f'<ul class="es es-stops" aria-label="{label}">{items}</ul>' if items else ""

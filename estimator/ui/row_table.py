@@ -12,10 +12,10 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 
 from estimator.report.budget import total_span
 from estimator.report.text import horizon_text, key_of, left_out, rows_for_people
-from estimator.ui.components import e
+from estimator.ui.components import e, tip
 from estimator.ui.style import ROWS
 from estimator.ui.words import language, w
-from estimator.words.format import Style, capital, metric_name
+from estimator.words.format import Style, capital, metric_means, metric_name
 from estimator.words.statement import said
 from estimator.words.texts import approach_label, say
 
@@ -86,12 +86,15 @@ def table_html(
     quality = _linear([r["accuracy"] for r in rows if r["accuracy"]], target)
     money = _logarithmic([total_span(r) for r in rows])
     shown = MORE if more else FEW
+    means = [text for text in (metric_means(metric, lang),) if text]
+    alone = tip(w("rows.reaches"), [w("rows.reaches_means")])
     columns = (
         (w("rows.approach"), "26%" if more else "33%", ""),
         (
             capital(metric_name(metric, lang)),
             "17.5%" if more else "24%",
-            _ends(quality, metric, style) if any(r["accuracy"] for r in rows) else "",
+            tip(capital(metric_name(metric, lang)), means)
+            + (_ends(quality, metric, style) if any(r["accuracy"] for r in rows) else ""),
         ),
         (
             w("rows.total", horizon=horizon_text(answer, lang)),
@@ -102,7 +105,8 @@ def table_html(
     )
     widths = "".join(f'<col style="width:{width}">' for _, width, _ in columns)
     head = "".join(
-        f'<th scope="col" role="columnheader" class="num">{e(name)}</th>'
+        f'<th scope="col" role="columnheader" class="num">{e(name)}'
+        f"{alone if name == w('rows.reaches') else ''}</th>"
         if extra == "num"
         else f'<th scope="col" role="columnheader">{e(name)}{extra}</th>'
         for name, _, extra in columns

@@ -7,6 +7,7 @@ PALETTE = """
   --es-soft: light-dark(#4a5666, #b6c0cd);
   --es-line: light-dark(#d5dbe3, #38424e);
   --es-fill: light-dark(#f3f5f8, #1c232c);
+  --es-page: light-dark(#ffffff, #12171e);
   --es-accent: light-dark(#1f5fbf, #8ab4ff);
   --es-band: light-dark(#a9c6ee, #35568c);
   --es-mark: light-dark(#123c7d, #d3e3ff);
@@ -47,7 +48,7 @@ PAGE = f"""<style>
 .es-top strong {{ color: var(--es-text); font-size: 0.95rem; }}
 .es-kind {{ font-size: 0.78rem; font-weight: 600; letter-spacing: 0.04em; color: var(--es-accent);
   text-transform: uppercase; }}
-.es-head {{ font-size: 1.28rem; font-weight: 650; line-height: 1.25; margin: 0; padding: 0; }}
+.es-head {{ font-size: 1.4rem; font-weight: 650; line-height: 1.22; margin: 0; padding: 0; }}
 .es-say {{ font-size: 0.98rem; margin-top: 0.2rem; }}
 .es-quiet {{ font-size: 0.83rem; color: var(--es-soft); }}
 .es-say b {{ font-weight: 600; }}
@@ -86,7 +87,21 @@ dl.es.es-cards {{ display: grid; grid-template-columns: 1fr 1fr 0.85fr 1.45fr 1f
 .es-cards dd b {{ font-size: 1.6rem; font-weight: 650; line-height: 1.15; white-space: nowrap;
   font-variant-numeric: tabular-nums; }}
 .es-cards dd span {{ font-size: 0.78rem; color: var(--es-soft); line-height: 1.25; }}
-.es-cards .sure {{ position: relative; }}
+.es-cards .card {{ position: relative; }}
+.tip {{ display: inline-block; margin-left: 0.35rem; }}
+.tip summary {{ list-style: none; cursor: pointer; width: 1rem; height: 1rem; line-height: 0.95rem;
+  border: 1px solid var(--es-soft); border-radius: 50%; font-size: 0.7rem; text-align: center;
+  color: var(--es-soft); display: inline-block; }}
+.tip summary::-webkit-details-marker {{ display: none; }}
+.tip summary:hover, .tip[open] summary {{ color: var(--es-accent); border-color: currentColor; }}
+.tip summary:focus-visible {{ outline: 2px solid var(--es-accent); outline-offset: 1px; }}
+.tip > div {{ position: absolute; z-index: 20; left: 0; top: 1.7rem; width: max-content;
+  max-width: min(22rem, 88vw); padding: 0.5rem 0.75rem; border: 1px solid var(--es-line);
+  border-radius: 0.5rem; background: var(--es-page); color: var(--es-text); font-size: 0.84rem;
+  font-weight: 400; line-height: 1.38; white-space: normal; text-align: left;
+  box-shadow: 0 6px 22px rgb(0 0 0 / 22%); }}
+.tip p + p {{ margin-top: 0.35rem; }}
+.es-cards .card:nth-child(n+4) .tip > div {{ left: auto; right: 0; }}
 .es-cards dd .es-shape {{ position: absolute; right: 0.65rem; top: 0.4rem; width: 42%;
   display: flex; align-items: flex-end; gap: 1px; height: 2.5rem; }}
 .es-shape i {{ flex: 1; background: var(--es-soft); opacity: 0.45; border-radius: 1px; }}
@@ -117,8 +132,11 @@ ol.es.es-gates {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(
 .st-key-doors button {{ padding: 0; }}
 .st-key-doors button p {{ font-size: 0.83rem; text-decoration: underline;
   text-decoration-color: var(--es-soft); text-underline-offset: 2px; }}
-.es-stops li {{ margin: 0; font-size: 0.88rem; }}
-ul.es.es-stops {{ margin: 0; padding: 0.3rem 0.8rem; list-style: none; font-size: 0.88rem;
+.es-stops li {{ margin: 0; font-size: 0.84rem; }}
+.es-stops li::before {{ content: "!"; color: var(--es-target); font-weight: 700;
+  margin-right: 0.35rem; }}
+ul.es.es-stops {{ margin: 0; padding: 0.2rem 0.8rem; list-style: none; font-size: 0.84rem;
+  display: flex; flex-wrap: wrap; gap: 0 1.4rem;
   border-left: 4px solid var(--es-target); background: var(--es-fill); border-radius: 0.3rem; }}
 .es a {{ color: var(--es-accent); }}
 .es-h {{ font-size: 1.05rem; font-weight: 650; margin: 0.4rem 0 0.1rem; padding: 0; }}
@@ -138,6 +156,7 @@ ul.es.es-stops {{ margin: 0; padding: 0.3rem 0.8rem; list-style: none; font-size
   dl.es.es-cards {{ grid-template-columns: repeat(2, minmax(0, 1fr)); }}
   .es-cards .card, .es-cards .now, .es-cards .works {{ grid-column: span 1; }}
   .es-cards .sure {{ grid-column: span 2; order: 1; }}
+  .es-cards .card:nth-child(even) .tip > div {{ left: auto; right: 0; }}
   [data-testid="stMainBlockContainer"] {{ padding: 3.2rem 0.8rem 2rem; }}
   .es-head {{ font-size: 1.15rem; }}
   .es-table.wide {{ min-width: 46rem; }}
@@ -157,6 +176,17 @@ ROWS = f"""
 :host, .root {{ {PALETTE} color: var(--es-text); display: block; container-type: inline-size;
   font-family: inherit; }}
 table {{ border-collapse: collapse; width: 100%; font-size: 13px; table-layout: fixed; }}
+.tip {{ display: inline-block; position: relative; margin-left: 4px; font-weight: 400; }}
+.tip summary {{ list-style: none; cursor: pointer; width: 14px; height: 14px; line-height: 13px;
+  border: 1px solid var(--es-soft); border-radius: 50%; font-size: 10px; text-align: center; }}
+.tip summary::-webkit-details-marker {{ display: none; }}
+.tip summary:focus-visible {{ outline: 2px solid var(--es-accent); outline-offset: 1px; }}
+.tip > div {{ position: absolute; z-index: 20; left: -8px; top: 18px; width: 17rem;
+  padding: 8px 12px; border: 1px solid var(--es-line); border-radius: 8px;
+  background: var(--es-page);
+  color: var(--es-text); font-size: 13px; line-height: 1.38; text-align: left; white-space: normal;
+  box-shadow: 0 6px 22px rgb(0 0 0 / 22%); }}
+th.num .tip > div {{ left: auto; right: -8px; }}
 caption {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
 th {{ text-align: left; font-weight: 600; color: var(--es-soft); padding: 1px 6px 3px;
   font-size: 12px; border-bottom: 1px solid var(--es-line); vertical-align: bottom;

@@ -20,7 +20,7 @@ from babel.numbers import (
 from estimator.errors import InputError
 from estimator.metrics import decimals, is_fraction
 from estimator.vocabulary import METRIC_LABELS
-from estimator.words.texts import Joint, catalogue, languages, listed, locale_of, say, term
+from estimator.words.texts import Joint, catalogue, has, languages, listed, locale_of, say, term
 
 NONE = "–"
 NBSP = "\u00a0"
@@ -33,6 +33,12 @@ def metric_name(metric: str, language: str = "en") -> str:
     name = metric.lower()
     known = catalogue()[language].get(f"metric.{name}") or METRIC_LABELS.get(name)
     return known or term("metric", metric, language)
+
+
+def metric_means(metric: str, language: str = "en") -> str:
+    """What the metric says, as a sentence; empty for one that the catalogue does not explain."""
+    key = f"metric.means.{metric.lower()}"
+    return say(key, language) if has(key) else ""
 
 
 def capital(text: str) -> str:

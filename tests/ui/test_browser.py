@@ -62,12 +62,29 @@ def test_the_first_screen_holds_the_decision_and_all_ten_rows(visit: Visit, lang
     assert last["y"] + last["height"] <= 720
 
 
-@pytest.mark.parametrize("preset", ["call_transcription", "rare_disease_imaging", "protein"])
-def test_other_headlines_fit_too(visit: Visit, preset: str) -> None:
-    """A stop sign, one gate or three: the ten rows still stand on the screen, in German too."""
-    page = visit(f"/?preset={preset}&lang=de")
+@pytest.mark.parametrize("lang", ["en", "de"])
+@pytest.mark.parametrize("preset", ["fraud", "rare_disease_imaging", "clinical_notes_biogpt"])
+def test_other_headlines_fit_too(visit: Visit, preset: str, lang: str) -> None:
+    """Stop signs, one gate or three, a row of today: the ten rows still stand on the screen."""
+    page = visit(f"/?preset={preset}&lang={lang}")
     last = page.locator("tbody tr").nth(9).bounding_box()
     assert last["y"] + last["height"] <= 720
+
+
+def test_a_figure_says_what_it_means_by_keyboard(visit: Visit) -> None:
+    """The plan's chance and a row's chance are told apart where they stand, and the metric."""
+    page = visit()
+    card = page.locator(".es-cards .sure details")
+    card.locator("summary").press("Enter")
+    told = card.inner_text()
+    assert "chance of the whole plan" in told
+    assert "Accuracy: the share of cases that are answered right" in told
+    head = page.locator("th details").last
+    head.locator("summary").press("Enter")
+    assert "this approach alone" in head.inner_text()
+    box = head.locator("div").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 1280
 
 
 def test_a_wide_screen_shows_the_first_chart_beside_the_rows(visit: Visit) -> None:

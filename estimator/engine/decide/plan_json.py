@@ -27,8 +27,8 @@ def staged_plan_dict(plan: StagedPlan, evaluation: Evaluation) -> dict[str, Any]
     if here is not None:
         out |= with_statements({"here": here})
     if plan.best is None or plan.world is None or plan.loss is None or plan.value is None:
-        trial = words.trial() if plan.outcome == NO_EVIDENCE else None
-        return {**out, "first_step": _unknown_step(trial), **_empty()}
+        step = _unknown_step(words, evaluation) if plan.outcome == NO_EVIDENCE else None
+        return {**out, "first_step": step, **_empty()}
     best = plan.best
     outcome = best.step.outcome
     said = [words.ends(), words.lost(), words.single(), words.weeks(), words.totals(),
@@ -52,6 +52,7 @@ def staged_plan_dict(plan: StagedPlan, evaluation: Evaluation) -> dict[str, Any]
         "success_probability": best.success,
         "false_go_probability": float(((outcome.row != STOPPED) & ~outcome.works).mean()),
         "spend_usd": _mean_p90(outcome.spend),
+        "works_usd": _mean_p90(outcome.spend[outcome.works]) if outcome.works.any() else None,
         "before_live_usd": _pair(outcome.before),
         "lost_if_fails_usd": _pair(lost_if_fails(best)),
         "weeks": _pair(live_weeks(plan)),
@@ -82,7 +83,7 @@ def staged_plan_dict(plan: StagedPlan, evaluation: Evaluation) -> dict[str, Any]
 def _empty() -> dict[str, Any]:
     return {
         "kind": "none", "value_month_usd": None, "gates": [], "stages": [], "ends": [],
-        "success_probability": None, "spend_usd": None, "before_live_usd": None,
+        "success_probability": None, "spend_usd": None, "works_usd": None, "before_live_usd": None,
         "lost_if_fails_usd": None, "weeks": None, "authorise_usd": None, "by_value": [],
         "ladder": [], "ask_first": [], "alternatives": {}, "net_value_usd": None,
         "value_of_staging_usd": None,
@@ -90,8 +91,12 @@ def _empty() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _unknown_step(trial: Statement | None) -> dict[str, Any] | None:
-    return None if trial is None else _told(trial)
+def _unknown_step(words: PlanWords, evaluation: Evaluation) -> dict[str, Any] | None:
+    """The trial of a row that nothing published measures."""
+    trial, index = words.trial(), words.plan.trial
+    if trial is None or index is None:
+        return None
+    return {**_told(trial), "approach": evaluation.results[index].candidate.key}
 
 
 def _told(step: Statement) -> dict[str, Any]:

@@ -222,13 +222,14 @@ class PlanWords:
         return state("plan.lost", p50=Usd(float(p50)), p90=Usd(float(p90)))
 
     def totals(self) -> Statement | None:
-        """The three totals."""
+        """What to authorise now, and what the whole plan costs."""
         best = self.plan.best
         if best is None:
             return None
         return state(
             "plan.totals", now=Usd(float(best.step.usd.mean())), most=Usd(self.plan.at_most_usd),
             expected=Usd(best.spend), horizon=Months(self.world.horizon_months),
+            p90=Usd(float(np.quantile(best.step.outcome.spend, 0.9))),
         )  # fmt: skip
 
     def worth(self) -> Statement | None:

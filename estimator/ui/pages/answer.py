@@ -6,26 +6,37 @@ from typing import Any
 
 import streamlit as st
 
+from estimator import ProjectInputs
 from estimator.report.text import row_of, story
 from estimator.report.words import changes
-from estimator.ui import blocks, cached, doors, errors, first_screen, fresh, progress, shell, state
+from estimator.ui import blocks, cached, doors, first_screen, fresh, progress, shell, state
 from estimator.ui.components import choose_view, e, number_style
+from estimator.ui.inputs_form import preset_name
 from estimator.ui.row_detail import detail
 from estimator.ui.row_table import rows_table
 from estimator.ui.words import w
+from estimator.words.format import NONE
 
 OPENED = "opened_row"
 SHOWN_CHANGES = 4
-OLD_PRICES_DAYS = 90
+
+
+def titled(inputs: ProjectInputs) -> str:
+    """The project's name; an example's in the reader's language."""
+    named = (preset for preset, p in cached.presets().items() if p.name == inputs.name)
+    preset = next(named, None)
+    return inputs.name if preset is None else preset_name(preset)
 
 
 def top_line(answer: dict[str, Any]) -> None:
     """Project, state of the data, link and PDF."""
     inputs, marks = state.current(), state.changed()
-    parts = [f"<strong>{e(inputs.name)}</strong>"]
+    newest = cached.price_date()
+    priced = number_style().date(newest) if newest else NONE
+    parts = [f"<strong>{e(titled(inputs))}</strong>"]
     if marks:
         parts.append(f"<span>{e(w('inputs.n_changed', n=len(marks)))}</span>")
-    parts.append(f"<span>{e(w('answer.prices', date=cached.price_date()))}</span>")
+    parts.append(f"<span>{e(w('answer.prices', date=priced))}</span>")
     parts.append(f"<span>{e(w('answer.data', version=cached.data_name(answer)))}</span>")
     left, right = st.columns([0.72, 0.28], vertical_alignment="center")
     left.html(f'<div class="es es-top">{"".join(parts)}</div>')
@@ -94,9 +105,6 @@ def page() -> None:
     st.html(first_screen.lead(answer, words, cached.quality_draws(inputs), style))
     with above:
         top_line(answer)
-        old = cached.price_age_days()
-        if old > OLD_PRICES_DAYS:
-            errors.note(w("answer.old_prices", date=cached.price_date(), days=old))
     doors.draw(answer)
     desk()
     if cached.is_whole(inputs):
