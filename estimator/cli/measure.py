@@ -9,15 +9,16 @@ import yaml
 
 from estimator.cli import measure_series
 from estimator.cli.files import read_bytes
-from estimator.cli.output import naming, print_figures, progress
+from estimator.cli.output import BadInput, naming, print_figures, progress, write_file
 from estimator.engine.typed import USES
 
 if TYPE_CHECKING:
-    from estimator.measure.curve import Measured
     from estimator.measure.door import Looked
+    from estimator.measure.points import Measured
 
 
 SERIES = "time_series"
+FROZEN = "deploy/requirements-measure.txt"
 TASKS_READ = ("text_classification", "tabular_classification")
 SERIES_OPTIONS = {
     "time": "column of the time",
@@ -49,10 +50,16 @@ def add(commands: Any) -> None:
         p.add_argument(f"--{name}", metavar="COL", help=f"time_series: {what}")
     for name, what in SERIES_NUMBERS.items():
         p.add_argument(f"--{name}", metavar="N", type=whole, help=f"time_series: {what}")
-    p.add_argument("--metric", metavar="M", default="accuracy", help="what is measured")
+    p.add_argument("--metric", metavar="M", help="what is measured; default: the usual one")
     p.add_argument(
         "--in-use", choices=USES, help="examples in use: like these, or later and other ones"
     )
+    p.add_argument(
+        "--frozen",
+        action="store_true",
+        help="frozen features too (deploy/requirements-measure.txt)",
+    )
+    p.add_argument("--script", metavar="FILE", help="write the measured baseline as a script")
     p.add_argument("--facts", action="store_true", help="read and count only")
     p.add_argument("--json", action="store_true", help="one JSON document")
     p.set_defaults(run=run)
@@ -61,7 +68,7 @@ def add(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Read, measure, print; the file is only read."""
     from estimator import load_evidence
-    from estimator.measure import door
+    from estimator.measure import door, telling
     from estimator.measure.decode import MAX_BYTES
     from estimator.measure.table import Table
 
@@ -71,6 +78,8 @@ def run(arguments: argparse.Namespace) -> None:
         with naming(arguments.file):
             measure_series.run(arguments, data)
         return
+    if arguments.frozen and not door.available():
+        raise BadInput(f"measure: --frozen needs pip install -r {FROZEN}")
     with naming(arguments.file):
         looked = door.look_at_bytes(
             data, settings, text=arguments.text, label=arguments.label, task=arguments.task
@@ -78,10 +87,12 @@ def run(arguments: argparse.Namespace) -> None:
         if isinstance(looked.table, Table):
             door.check_label(looked.facts, looked.table.header)
         measured = None
-        refusal = door.why_not(looked.facts, arguments.metric)
+        metric = arguments.metric or door.metrics_of(looked.facts)[0]
+        refusal = door.why_not(looked.facts, metric)
         if refusal is None and not arguments.facts:
-            measured = door.run(looked, settings, arguments.metric, progress)
-    document = door.document(looked, measured, arguments.in_use)
+            measured = door.run(looked, settings, metric, progress, arguments.frozen)
+        script = _script(looked, measured) if arguments.script else ""
+    document = telling.document(looked, measured, arguments.in_use)
     if refusal is not None:
         document["notes"].append(str(refusal))
         document["notes_statements"].append(refusal.statement.to_json())
@@ -89,27 +100,29 @@ def run(arguments: argparse.Namespace) -> None:
         print_figures(document)
     else:
         _print(document, looked, measured)
+    if script:
+        write_file(arguments.script, script)
+
+
+def _script(looked: Looked, measured: Measured | None) -> str:
+    from estimator.measure import door
+    from estimator.measure.script import script_of
+
+    if measured is None:
+        refusal = door.why_not(looked.facts, door.metrics_of(looked.facts)[0])
+        raise refusal or BadInput("measure: --script writes what is measured; leave out --facts")
+    return script_of(looked, measured)
 
 
 def _print(document: dict[str, Any], looked: Looked, measured: Measured | None) -> None:
-    from estimator.measure import door
-    from estimator.words.statement import Metric, Number, state
+    from estimator.measure import telling
+    from estimator.words.statement import Number, state
 
-    for line in door.heading(looked.facts):
+    for line in telling.heading(looked.facts):
         print(line)
-    for point in measured.points if measured else ():
-        metric = measured.metric if measured else "accuracy"
-        spread = (point.sd**2 + point.noise**2) ** 0.5
-        print(
-            state(
-                "measure.cli.point",
-                n=point.n_labelled,
-                value=Metric(point.value, metric),
-                spread=Metric(spread, metric),
-                test=measured.n_test if measured else 0,
-            )
-        )
     if measured:
+        for line in telling.point_lines(measured):
+            print(line)
         seconds, memory = Number(measured.cpu_seconds, 2), Number(measured.memory_gb, 2)
         print(state("measure.cli.cost", seconds=seconds, memory=memory))
     for note in document["notes"]:
@@ -117,6 +130,8 @@ def _print(document: dict[str, Any], looked: Looked, measured: Measured | None) 
     if document["question"] and document["question"]["field"] not in document["scenario"]:
         print(document["question"]["text"])
         print(state("measure.cli.in_use", answers=", ".join(document["question"]["allowed"])))
+    if "task" not in document["scenario"]:
+        return
     print()
     print(state("measure.cli.scenario"))
     print(yaml.safe_dump(_nested(document), sort_keys=False, allow_unicode=True).rstrip())

@@ -7,6 +7,7 @@ logistic regression and gradient boosting, whichever does better inside the trai
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -50,12 +51,13 @@ class TextBaseline:
         """Scores of every class for the test part [examples x classes]."""
         from sklearn.svm import LinearSVC
 
-        fit, ask = self._weighed(train, test)
+        fit, ask = self.features(train, test)
         model = LinearSVC(C=1.0, random_state=seed, max_iter=2000)
         model.fit(fit, y[train])
-        return _by_class(model.decision_function(ask), model.classes_, int(y.max()) + 1)
+        return by_class(model.decision_function(ask), model.classes_, int(y.max()) + 1)
 
-    def _weighed(self, train: Array, test: Array) -> tuple[Any, Any]:
+    def features(self, train: Array, test: Array) -> tuple[Any, Any]:
+        """Weighed counts of both parts, by what the training part holds."""
         from sklearn.feature_extraction.text import TfidfTransformer
 
         fits, asks = [], []
@@ -73,7 +75,7 @@ class TableBaseline:
 
     def __init__(self, rows: Sequence[tuple[str, ...]]) -> None:
         columns = list(zip(*rows, strict=True))
-        numeric = [_as_numbers(c) for c in columns]
+        numeric = [as_numbers(c) for c in columns]
         self.numbers = np.column_stack(
             [n for n in numeric if n is not None] or [np.zeros(len(rows))]
         )
@@ -81,7 +83,8 @@ class TableBaseline:
         self._full: Array | None = None
         self._better: dict[int, Fit] = {}
 
-    def _design(self) -> Array:
+    def design(self) -> Array:
+        """All examples by all columns; nan where a number is missing."""
         if self._full is None:
             blocks = [self.numbers]
             for column in self._words:
@@ -111,17 +114,23 @@ class TableBaseline:
     def _logistic(self, train: Array, test: Array, y: Array, k: int, seed: int) -> Array:
         from sklearn.linear_model import LogisticRegression
 
-        full = self._design()
+        fit, ask = self.features(train, test)
+        model = LogisticRegression(C=1.0, max_iter=200)
+        model.fit(fit, y[train])
+        return by_class(model.decision_function(ask), model.classes_, k)
+
+    def features(self, train: Array, test: Array) -> tuple[Any, Any]:
+        """Columns of both parts in deviations of the training part, gaps by its medians."""
+        full = self.design()
         fit, ask = full[train], full[test]
-        with np.errstate(all="ignore"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
             middle = np.where(np.isnan(fit).all(axis=0), 0.0, np.nanmedian(fit, axis=0))
         fit, ask = (np.where(np.isnan(x), middle, x) for x in (fit, ask))
         size = fit.std(axis=0)
         size[size == 0] = 1.0
         fit, ask = ((x - fit.mean(axis=0)) / size for x in (fit, ask))
-        model = LogisticRegression(C=1.0, max_iter=200)
-        model.fit(fit, y[train])
-        return _by_class(model.decision_function(np.clip(ask, -20, 20)), model.classes_, k)
+        return fit, np.clip(ask, -20, 20)
 
     def _boosted(self, train: Array, test: Array, y: Array, k: int, seed: int) -> Array:
         from sklearn.ensemble import HistGradientBoostingClassifier
@@ -134,9 +143,9 @@ class TableBaseline:
             early_stopping=False,
             random_state=seed,
         )
-        full = self._design()
+        full = self.design()
         model.fit(full[train], y[train])
-        return _by_class(model.decision_function(full[test]), model.classes_, k)
+        return by_class(model.decision_function(full[test]), model.classes_, k)
 
 
 def baseline_of(examples: Examples) -> TextBaseline | TableBaseline:
@@ -146,7 +155,7 @@ def baseline_of(examples: Examples) -> TextBaseline | TableBaseline:
     return TableBaseline(examples.rows)
 
 
-def _by_class(scores: Array, classes: Array, k: int) -> Array:
+def by_class(scores: Array, classes: Array, k: int) -> Array:
     """Scores in the places of all classes; classes absent from training score lowest."""
     if scores.ndim == 1:
         scores = np.column_stack([-scores, scores])
@@ -175,7 +184,7 @@ def number_of(cell: str) -> float:
         return float("nan")
 
 
-def _as_numbers(column: Sequence[str]) -> Array | None:
+def as_numbers(column: Sequence[str]) -> Array | None:
     """A column as numbers; None where it holds words. Dates count in days."""
     filled = [c for c in column[:2000] if c.lower() not in MISSING]
     if not filled:

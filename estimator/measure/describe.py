@@ -17,9 +17,18 @@ from estimator.measure.table import Marked, Table
 NEAR_EMPTY = 10
 """Classes with fewer examples are folded before the rarest class is named."""
 
+LEAST_EXAMPLES = 40
+"""Labelled examples that a measurement needs."""
+
+MANY_NUMBERS = 20
+"""Different numbers from which a label may be a quantity."""
+
 JOINERS = ("#", "|", ";", ",", " / ")
 NONE = "none of them"
 """Label of an example for which none of several columns holds."""
+
+EMPTY = "[]"
+"""A list without a label: none of them where labels occur together, else no answer."""
 
 SAME = re.compile(r"\b\d+\b|[\W_]+")
 
@@ -50,6 +59,8 @@ class Facts:
         Tokens of a text, columns of a table.
     agreement : float or None
         Share of pairs of answers about one example that agree.
+    joint, quantity : bool
+        Whether labels occur together, and whether they are numbers to predict.
     measurable : bool
         Whether its baseline can be measured here.
     """
@@ -69,6 +80,7 @@ class Facts:
     agreement: float | None = None
     objects_per_example: float | None = None
     joint: bool = False
+    quantity: bool = False
     measurable: bool = False
     roles: Roles = field(default_factory=Roles)
     notes: tuple[Note, ...] = ()
@@ -155,7 +167,8 @@ def describe(
         if text.strip("\x1f "):
             answers[by_ident[i] if by_ident else text].append(i)
     agreement = _agreement(answers, labels) if roles.annotator else None
-    joint, regression, notes = _kind_of_labels(labels, roles, notes)
+    joint, quantity, notes = _kind_of_labels(labels, roles, notes)
+    labels = [(NONE if joint else "") if v == EMPTY else v for v in labels]
     chosen: dict[int, str] = {}
     contradictory = 0
     for where in answers.values():
@@ -165,7 +178,7 @@ def describe(
     pieces = Counter(p for v in chosen.values() if v for p in (v.split(JOINT) if joint else [v]))
     if joint:
         pieces.pop(NONE, None)
-    kept, folded = ([], 0) if regression else _kept(pieces)
+    kept, folded = ([], 0) if quantity else _kept(pieces)
     if folded:
         notes.append(Note("folded", {"n": folded}))
     n_labelled = sum(1 for v in chosen.values() if v)
@@ -175,10 +188,11 @@ def describe(
     text_task = bool(roles.text)
     task = "text_classification" if text_task else "tabular_classification"
     length = _length(texts, per_word, per_letter) if texts else float(len(roles.features))
-    measurable = len(kept) > 1 and not joint and not regression and n_labelled >= 40
+    enough = quantity or len(kept) >= (1 if joint else 2)
+    measurable = enough and n_labelled >= LEAST_EXAMPLES
     facts = Facts(
         kind=table.kind,
-        task="" if regression else task,
+        task="" if quantity else task,
         n_rows=len(table.rows),
         n_labelled=n_labelled,
         n_unlabelled=len(chosen) - n_labelled,
@@ -191,11 +205,13 @@ def describe(
         unit_length=length,
         agreement=agreement,
         joint=joint,
+        quantity=quantity,
         measurable=measurable,
         roles=roles,
         notes=tuple(notes),
     )
-    order = [i for i, v in chosen.items() if v in names] if not joint and not regression else []
+    every = joint or quantity
+    order = [i for i, v in chosen.items() if v and (every or v in names)]
     return facts, Examples(
         texts=[texts[i][:3000] for i in order] if texts else [],
         rows=[] if texts else [cells[i] for i in order],
@@ -250,8 +266,9 @@ def _label_cells(table: Table, roles: Roles) -> tuple[list[str], list[Note]]:
         return _from_one_hot(table, roles)
     if not roles.label:
         return [""] * len(table.rows), notes
-    raw = [" ".join(c.split()) for c in table.column(roles.label)]
-    raw = [_listed(c) for c in raw]
+    # JOINT counts as a blank: each label is cleaned by itself.
+    pieces = [c.split(JOINT) for c in table.column(roles.label)]
+    raw = [_listed(JOINT.join(" ".join(p.split()) for p in c)) for c in pieces]
     missing = sum(1 for c in raw if c and c.lower() in MISSING)
     if missing:
         notes.append(Note("missing_labels", {"n": missing}))
@@ -274,7 +291,7 @@ def _listed(cell: str) -> str:
     words = [a or b for a, b in found]
     if cell[0] == "{":
         words = words[1:] if words[:1] == ["choices"] else []
-    return JOINT.join(words) if words or cell in ("[]", "{}") else cell
+    return JOINT.join(words) if words else EMPTY if cell in ("[]", "{}") else cell
 
 
 def _from_one_hot(table: Table, roles: Roles) -> tuple[list[str], list[Note]]:
@@ -294,11 +311,13 @@ def _kind_of_labels(
     labels: list[str], roles: Roles, notes: list[Note]
 ) -> tuple[bool, bool, list[Note]]:
     """Do labels occur together, or are they numbers to predict?"""
-    filled = [v for v in labels if v]
+    filled = [v for v in labels if v and v != EMPTY]
     distinct = set(filled)
     if filled and all(NUMBER.match(v) for v in distinct):
         # Whole numbers of few kinds are classes: stars, grades, codes.
-        if len(distinct) > 20 and len(distinct) > 0.05 * len(filled):
+        parts = sum(1 for v in distinct if re.search(r"[.,]\d*[1-9]", v))
+        broken = parts > 0.5 * len(distinct) and len(distinct) > 2 * MANY_NUMBERS
+        if broken or len(distinct) > max(MANY_NUMBERS, 0.05 * len(filled)):
             return False, True, [*notes, Note("regression", {"n": len(distinct)}, warns=True)]
         return False, False, notes
     joint = any(JOINT in v for v in distinct)

@@ -10,22 +10,30 @@ from estimator.engine.typed import USES
 from estimator.errors import InputError
 from estimator.evidence.things import Assumption
 from estimator.measure.columns import Roles, guess_roles
-from estimator.measure.curve import LEAST_EXAMPLES, Measured, Progress, measure
-from estimator.measure.describe import Examples, Facts, describe, describe_marks, key_of
+from estimator.measure.curve import measure
+from estimator.measure.describe import (
+    LEAST_EXAMPLES,
+    Examples,
+    Facts,
+    describe,
+    describe_marks,
+    key_of,
+)
+from estimator.measure.frozen import available
+from estimator.measure.joint import measure_joint
 from estimator.measure.leaks import side_leaks, split_leak
 from estimator.measure.notes import Note, UnreadableFile
+from estimator.measure.points import Measured, Progress
+from estimator.measure.quantity import R2, measure_quantity
 from estimator.measure.read import parse_bytes
-from estimator.measure.scores import MEASURED
+from estimator.measure.scores import JOINT_MEASURED, MEASURED
 from estimator.measure.table import Marked, Table
-from estimator.words.statement import Number, Share, listed, state
+from estimator.words.statement import Number, listed
 
 TASKS = ("text_classification", "tabular_classification")
 CPU_SECONDS = "assumptions.compute.cpu_seconds_per_million_values"
 IN_USE = "facts.in_use"
 """Field for what a file without dates and groups cannot tell: is use like these examples?"""
-
-IMBALANCED = 0.2
-"""Share of the rarest class below which accuracy says little."""
 
 
 @dataclass(frozen=True)
@@ -125,35 +133,57 @@ def check_label(facts: Facts, columns: tuple[str, ...]) -> None:
     raise UnreadableFile("no_label", columns=listed(columns[:12]))
 
 
+def metrics_of(facts: Facts) -> tuple[str, ...]:
+    """Metrics that are measured on such labels, the usual one first."""
+    if facts.quantity:
+        return (R2,)
+    return JOINT_MEASURED if facts.joint else MEASURED
+
+
 def why_not(facts: Facts, metric: str) -> UnreadableFile | None:
     """Why the baseline of a file is not measured; None where it is."""
-    if facts.joint:
-        return UnreadableFile("joint")
-    if not facts.task:
-        return UnreadableFile("regression")
-    if facts.task not in TASKS:
+    if facts.task not in TASKS and not facts.quantity:
         return UnreadableFile("marks")
     if not facts.measurable:
         n, k = facts.n_labelled, facts.n_classes
+        if facts.quantity:
+            return UnreadableFile("few_numbers", n=n, least=LEAST_EXAMPLES)
         return UnreadableFile("few", n=n, classes=k, least=LEAST_EXAMPLES)
-    if metric not in MEASURED:
-        return UnreadableFile("metric", metric=metric, known=listed(MEASURED))
+    if metric not in metrics_of(facts):
+        return UnreadableFile("metric", metric=metric, known=listed(metrics_of(facts)))
     return None
 
 
+def offers_frozen(facts: Facts) -> bool:
+    """Can frozen features be measured: texts of exclusive classes, and a model installed?"""
+    return bool(facts.roles.text) and not facts.joint and not facts.quantity and available()
+
+
 def run(
-    looked: Looked, settings: Settings, metric: str, progress: Progress = lambda share, what: None
+    looked: Looked,
+    settings: Settings,
+    metric: str,
+    progress: Progress = lambda share, what: None,
+    frozen: bool = False,
 ) -> Measured:
     """Measure the baseline of a file; raises UnreadableFile where that makes no sense."""
-    refusal = why_not(looked.facts, metric)
+    facts = looked.facts
+    refusal = why_not(facts, metric)
     if refusal is not None or looked.examples is None or isinstance(looked.table, Marked):
         raise refusal or UnreadableFile("marks")
-    found = measure(looked.facts, looked.examples, metric, progress)
+    if facts.quantity:
+        found = measure_quantity(facts, looked.examples, progress)
+    elif facts.joint:
+        found = measure_joint(facts, looked.examples, metric, progress)
+    else:
+        frozen = frozen and offers_frozen(facts)
+        found = measure(facts, looked.examples, metric, progress, frozen=frozen)
     notes = [_with_gap(n, settings) for n in found.notes]
-    notes += side_leaks(_beside(looked.table, looked.facts.roles), _labels(looked))
+    if not facts.joint and not facts.quantity:
+        notes += side_leaks(_beside(looked.table, facts.roles), _labels(looked))
     if found.n_disagree:
         notes.append(Note("noise", {"n": found.n_disagree, "checked": found.n_checked}))
-    return Measured(**{**found.__dict__, "notes": tuple(notes)})
+    return replace(found, notes=tuple(notes))
 
 
 def _with_gap(note: Note, settings: Settings) -> Note:
@@ -191,23 +221,6 @@ def _split_notes(table: Table, roles: Roles) -> list[Note]:
     return split_leak(table.column(roles.split), keys)
 
 
-def notes_of(facts: Facts) -> list[Note]:
-    """Notes of reading and describing, the repeats and the imbalance among them."""
-    notes = list(facts.notes)
-    if facts.n_repeats:
-        share = facts.n_repeats / max(facts.n_rows, 1)
-        notes.append(Note("repeats", {"n": facts.n_repeats}, warns=share > 0.02))
-    if facts.n_contradictory:
-        notes.append(Note("contradictory", {"n": facts.n_contradictory}, warns=True))
-    if facts.agreement is not None:
-        notes.append(Note("agreement", {"share": Share(facts.agreement)}))
-    if facts.minority_share is not None and facts.minority_share < IMBALANCED and not facts.joint:
-        even = 1 / max(facts.n_classes, 1)
-        if facts.minority_share < 0.5 * even:
-            notes.append(Note("imbalanced", {"share": Share(facts.minority_share)}))
-    return notes
-
-
 def scenario_fields(facts: Facts) -> dict[str, Any]:
     """What a file fills in a scenario, by dotted path."""
     fields: dict[str, Any] = {
@@ -236,7 +249,7 @@ def scenario_fields(facts: Facts) -> dict[str, Any]:
 def asks_use(facts: Facts, measured: Measured | None) -> bool:
     """Is it asked whether use is on later data or other customers? Dates or groups tell it."""
     if measured is not None:
-        return measured.split == "random"
+        return measured.split == "random" and not facts.quantity
     return facts.task in TASKS and not (facts.roles.time or facts.roles.group)
 
 
@@ -252,98 +265,17 @@ def measured_fields(facts: Facts, measured: Measured, in_use: str | None = None)
 
 
 def pilot_points(measured: Measured) -> list[dict[str, Any]]:
-    """The measured points as own results of a scenario."""
+    """The measured points as own results of a scenario; a quantity has none."""
+    if measured.metric == R2:
+        return []
+    curves = (("baseline", measured.points), ("linear_probe", measured.frozen))
     return [
         {
-            "approach": "baseline",
+            "approach": approach,
             "n_labelled": p.n_labelled,
             "value": round(p.value, 4),
             "n_test": measured.n_test,
         }
-        for p in measured.points
+        for approach, points in curves
+        for p in points
     ]
-
-
-def document(
-    looked: Looked, measured: Measured | None, in_use: str | None = None
-) -> dict[str, Any]:
-    """The JSON of ``measure``: counts, shares, column names, figures; no text of the file."""
-    facts = looked.facts
-    roles = facts.roles
-    notes = notes_of(facts) + list(measured.notes if measured else ())
-    statements = [n.statement for n in notes]
-    out: dict[str, Any] = {
-        "kind": facts.kind,
-        "columns": {
-            "text": roles.text or None,
-            "label": roles.label or None,
-            "one_hot": list(roles.one_hot),
-            "time": roles.time or None,
-            "group": roles.group or None,
-            "split": roles.split or None,
-            "annotator": roles.annotator or None,
-        },
-        "facts": {
-            "task": facts.task or None,
-            "n_rows": facts.n_rows,
-            "n_labelled": facts.n_labelled,
-            "n_unlabelled": facts.n_unlabelled,
-            "n_repeats": facts.n_repeats,
-            "n_contradictory": facts.n_contradictory,
-            "n_classes": facts.n_classes,
-            "class_counts": [n for _, n in facts.class_counts],
-            "majority_share": facts.majority_share,
-            "minority_share": facts.minority_share,
-            "annotator_agreement": facts.agreement,
-            "unit_length": facts.unit_length,
-            "objects_per_example": facts.objects_per_example,
-        },
-        "notes": [str(s) for s in statements],
-        "notes_statements": [s.to_json() for s in statements],
-        "scenario": scenario_fields(facts),
-        "measured": None,
-        "pilot": [],
-        "question": _question(facts, measured),
-    }
-    if measured is not None:
-        out["measured"] = {
-            "metric": measured.metric,
-            "points": [p.__dict__ for p in measured.points],
-            "n_test": measured.n_test,
-            "split": measured.split,
-            "gaps": measured.gaps,
-            "constant": measured.constant,
-            "n_disagree": measured.n_disagree,
-            "cpu_seconds": round(measured.cpu_seconds, 2),
-            "memory_gb": round(measured.memory_gb, 2),
-        }
-        out["pilot"] = pilot_points(measured)
-        out["scenario"] |= {"target": {"metric": measured.metric}}
-        out["scenario"] |= measured_fields(facts, measured, in_use)
-    elif in_use and asks_use(facts, None):
-        out["scenario"][IN_USE] = in_use
-    return out
-
-
-def _question(facts: Facts, measured: Measured | None) -> dict[str, Any] | None:
-    """What the file cannot answer: the field of the scenario, what it may be, the sentence."""
-    if not asks_use(facts, measured):
-        return None
-    told = state("measure.ask.in_use")
-    return {"field": IN_USE, "allowed": list(USES), "text": str(told), **told.to_json()}
-
-
-def heading(facts: Facts) -> list[Any]:
-    """What a file holds, as statements for people."""
-    n, rows = facts.n_labelled, facts.n_rows
-    lines: list[Any] = [
-        state("measure.cli.labelled", n=n, unlabelled=facts.n_unlabelled, rows=rows)
-    ]
-    roles = facts.roles
-    if roles.text or roles.label or roles.one_hot:
-        label = roles.label or ", ".join(roles.one_hot[:8])
-        lines.append(state("measure.cli.columns", text=roles.text or "–", label=label or "–"))
-    if facts.class_counts:
-        most, least = facts.class_counts[0][1], facts.class_counts[-1][1]
-        lines.append(state("measure.cli.classes", n=facts.n_classes, most=most, least=least))
-    return lines

@@ -114,7 +114,7 @@ def cell(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, list) and all(isinstance(v, str | int | float | bool) for v in value):
-        return JOINT.join(str(v) for v in value)
+        return JOINT.join(str(v) for v in value) if value else "[]"
     if isinstance(value, dict) and isinstance(value.get("choices"), list):
         return JOINT.join(str(v) for v in value["choices"])
     if isinstance(value, dict | list):

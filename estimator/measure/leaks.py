@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from estimator.measure.baseline import TableBaseline
+from estimator.measure.baseline import TableBaseline, number_of
+from estimator.measure.columns import MISSING
 from estimator.measure.describe import Examples
 from estimator.measure.notes import Note
 from estimator.words.statement import Share
@@ -18,18 +21,30 @@ Array = NDArray[Any]
 SURE = 0.97
 """Balanced accuracy above which one column alone names the label."""
 
+STRONG, AHEAD = 0.8, 0.15
+"""A column alone this good is looked at, and is a possible leak this far ahead of all others."""
+
+BESIDE = 0.25
+"""An id or date is a possible leak this far above guessing, and above ``STRONG``."""
+
+FILLED_PURE, FILLED_SHARE, FILLED_LEAST = 0.98, 0.3, 20
+"""A column filled only for one class: purity, share of that class, and cells at least."""
+
 TOLD = 0.9
 """Share of a class that holds the word that names it."""
+
+TOLD_OF_ALL = 0.5
+"""Share of the texts whose class has such a word."""
 
 NAMED = 0.6
 """Share of texts that hold the name of their label."""
 
 CHECKED = 3000
+MOST_COLUMNS = 60
+R2_SURE, R2_STRONG, R2_AHEAD = 0.985, 0.7, 0.2
 
 
-def leaks(
-    examples: Examples, y: Array, names: list[str], reached: float | None, seed: int
-) -> list[Note]:
+def leaks(examples: Examples, y: Array, names: list[str], seed: int) -> list[Note]:
     """Columns that alone predict the label, and labels that stand in their own text.
 
     Parameters
@@ -37,73 +52,205 @@ def leaks(
     examples : Examples
     y : array
         Number of each example's class, in the order of ``names``.
-    reached : float or None
-        Accuracy of the baseline on all columns; a single column is no leak where the problem
-        is that easy for all of them.
+    names : list of str
+    seed : int
     """
     if examples.texts:
         return _in_texts(examples.texts[:CHECKED], y[:CHECKED], names)
-    found = []
-    rows = examples.rows[:CHECKED]
-    for i, name in enumerate(examples.features):
-        value = _alone([(r[i],) for r in rows], y[:CHECKED], seed)
-        if value >= SURE:
-            found.append(
-                Note("leak_column", {"column": name, "share": Share(round(value, 3))}, True)
-            )
+    rows, y = examples.rows[:CHECKED], y[:CHECKED]
+    found, strong = [], []
+    for i, name in enumerate(examples.features[:MOST_COLUMNS]):
+        cells = [r[i] for r in rows]
+        value = _alone(cells, y, seed)
+        if value >= SURE or _named(cells, y, names) >= NAMED:
+            found.append(_column("leak_column", name, max(value, _named(cells, y, names))))
+        elif _filled_for_one(cells, y):
+            found.append(Note("leak_filled", {"column": name}, True))
+        elif value >= STRONG:
+            strong.append((value, i, name))
+    if strong and len(examples.features) > 1:
+        value, place, name = max(strong)
+        rest = _together([r[:place] + r[place + 1 :] for r in rows], y, seed)
+        if value - rest >= AHEAD:
+            found.append(_column("leak_column", name, value))
     return found if len(found) <= max(1, 0.5 * len(examples.features)) else found[:3]
 
 
 def side_leaks(columns: dict[str, list[str]], labels: list[str], seed: int = 0) -> list[Note]:
     """Ids, dates and other columns beside the example that alone predict the label."""
-    codes = {name: i for i, name in enumerate(sorted(set(labels)))}
-    y = np.array([codes[label] for label in labels[:CHECKED]])
+    names = sorted({v for v in labels if v.strip().lower() not in MISSING})
+    codes = {name: i for i, name in enumerate(names)}
+    kept = [i for i, v in enumerate(labels) if v in codes]
+    if len(kept) > CHECKED:
+        from sklearn.utils import check_random_state
+
+        kept = sorted(check_random_state(seed).permutation(kept)[:CHECKED])
+    y = np.array([codes[labels[i]] for i in kept])
     found = []
     for name, cells in columns.items():
-        value = _alone([(c,) for c in cells[:CHECKED]], y, seed)
-        if value >= 0.8 and value > 1.0 / len(codes) + 0.25:
-            found.append(
-                Note("leak_beside", {"column": name, "share": Share(round(value, 3))}, True)
-            )
+        here = [cells[i] for i in kept]
+        value = max(_alone(here, y, seed), _named(here, y, names))
+        if value >= STRONG and value > 1.0 / max(len(names), 1) + BESIDE:
+            found.append(_column("leak_beside", name, value))
+        elif _filled_for_one(here, y):
+            found.append(Note("leak_filled", {"column": name}, True))
     return found
 
 
-def _alone(cells: list[tuple[str, ...]], y: Array, seed: int) -> float:
-    """Balanced accuracy on one half of a small tree on one column, trained on the other."""
-    from sklearn.metrics import balanced_accuracy_score
-    from sklearn.tree import DecisionTreeClassifier
+def alone_quantity(examples: Examples, y: Array, seed: int) -> list[Note]:
+    """Columns that alone tell a quantity, and texts that hold it in digits."""
+    y = y[:CHECKED]
+    if examples.texts:
+        shown = [_digits(label) for label in examples.labels[:CHECKED]]
+        pairs = zip(examples.texts[:CHECKED], shown, strict=True)
+        share = np.mean([len(d) > 2 and d in _digits(t) for t, d in pairs])
+        told = Note("leak_named", {"share": Share(round(float(share), 3))}, True)
+        return [told] if share >= NAMED else []
+    rows = examples.rows[:CHECKED]
+    found, strong = [], []
+    for i, name in enumerate(examples.features[:MOST_COLUMNS]):
+        value = _r2_of([(r[i],) for r in rows], y, seed)
+        if value >= R2_SURE:
+            found.append(_column("leak_quantity", name, value))
+        elif value >= R2_STRONG:
+            strong.append((value, i, name))
+    if strong and len(examples.features) > 1:
+        value, place, name = max(strong)
+        rest = _r2_of([r[:place] + r[place + 1 :] for r in rows], y, seed)
+        if value - rest >= R2_AHEAD:
+            found.append(_column("leak_quantity", name, value))
+    return found
+
+
+def joint_leaks(examples: Examples, truth: Array, names: list[str]) -> list[Note]:
+    """Texts that hold the names of their labels, where labels occur together.
+
+    Parameters
+    ----------
+    examples : Examples
+    truth : array of bool [examples x labels]
+    names : list of str
+        Of the labels.
+    """
+    texts, held = examples.texts[:CHECKED], truth[:CHECKED]
+    if not texts or not all(len(n) > 1 for n in names):
+        return []
+    lower = [t.lower() for t in texts]
+    found = np.array([[n.lower() in t for n in names] for t in lower])
+    share = float(found[held].mean()) if held.any() else 0.0
+    if share < NAMED or found[~held].mean() >= 0.25 * share:
+        return []
+    return [Note("leak_named", {"share": Share(round(share, 3))}, True)]
+
+
+def _column(key: str, name: str, value: float) -> Note:
+    return Note(key, {"column": name, "share": Share(round(value, 3))}, True)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
+
+
+def _halves(n: int, seed: int) -> tuple[Array, Array]:
     from sklearn.utils import check_random_state
 
-    order = check_random_state(seed).permutation(len(y))
-    fit, held = order[: len(y) // 2], order[len(y) // 2 :]
+    order = check_random_state(seed).permutation(n)
+    return order[: n // 2], order[n // 2 :]
+
+
+def _signs(cell: str) -> tuple[str, ...]:
+    """A cell, and what it shows without its value: is it filled, its first letters, its number."""
+    letters = re.match(r"[^\W\d_]+", cell)
+    numbers = re.findall(r"\d+", cell)
+    filled = "" if cell.strip().lower() in MISSING else "filled"
+    return cell, filled, letters[0].lower() if letters else "", numbers[-1] if numbers else ""
+
+
+def _alone(cells: Sequence[str], y: Array, seed: int) -> float:
+    """Balanced accuracy on one half of a small tree on one column, trained on the other."""
+    return _tree([_signs(c) for c in cells], y, seed)
+
+
+def _tree(rows: list[tuple[str, ...]], y: Array, seed: int) -> float:
+    from sklearn.metrics import balanced_accuracy_score
+    from sklearn.tree import DecisionTreeClassifier
+
+    fit, held = _halves(len(y), seed)
     if len(np.unique(y[fit])) < 2 or len(np.unique(y[held])) < 2:
         return 0.0
-    design = np.nan_to_num(TableBaseline(cells)._design(), nan=-1e15)
+    design = np.nan_to_num(TableBaseline(rows).design(), nan=-1e15)
     if np.ptp(design, axis=0).max(initial=0.0) == 0:
         return 0.0
     tree = DecisionTreeClassifier(max_leaf_nodes=64, min_samples_leaf=3, random_state=seed)
     tree.fit(design[fit], y[fit])
-    import warnings
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return float(balanced_accuracy_score(y[held], tree.predict(design[held])))
 
 
+def _together(rows: list[tuple[str, ...]], y: Array, seed: int) -> float:
+    """Balanced accuracy of the baseline on several columns, on the same halves."""
+    from sklearn.metrics import balanced_accuracy_score
+
+    fit, held = _halves(len(y), seed)
+    scores = TableBaseline(rows).scores(fit, held, y, seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return float(balanced_accuracy_score(y[held], np.argmax(scores, axis=1)))
+
+
+def _r2_of(rows: list[tuple[str, ...]], y: Array, seed: int) -> float:
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    fit, held = _halves(len(y), seed)
+    design = TableBaseline(rows).design()
+    model = HistGradientBoostingRegressor(max_iter=50, min_samples_leaf=5, random_state=seed)
+    model.fit(design[fit], y[fit])
+    return float(model.score(design[held], y[held]))
+
+
+def _filled_for_one(cells: Sequence[str], y: Array) -> bool:
+    """Is a column filled for hardly anything but one class, as what comes after the outcome is?"""
+    filled = np.array([c.strip().lower() not in MISSING for c in cells])
+    if filled.sum() < FILLED_LEAST or filled.mean() > 0.95:
+        return False
+    counts = np.bincount(y)
+    inside = np.bincount(y[filled], minlength=len(counts))
+    top = int(np.argmax(inside))
+    usual = counts[top] / counts.sum()
+    return bool(
+        inside[top] / inside.sum() >= max(FILLED_PURE, usual + 0.05)
+        and inside[top] >= FILLED_SHARE * counts[top]
+    )
+
+
+def _named(cells: Sequence[str], y: Array, names: Sequence[str]) -> float:
+    """Share of texts that hold the name of their own label, where others hold it seldom."""
+    if not all(len(n) > 1 and np.isnan(number_of(n)) for n in names):
+        return 0.0
+    spelled = [re.escape(n).replace(r"\ ", r"[\W_]+") for n in names]
+    spelled = [re.sub(r"(\\-|_)", r"[\\W_]+", n) for n in spelled]
+    # An underscore or a path does not join a name to its neighbours.
+    patterns = [re.compile(rf"(?<![^\W_]){n}(?![^\W_])", re.IGNORECASE) for n in spelled]
+    share = float(np.mean([bool(patterns[k].search(t)) for t, k in zip(cells, y, strict=True)]))
+    if share < NAMED:
+        return 0.0
+    others = [
+        any(p.search(t) for i, p in enumerate(patterns) if i != k)
+        for t, k in zip(cells[:500], y[:500], strict=True)
+    ]
+    return share if float(np.mean(others)) < 0.5 * share else 0.0
+
+
 def _in_texts(texts: list[str], y: Array, names: list[str]) -> list[Note]:
     """Do texts name their own label, or does one word stand for each class?"""
-    patterns = [re.compile(rf"(?<!\w){re.escape(n)}(?!\w)", re.IGNORECASE) for n in names]
-    own = [bool(patterns[k].search(t)) for t, k in zip(texts, y, strict=True)]
-    share = float(np.mean(own))
-    if share >= NAMED and all(len(n) > 1 for n in names):
-        others = [
-            any(p.search(t) for i, p in enumerate(patterns) if i != k)
-            for t, k in zip(texts[:500], y[:500], strict=True)
-        ]
-        if float(np.mean(others)) < 0.5 * share:
-            return [Note("leak_named", {"share": Share(round(share, 3))}, True)]
+    share = _named(texts, y, names)
+    if share:
+        return [Note("leak_named", {"share": Share(round(share, 3))}, True)]
     share = _told_by_one_word(texts, y, len(names))
-    return [Note("leak_word", {"share": Share(round(share, 3))}, True)] if share >= TOLD else []
+    if share < TOLD_OF_ALL:
+        return []
+    return [Note("leak_word", {"share": Share(round(share, 3))}, True)]
 
 
 def _told_by_one_word(texts: list[str], y: Array, k: int) -> float:

@@ -22,6 +22,29 @@ MEASURED = (
 )
 """Metrics of exclusive classes that are measured; canonical names of data/metrics.csv."""
 
+JOINT_MEASURED = ("micro_f1", "macro_f1", "accuracy")
+"""Metrics of labels that occur together; accuracy: all labels of an example right."""
+
+
+def joint_score(metric: str, answer: Array, truth: Array) -> float:
+    """Value of a metric of ``JOINT_MEASURED`` as a fraction.
+
+    Parameters
+    ----------
+    metric : str
+    answer, truth : array of bool [examples x labels]
+
+    Notes
+    -----
+    The F1 of a label that nobody carries and nobody is said to carry counts 0, as in scikit-learn.
+    """
+    if metric == "accuracy":
+        return float(np.mean((answer == truth).all(axis=1)))
+    both, said, held = (answer & truth).sum(0), answer.sum(0), truth.sum(0)
+    if metric == "micro_f1":
+        return float(2 * both.sum() / max(said.sum() + held.sum(), 1))
+    return float(np.mean(2 * both / np.maximum(said + held, 1)))
+
 
 def score(metric: str, scores: Array, truth: Array) -> float:
     """Value of a metric as a fraction.
@@ -49,7 +72,7 @@ def score(metric: str, scores: Array, truth: Array) -> float:
     if metric == "mcc":
         return float(m.matthews_corrcoef(truth, answer))
     if metric == "auc":
-        return _auc(scores, truth)
+        return area(scores, truth)
     k = scores.shape[1]
     if metric == "f1" and k == 2:
         rare = int(np.argmin(np.bincount(truth, minlength=2)))
@@ -58,7 +81,7 @@ def score(metric: str, scores: Array, truth: Array) -> float:
     return float(m.f1_score(truth, answer, average=average, zero_division=0.0))
 
 
-def _auc(scores: Array, truth: Array) -> float:
+def area(scores: Array, truth: Array) -> float:
     """Area under the curve; over several classes the mean of one against the rest."""
     from sklearn.metrics import roc_auc_score
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from estimator.errors import EstimatorError
-from estimator.measure.curve import Measured
 from estimator.measure.door import Looked, Settings, run
 from estimator.measure.notes import UnreadableFile
+from estimator.measure.points import Measured
 
 CPU_SECONDS = 240
 MEMORY_BYTES = 4_000_000_000
@@ -37,9 +37,13 @@ class Job:
     looked : Looked
     settings : Settings
     metric : str
+    frozen : bool
+        Whether frozen features are measured too.
     """
 
-    def __init__(self, looked: Looked, settings: Settings, metric: str) -> None:
+    def __init__(
+        self, looked: Looked, settings: Settings, metric: str, frozen: bool = False
+    ) -> None:
         paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
         limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
         self.share = 0.0
@@ -55,7 +59,7 @@ class Job:
         self._stop = weakref.finalize(self, _kill, self._process)
         listener = threading.Thread(
             target=_listen,
-            args=(weakref.ref(self), self._process, (looked, settings, metric)),
+            args=(weakref.ref(self), self._process, (looked, settings, metric, frozen)),
             daemon=True,
         )
         listener.start()
@@ -83,7 +87,9 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _listen(
-    job: weakref.ref[Job], process: subprocess.Popen[bytes], work: tuple[Looked, Settings, str]
+    job: weakref.ref[Job],
+    process: subprocess.Popen[bytes],
+    work: tuple[Looked, Settings, str, bool],
 ) -> None:
     """Hand the work over and take what comes back, without keeping the job alive."""
     assert process.stdin is not None
@@ -127,9 +133,11 @@ def main() -> None:
     """The work itself, in the other process."""
     _bound()
     out = sys.stdout.buffer
-    looked, settings, metric = _receive(sys.stdin.buffer)
+    looked, settings, metric, frozen = _receive(sys.stdin.buffer)
     try:
-        answer: Any = run(looked, settings, metric, lambda share, what: _send(out, float(share)))
+        answer: Any = run(
+            looked, settings, metric, lambda share, what: _send(out, float(share)), frozen
+        )
     except UnreadableFile as error:
         answer = error
     except MemoryError:

@@ -12,12 +12,12 @@ import streamlit as st
 from estimator import ProjectInputs
 from estimator.engine.typed import USES
 from estimator.errors import EstimatorError
-from estimator.measure import door
-from estimator.measure.curve import Measured
+from estimator.measure import door, telling
 from estimator.measure.describe import Facts, preview
 from estimator.measure.notes import Note, UnreadableFile
+from estimator.measure.points import Measured
 from estimator.measure.read import parse_bytes
-from estimator.measure.scores import MEASURED
+from estimator.measure.script import script_of
 from estimator.measure.table import Marked, Table
 from estimator.measure.worker import Job
 from estimator.ui import cached, errors, state
@@ -170,11 +170,11 @@ def _look(held: Held, settings: door.Settings, **named: Any) -> door.Looked:
 
 def _facts(looked: door.Looked) -> None:
     style = number_style()
-    lines = [s.say(style) for s in door.heading(looked.facts)]
+    lines = [s.say(style) for s in telling.heading(looked.facts)]
     if looked.facts.unit_length and looked.facts.task != "tabular_classification":
         lines.append(w("own.csv_tokens", n=style.count(looked.facts.unit_length)))
     errors.note(". ".join(line.rstrip(".") for line in lines) + ".")
-    _notes(door.notes_of(looked.facts))
+    _notes(telling.notes_of(looked.facts))
     counts = looked.facts.class_counts
     if counts:
         shown = ", ".join(f"{name} {style.count(n)}" for name, n in counts[:CLASSES_SHOWN])
@@ -196,11 +196,16 @@ def _measure(held: Held, looked: door.Looked, inputs: ProjectInputs) -> None:
         errors.note(refusal.statement.say(number_style()))
         return
     if held.job is None and held.measured is None:
+        frozen = door.offers_frozen(looked.facts) and st.checkbox(
+            w("own.file_frozen"), key=state.keyed("csv:frozen")
+        )
+        name = Metric(0.0, metric).write(number_style(), "name")
+        words = {"metric": name} if not looked.facts.quantity else {}
         st.button(
-            w("own.file_measure", metric=Metric(0.0, metric).write(number_style(), "name")),
+            w("own.file_measure" if words else "own.file_measure_quantity", **words),
             key=state.keyed("csv:measure"),
             on_click=_start,
-            args=(held, looked, metric),
+            args=(held, looked, metric, frozen),
         )
     elif held.job is not None:
         _watched(held)
@@ -209,13 +214,13 @@ def _measure(held: Held, looked: door.Looked, inputs: ProjectInputs) -> None:
 
 
 def _metric(inputs: ProjectInputs, facts: Facts) -> str:
-    wanted = str(inputs.target.metric)
-    return wanted if wanted in MEASURED and facts.task == str(inputs.task) else "accuracy"
+    wanted, known = str(inputs.target.metric), door.metrics_of(facts)
+    return wanted if wanted in known and facts.task == str(inputs.task) else known[0]
 
 
-def _start(held: Held, looked: door.Looked, metric: str) -> None:
+def _start(held: Held, looked: door.Looked, metric: str, frozen: bool) -> None:
     settings = door.Settings.of(cached.evidence().assumptions)
-    held.job = Job(looked, settings, metric)
+    held.job = Job(looked, settings, metric, frozen)
 
 
 def _watched(held: Held) -> None:
@@ -244,17 +249,12 @@ def _result(held: Held, looked: door.Looked) -> None:
     measured, style = held.measured, number_style()
     if measured is None:
         return
-    for p in measured.points:
-        spread = (p.sd**2 + p.noise**2) ** 0.5
-        line = statement(
-            "measure.cli.point",
-            n=p.n_labelled,
-            value=Metric(p.value, measured.metric),
-            spread=Metric(spread, measured.metric),
-            test=measured.n_test,
-        )
+    for line in telling.point_lines(measured):
         st.markdown(f"- {line.say(style)}")
-    _notes(measured.notes)
+    _notes(telling.notes_measured(measured))
+    _script(looked, measured)
+    if not door.pilot_points(measured):
+        return
     in_use = None
     if door.asks_use(looked.facts, measured):
         in_use = st.radio(
@@ -268,6 +268,17 @@ def _result(held: Held, looked: door.Looked) -> None:
         key=state.keyed("csv:take"),
         on_click=_use,
         args=(_place(), door.scenario_fields(looked.facts), measured, looked.facts, in_use),
+    )
+
+
+def _script(looked: door.Looked, measured: Measured) -> None:
+    """The baseline as a script to keep, where the file allows one."""
+    try:
+        script = script_of(looked, measured)
+    except UnreadableFile:
+        return
+    st.download_button(
+        w("own.file_script"), script, "baseline.py", "text/x-python", key=state.keyed("csv:script")
     )
 
 
@@ -286,8 +297,10 @@ def _use(
         if measured is not None and facts is not None:
             if inputs.target.metric != measured.metric:
                 inputs = state.with_dependents(inputs, "target.metric", measured.metric)
-            others = [p for p in inputs.to_dict()["pilot"] if p["approach"] != "baseline"]
-            inputs = inputs.replace("pilot", [*others, *door.pilot_points(measured)])
+            points = door.pilot_points(measured)
+            new = {p["approach"] for p in points}
+            others = [p for p in inputs.to_dict()["pilot"] if p["approach"] not in new]
+            inputs = inputs.replace("pilot", [*others, *points])
             for path, value in door.measured_fields(facts, measured, in_use).items():
                 inputs = inputs.replace(path, value)
         state.adopt(inputs)
@@ -296,4 +309,4 @@ def _use(
         return
     if measured is not None:
         forget(place)
-        st.session_state[place[2]] = w("own.file_taken", n=len(measured.points))
+        st.session_state[place[2]] = w("own.file_taken", n=len(door.pilot_points(measured)))

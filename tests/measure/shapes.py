@@ -150,7 +150,7 @@ READ: dict[str, tuple[str | bytes, dict[str, Any]]] = {
             "id,comment_text,toxic,obscene,threat",
             lambda i: f'{i},"{text(i)}",{i % 2},{i % 4 == 1:d},{i % 9 == 1:d}',
         ),
-        {"n_classes": 3, "joint": True, "measurable": False},
+        {"n_classes": 3, "joint": True, "measurable": True},
     ),
     "joint labels, hash": (
         rows("id,data,label", lambda i: f'{i},"{text(i)}",{("a#b", "a", "b", "c#a")[i % 4]}'),
@@ -169,7 +169,7 @@ READ: dict[str, tuple[str | bytes, dict[str, Any]]] = {
     ),
     "numeric target": (
         rows("area,rooms,target", lambda i: f"{50 + i},{i % 4},{100000 + 137 * i}"),
-        {"task": "", "notes": {"regression"}, "measurable": False},
+        {"task": "", "notes": {"regression"}, "measurable": True},
     ),
     "wine": (
         rows(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from estimator.measure.curve import Measured
-from estimator.measure.door import Looked, Settings, document, look_at_bytes, notes_of, run, why_not
+from estimator.measure.door import Looked, Settings, look_at_bytes, run, why_not
+from estimator.measure.points import Measured
 from estimator.measure.splits import group_split, random_split, subset, time_split
+from estimator.measure.telling import document, notes_of
 from tests.measure.files import SECRET, TABLE_HEAD, csv_of, table, texts
 
 SETTINGS = Settings()

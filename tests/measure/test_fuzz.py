@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from estimator.errors import InputError
-from estimator.measure.door import Settings, document, look_at_bytes
+from estimator.measure.door import Settings, look_at_bytes
+from estimator.measure.telling import document
 from tests.measure.shapes import READ, REFUSED
 
 SETTINGS = Settings()

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from estimator.measure.door import Settings, check_label, look_at_bytes, notes_of
+from estimator.measure.door import Settings, check_label, look_at_bytes
 from estimator.measure.notes import UnreadableFile
+from estimator.measure.telling import notes_of
 from tests.measure.shapes import ASK, READ, REFUSED
 
 SETTINGS = Settings()

@@ -18,7 +18,8 @@ from estimator import ProjectInputs
 from estimator.engine.money.pricebook import parse_price_csv, template_csv
 from estimator.errors import EstimatorError
 from estimator.evidence.presets import preset_scenarios
-from estimator.measure.door import Settings, document, look_at_bytes
+from estimator.measure.door import Settings, look_at_bytes
+from estimator.measure.telling import document
 from estimator.reading import parse_json
 from estimator.report import link
 from estimator.report.record import canonical, check_record
