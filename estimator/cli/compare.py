@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.cli.files import TABLE_LIMIT_BYTES, load_scenario, read_text
 from estimator.cli.output import BadInput, naming, print_json, print_table, progress, write_file
+from estimator.engine.answer import Answer
 from estimator.words.texts import languages
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def add(commands: Any) -> None:
 _WRITABLE = ("lora", "full_finetune", "partial_finetune", "continued_pretrain")
 
 
-def _config(answer: dict[str, Any], inputs: ProjectInputs) -> bytes:
+def _config(answer: Answer, inputs: ProjectInputs) -> bytes:
     """The recommended row where it is trained, else the adapters, as it is priced."""
     import yaml
 
@@ -58,7 +59,7 @@ def _config(answer: dict[str, Any], inputs: ProjectInputs) -> bytes:
     chosen = answer["recommendation"]["approach"]
     order = [chosen] if chosen in _WRITABLE else []
     row = next((rows[a] for a in (*order, *_WRITABLE) if a in rows), None)
-    if row is None:
+    if row is None or row["base_model"] is None:
         raise BadInput("--config: no row of this scenario trains a model")
     tokens = inputs.training.sequence or (
         inputs.unit_length if inputs.unit_name == "tokens" else None
@@ -164,7 +165,7 @@ def given_date(text: str | None) -> str:
 def _build(
     name: str,
     comparison: Comparison,
-    answer: dict[str, Any],
+    answer: Answer,
     evidence: Evidence,
     style: Style,
     when: str,
@@ -195,7 +196,7 @@ def _build(
     return pdf_bytes(comparison, evidence, style, when, not arguments.one_page)
 
 
-def show(answer: dict[str, Any], style: Style) -> None:
+def show(answer: Answer, style: Style) -> None:
     """The headline and the ten rows, for a terminal."""
     from estimator.report.tables import all_lines
     from estimator.report.text import left_out, story

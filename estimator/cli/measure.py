@@ -68,7 +68,7 @@ def add(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Read, measure, print; the file is only read."""
     from estimator import load_evidence
-    from estimator.measure import door, telling
+    from estimator.measure import door, frozen, telling
     from estimator.measure.decode import MAX_BYTES
     from estimator.measure.table import Table
 
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> None:
         with naming(arguments.file):
             measure_series.run(arguments, data)
         return
-    if arguments.frozen and not door.available():
+    if arguments.frozen and not frozen.available():
         raise BadInput(f"measure: --frozen needs pip install -r {FROZEN}")
     with naming(arguments.file):
         looked = door.look_at_bytes(

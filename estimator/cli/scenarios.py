@@ -9,6 +9,7 @@ from typing import Any
 from estimator.cli.compare import evidence_for
 from estimator.cli.files import load_scenario
 from estimator.cli.output import BadInput, naming, print_json, print_table
+from estimator.engine.answer import Answer
 
 MOST = 6
 
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> None:
     show(names, answers, columns)
 
 
-def compute(files: list[str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def compute(files: list[str]) -> tuple[list[Answer], list[dict[str, Any]]]:
     """Per file the answer without what needs re-runs, and its column beside the first."""
     from estimator.engine.assumptions import Assumptions
     from estimator.engine.comparison import clean
@@ -61,7 +62,7 @@ def compute(files: list[str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]
     return answers, clean(to_dict(compare_scenarios(evaluations, judged)))["scenarios"]
 
 
-def show(names: list[str], answers: list[dict[str, Any]], columns: list[dict[str, Any]]) -> None:
+def show(names: list[str], answers: list[Answer], columns: list[dict[str, Any]]) -> None:
     """Inputs that differ, figures, and a sentence on each scenario."""
     from estimator.report.tables import differences
 

@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from estimator.engine.answer import Answer, Judgement, Row, Source
 from estimator.engine.distributions import Array, percentiles
 from estimator.engine.figure import Part
 from estimator.engine.results import (
@@ -85,11 +86,11 @@ class Comparison:
     assumptions: tuple[Mapping[str, Any], ...] = ()
     _cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Answer:
         """The JSON document of ``compare --json``."""
         return self._document(detail=True)
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> Answer:
         """The same document without what a row shows only when it is opened.
 
         Lines of the bill, calendar, work, energy and cash flow are most of the work of
@@ -97,7 +98,7 @@ class Comparison:
         """
         return self._document(detail=False)
 
-    def _document(self, detail: bool) -> dict[str, Any]:
+    def _document(self, detail: bool) -> Answer:
         inputs = self.evaluation.inputs
         pairs = zip(self.evaluation.results, self.rows, strict=True)
         return {
@@ -112,17 +113,15 @@ class Comparison:
             "staged_plan": clean(self.staged_plan),
             "frontier": list(self.frontier),
             "pilot_plan": clean(self.pilot_plan),
-            "sources": [dict(s) for s in self.sources],
-            "assumptions": [dict(a) for a in self.assumptions],
+            "sources": [cast(Source, dict(s)) for s in self.sources],
+            "assumptions": [cast(Judgement, dict(a)) for a in self.assumptions],
         }
 
 
-def approach_row(
-    result: CandidateResult, extra: Mapping[str, Any], detail: bool = True
-) -> dict[str, Any]:
+def approach_row(result: CandidateResult, extra: Mapping[str, Any], detail: bool = True) -> Row:
     """One entry of ``approaches``; without ``detail`` only what sentences and table show."""
     candidate = result.candidate
-    return {
+    row = {
         "approach": str(candidate.approach),
         "key": candidate.key,
         "label": candidate.label,
@@ -137,6 +136,7 @@ def approach_row(
         "evidence": evidence_fields(result.accuracy),
         **{name: clean(value) for name, value in extra.items()},
     }
+    return cast(Row, row)
 
 
 def accuracy_fields(accuracy: AccuracyEstimate) -> dict[str, Any]:

@@ -190,7 +190,8 @@ def as_numbers(column: Sequence[str]) -> Array | None:
     if not filled:
         return np.full(len(column), np.nan)
     if sum(1 for c in filled if NUMBER.match(c)) >= 0.95 * len(filled):
-        return np.clip(np.array([number_of(c) for c in column]), -1e15, 1e15)
+        values: Array = np.array([number_of(c) for c in column])
+        return np.clip(values, -1e15, 1e15)
     if sum(1 for c in filled if DATE.match(c)) >= 0.95 * len(filled):
         return moments(column)
     return None

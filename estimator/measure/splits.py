@@ -100,5 +100,6 @@ def subset(train: Array, y: Array, n: int, seed: int) -> Array:
     for i, label in enumerate(y[order]):
         place[i] = seen[label] / counts[label]
         seen[label] += 1
-    picked = order[np.argsort(place, kind="stable")[:n]]
-    return picked[rng.permutation(len(picked))]
+    picked: Array = order[np.argsort(place, kind="stable")[:n]]
+    mixed: Array = picked[rng.permutation(len(picked))]
+    return mixed

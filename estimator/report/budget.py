@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from estimator.engine.answer import Row
 from estimator.words.format import Style
 from estimator.words.texts import say
 
-Row = Mapping[str, Any]
 NAMES = ("plan", "allowance", "expected", "safe")
 FIELDS = ("plan_usd", "allowance_usd", "expected_usd", "safe_9_of_10_usd")
 

@@ -7,11 +7,12 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from estimator.engine.answer import Answer, Row
+from estimator.engine.answer_values import QUANTILES
 from estimator.errors import printable
 from estimator.report.budget import budget_of
-from estimator.report.text import Answer, Row, key_of
+from estimator.report.text import key_of, versions_of
 
-P = ("p10", "p50", "p90")
 QUOTED = csv.QUOTE_NONNUMERIC
 FORMULA_STARTS = ("=", "+", "-", "@")
 
@@ -35,21 +36,23 @@ def flat_row(answer: Answer, row: Row) -> dict[str, Any]:
         "feasible": row["feasible"],
         "reasons": "; ".join(row["reasons"]),
         "metric": row["accuracy"]["metric"] if row["accuracy"] else None,
-        **_spread("accuracy", row["accuracy"], P),
+        **_spread("accuracy", row["accuracy"], QUANTILES),
         "target_probability": row["target_probability"],
         "best_probability": row.get("best_probability"),
     }
     out |= _spread("labels_for_target", row["labels_for_target"], ("p50", "p90"))
-    out |= {n: row[n] for n in ("device_kind", "accelerator", "n_devices", "usd_per_device_hour")}
+    plain: Mapping[str, Any] = row
+    out |= {n: plain[n] for n in ("device_kind", "accelerator", "n_devices", "usd_per_device_hour")}
     for name in ("device_hours", "wallclock_hours", "energy_kwh", "co2_kg", "calendar_weeks"):
-        out |= _spread(name, row[name], P)
+        out |= _spread(name, plain[name], QUANTILES)
     out |= {"min_devices": row["min_devices"], "peak_memory_gb": row["peak_memory_gb"]}
+    money: Mapping[str, Any] = row["cost_usd"]
     for name in ("one_off", "monthly", "total", "npv"):
-        out |= _spread(f"{name}_usd", row["cost_usd"][name], (*P, "mean", "base"))
+        out |= _spread(f"{name}_usd", money[name], (*QUANTILES, "mean", "base"))
     out |= {f"{name}_usd": usd for name, usd in budget_of(row).items()}
     for phase, spread in row["cost_usd"]["by_phase"].items():
-        out |= _spread(f"{phase}_usd", spread, (*P, "base"))
-    out |= _spread("net_value_usd", row["net_value_usd"], P)
+        out |= _spread(f"{phase}_usd", spread, (*QUANTILES, "base"))
+    out |= _spread("net_value_usd", row["net_value_usd"], QUANTILES)
     grade = row["evidence"]
     out |= {
         "assumed_share": row.get("assumed_share"),
@@ -66,7 +69,7 @@ def _spread(name: str, spread: Mapping[str, Any] | None, parts: tuple[str, ...])
 
 def csv_bytes(answer: Answer) -> bytes:
     """UTF-8 CSV with the versions and the seed in the last columns of every row."""
-    tail = {n: answer[n] for n in ("data_version", "code_version", "seed", "draws")}
+    tail = versions_of(answer)
     rows = [{**flat_row(answer, r), **tail} for r in answer["approaches"]]
     out = io.StringIO(newline="")
     writer = csv.DictWriter(

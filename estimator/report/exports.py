@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from estimator.engine.answer import Answer
 from estimator.engine.comparison import Comparison
 from estimator.words.format import Style
 
@@ -39,28 +40,28 @@ def html(
     return html_bytes(comparison, evidence, style, date)
 
 
-def xlsx(answer: Mapping[str, Any], date: str | None = None) -> bytes:
+def xlsx(answer: Answer, date: str | None = None) -> bytes:
     """The workbook with live formulas."""
     from estimator.report.xlsx import xlsx_bytes
 
     return xlsx_bytes(answer, date)
 
 
-def csv(answer: Mapping[str, Any]) -> bytes:
+def csv(answer: Answer) -> bytes:
     """One row for each approach."""
     from estimator.report.csv_export import csv_bytes
 
     return csv_bytes(answer)
 
 
-def pptx(answer: Mapping[str, Any], style: Style, date: str) -> bytes:
+def pptx(answer: Answer, style: Style, date: str) -> bytes:
     """Three slides; an optional extra."""
     from estimator.report.slides import slides_bytes
 
     return slides_bytes(answer, style, date)
 
 
-def markdown(answer: Mapping[str, Any], style: Style, date: str) -> str:
+def markdown(answer: Answer, style: Style, date: str) -> str:
     """The first screen for a wiki."""
     from estimator.report.markdown import markdown as text
 
@@ -72,12 +73,12 @@ def has_slides() -> bool:
     return importlib.util.find_spec("pptx") is not None
 
 
-def as_json(answer: Mapping[str, Any]) -> bytes:
+def as_json(answer: Answer) -> bytes:
     """The JSON of ``compare --json``."""
     return (json.dumps(answer, indent=2, allow_nan=False) + "\n").encode("ascii")
 
 
-def record(answer: Mapping[str, Any], when: str | None = None, who: str | None = None) -> bytes:
+def record(answer: Answer, when: str | None = None, who: str | None = None) -> bytes:
     """The audit record."""
     from estimator.report.record import make_record, record_bytes
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from estimator.engine.answer import Answer, Row
+from estimator.engine.answer_values import QUANTILES, MetricSpread, Quantile
 from estimator.metrics import is_fraction, lower_is_better
 from estimator.report.budget import budget_of, total_span
 from estimator.report.chart import (
@@ -21,7 +23,7 @@ from estimator.report.chart import (
     place_labels,
 )
 from estimator.report.picture import Picture
-from estimator.report.text import Answer, Row, horizon_text, key_of, row_name, row_of
+from estimator.report.text import horizon_text, key_of, row_name
 from estimator.report.theme import Theme, theme, with_alpha
 from estimator.report.words import joined
 from estimator.words.format import (
@@ -48,7 +50,7 @@ def metric_axis(metric: str, style: Style) -> str:
     return say(key, style.language, metric=capital(metric_name(metric, style.language)))
 
 
-def money(cost: dict[str, float] | Any, part: str, style: Style) -> float:
+def money(cost: Mapping[str, Any], part: str, style: Style) -> float:
     """One percentile of a money figure in the reader's currency."""
     return style.convert(cost[part])
 
@@ -56,23 +58,23 @@ def money(cost: dict[str, float] | Any, part: str, style: Style) -> float:
 def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> Chart:
     """Total cost against quality: the chosen row with its 80 % intervals, the beaten ones grey."""
     style, t = style or Style(), theme(dark)
-    rows = [r for r in answer["approaches"] if r["accuracy"]]
+    rows, quality = rated(answer)
     if not rows:
         return blank(t, style, say("chart.no_quality", style.language))
-    metric = rows[0]["accuracy"]["metric"]
+    metric = quality[0]["metric"]
     scale, lang = metric_scale(metric), style.language
     cost = {p: np.array([money(total_span(r), p, style) for r in rows]) for p in P}
     cost = {p: np.maximum(v, SMALLEST_COST) for p, v in cost.items()}
-    good = {p: np.array([r["accuracy"][p] * scale for r in rows]) for p in P}
+    good = {p: np.array([q[p] * scale for q in quality]) for p in P}
     labels = [approach_label(r["approach"], lang) for r in rows]
     keys = [key_of(r) for r in rows]
     chosen = answer["recommendation"].get("approach")
     figure = Picture()
-    best = [r for r in (row_of(answer, k) for k in answer["frontier"]) if r and r["accuracy"]]
-    best.sort(key=lambda r: budget_of(r)["expected"] or 0.0)
+    best = [i for i, key in enumerate(keys) if key in answer["frontier"]]
+    best.sort(key=lambda i: budget_of(rows[i])["expected"] or 0.0)
     figure.add_scatter(
-        x=f32([max(money(total_span(r), "p50", style), SMALLEST_COST) for r in best]),
-        y=f32([r["accuracy"]["p50"] * scale for r in best]),
+        x=f32([cost["p50"][i] for i in best]),
+        y=f32([good["p50"][i] for i in best]),
         mode="lines", line={"color": t.muted, "width": 1.5, "dash": "dot"}, hoverinfo="skip",
     )  # fmt: skip
     places = frontier_labels(answer, rows, cost, good, labels)
@@ -99,7 +101,7 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
             },
             error_x=_bar(cost, i, colour) if strong else None,
             error_y=_bar(good, i, colour) if strong else None,
-            hovertext=_hover_row(answer, row, style), hoverinfo="text",
+            hovertext=_hover_row(answer, row, quality[i], style), hoverinfo="text",
         )  # fmt: skip
     target_line(figure, answer, metric, style, t)
     title = say("axis.total_log", lang, horizon=horizon_text(answer, lang), currency=style.currency)
@@ -108,7 +110,7 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
     figure.update_yaxes(title_text=metric_axis(metric, style))
     if lower_is_better(metric):
         figure.update_yaxes(autorange="reversed")
-    names = joined([approach_label(r["approach"], lang) for r in best], lang)
+    names = joined([approach_label(r["approach"], lang) for r in (rows[i] for i in best)], lang)
     alt = say(
         "chart.frontier_alt",
         lang,
@@ -120,7 +122,7 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
     return Chart(figure, alt, _frontier_table(rows, cost, good, metric, style))
 
 
-P = ("p10", "p50", "p90")
+P = QUANTILES
 FRONTIER_HEIGHT = 400
 HOLLOW = "rgba(0,0,0,0)"
 """Inside of the mark of a row that is not possible."""
@@ -129,8 +131,8 @@ HOLLOW = "rgba(0,0,0,0)"
 def frontier_labels(
     answer: Answer,
     rows: Sequence[Row],
-    cost: Mapping[str, Any],
-    good: Mapping[str, Any],
+    cost: Mapping[Quantile, Any],
+    good: Mapping[Quantile, Any],
     labels: Sequence[str],
     size: tuple[float, float] = (340.0, 270.0),
 ) -> list[Label]:
@@ -147,7 +149,14 @@ def frontier_labels(
     return place_labels(x, y, labels, strong, ends, size)
 
 
-def _bar(values: dict[str, np.ndarray], i: int, colour: str) -> dict[str, Any]:
+def rated(answer: Answer) -> tuple[list[Row], list[MetricSpread]]:
+    """The rows whose quality is known, and their quality."""
+    found = [(r, r["accuracy"]) for r in answer["approaches"]]
+    known = [(row, quality) for row, quality in found if quality]
+    return [row for row, _ in known], [quality for _, quality in known]
+
+
+def _bar(values: dict[Quantile, np.ndarray], i: int, colour: str) -> dict[str, Any]:
     return {
         "type": "data", "symmetric": False, "thickness": 1.2, "width": 0,
         "color": with_alpha(colour, 0.55),
@@ -156,8 +165,8 @@ def _bar(values: dict[str, np.ndarray], i: int, colour: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _hover_row(answer: Answer, row: Row, style: Style) -> str:
-    quality, total = row["accuracy"], total_span(row)
+def _hover_row(answer: Answer, row: Row, quality: MetricSpread, style: Style) -> str:
+    total = total_span(row)
     metric = quality["metric"]
     lines = [
         f"<b>{hover(row_name(row, style.language))}</b>",
@@ -171,7 +180,11 @@ def _hover_row(answer: Answer, row: Row, style: Style) -> str:
 
 
 def _frontier_table(
-    rows: Sequence[Row], cost: dict[str, Any], good: dict[str, Any], metric: str, style: Style
+    rows: Sequence[Row],
+    cost: Mapping[Quantile, Any],
+    good: Mapping[Quantile, Any],
+    metric: str,
+    style: Style,
 ) -> pd.DataFrame:
     lang = style.language
     name, unit = metric_name(metric, lang), style.currency

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from estimator.engine.answer import Answer
 from estimator.engine.results import Evaluation
 from estimator.metrics import lower_is_better
 from estimator.report.chart import (
@@ -22,7 +23,7 @@ from estimator.report.chart import (
 )
 from estimator.report.figures import P, metric_axis, metric_scale, target_line
 from estimator.report.picture import Picture
-from estimator.report.text import Answer, key_of
+from estimator.report.text import key_of
 from estimator.report.theme import SYMBOLS, Theme, theme, with_alpha
 from estimator.words.format import Style, metric_name
 from estimator.words.texts import approach_label, say

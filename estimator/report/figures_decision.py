@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from estimator.engine.answer import Answer
 from estimator.metrics import lower_is_better
 from estimator.report.chart import (
     Chart,
@@ -20,7 +21,7 @@ from estimator.report.chart import (
 )
 from estimator.report.figures import metric_axis, metric_scale, target_line
 from estimator.report.picture import Picture
-from estimator.report.text import Answer, key_of
+from estimator.report.text import key_of
 from estimator.report.theme import SYMBOLS, theme, with_alpha
 from estimator.report.words import driver_name, effect_usd, input_value, joined
 from estimator.words.format import Style, metric_name

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from estimator.engine.answer import Answer, Row
 from estimator.engine.distributions import Array
 from estimator.report.budget import NAMES, budget_of, expected_span, planned, total_span
 from estimator.report.chart import (
@@ -24,8 +25,6 @@ from estimator.report.chart import (
 from estimator.report.figures import P
 from estimator.report.picture import Picture
 from estimator.report.text import (
-    Answer,
-    Row,
     horizon_text,
     key_of,
     ready_date,

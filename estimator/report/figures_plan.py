@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from estimator.engine.answer import Answer
 from estimator.report.chart import Chart, blank, f32, finish, hover
 from estimator.report.picture import Picture
-from estimator.report.text import Answer
 from estimator.report.theme import theme, with_alpha
 from estimator.words.format import Style
 from estimator.words.texts import approach_label, listed, say

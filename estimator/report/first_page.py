@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from estimator.engine.answer import Answer
 from estimator.engine.comparison import Comparison
 from estimator.metrics import lower_is_better
 from estimator.report.first_screen import (
@@ -17,7 +18,7 @@ from estimator.report.first_screen import (
     stale_price,
 )
 from estimator.report.shape import Shape, shape_of
-from estimator.report.text import Answer, key_of, recommended, story
+from estimator.report.text import key_of, recommended, story
 from estimator.words.format import Style
 from estimator.words.texts import say
 
@@ -95,8 +96,8 @@ def _shape(comparison: Comparison, answer: Answer, style: Style) -> dict[str, An
         if shape is None:
             return None
         ends = {
-            name: style.metric(row["accuracy"][p], row["accuracy"]["metric"])
-            for name, p in (("low", "p10"), ("high", "p90"))
+            "low": style.metric(row["accuracy"]["p10"], row["accuracy"]["metric"]),
+            "high": style.metric(row["accuracy"]["p90"], row["accuracy"]["metric"]),
         }
         alt = say("ui.card.shape", style.language, **ends)
         return {"bars": [list(b) for b in shape.bars], "at": shape.at, "alt": alt}

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from estimator.engine.answer import Answer, Row
+from estimator.engine.answer_decision import FirstStep, StagedPlan
 from estimator.report.budget import budget_of, planned
 from estimator.report.strip import assumed_share
 from estimator.report.text import RARE, recommended, story
 from estimator.words.format import Style, capital, metric_means, metric_name
 from estimator.words.statement import Listed, Share, Statement, Value, from_json
 from estimator.words.texts import approach_label, say
-
-Answer = Mapping[str, Any]
-Row = Mapping[str, Any]
 
 MOST_GATES = 3
 ZONE_KINDS = {"live": "go", "take": "go", "stop": "stop"}
@@ -89,7 +88,7 @@ def cards(answer: Answer, style: Style) -> tuple[Card, ...]:
                 (say("card.works_more", lang, horizon=horizon),),
             )
         )
-    weeks = plan.get("weeks") or (row or {}).get("calendar_weeks")
+    weeks = plan.get("weeks") or (row["calendar_weeks"] if row else None)
     if weeks:
         found.append(
             Card(
@@ -101,21 +100,21 @@ def cards(answer: Answer, style: Style) -> tuple[Card, ...]:
             )
         )
     found.append(_sure(answer, plan, row, told.ends, style))
-    lost = plan.get("lost_if_fails_usd") or {}
-    if lost.get("p50") is not None:
+    lost = plan.get("lost_if_fails_usd")
+    if lost:
         found.append(
             Card(
                 "fails",
                 say("card.fails", lang),
                 style.money_short(lost["p50"]),
-                say("card.fails_note", lang, most=style.money_short(lost.get("p90"))),
+                say("card.fails_note", lang, most=style.money_short(lost["p90"])),
                 told_of((told.regret, told.single)),
             )
         )
     return tuple(found)
 
 
-def _kept(first: Mapping[str, Any], style: Style) -> str:
+def _kept(first: FirstStep, style: Style) -> str:
     if not first.get("weeks"):
         return ""
     weeks, kept = style.span(first["weeks"]), first.get("kept")
@@ -124,7 +123,7 @@ def _kept(first: Mapping[str, Any], style: Style) -> str:
     return say("card.now_note", style.language, weeks=weeks, kept=style.percent(kept))
 
 
-def _kept_more(first: Mapping[str, Any], style: Style) -> str:
+def _kept_more(first: FirstStep, style: Style) -> str:
     if not first.get("kept") or not first.get("weeks"):
         return ""
     return say("card.now_more", style.language, kept=style.percent(first["kept"]))
@@ -135,9 +134,7 @@ def told_of(sentences: Iterable[str]) -> tuple[str, ...]:
     return tuple(s for s in sentences if s)
 
 
-def _sure(
-    answer: Answer, plan: Mapping[str, Any], row: Row | None, ends: str, style: Style
-) -> Card:
+def _sure(answer: Answer, plan: StagedPlan, row: Row | None, ends: str, style: Style) -> Card:
     lang, target = style.language, answer["inputs"]["target"]
     metric = metric_name(target["metric"], lang)
     means = metric_means(target["metric"], lang)

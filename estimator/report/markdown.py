@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
+from estimator.engine.answer import Answer
 from estimator.report.first_screen import cards, gates, money_line
 from estimator.report.tables import all_lines
 from estimator.report.text import recommended, story
@@ -14,7 +14,7 @@ from estimator.words.texts import say
 MARKUP = "\\`*_[]<>#|~"
 
 
-def markdown(answer: Mapping[str, Any], style: Style, date: str) -> str:
+def markdown(answer: Answer, style: Style, date: str) -> str:
     """The first screen as Markdown; every text is escaped.
 
     Parameters

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
+from estimator.engine.answer import Answer, Row
+from estimator.engine.answer_decision import StagedPlan
 from estimator.errors import InputError
 from estimator.words.statement import (
     ENGLISH_USD,
@@ -25,8 +27,6 @@ from estimator.words.statement import (
     state,
 )
 
-Answer = Mapping[str, Any]
-Row = Mapping[str, Any]
 Compared = tuple[str, Value | None, Value | None]
 
 NAMED = 3
@@ -73,8 +73,7 @@ def _moved(old: Answer, new: Answer, between: Answer | None) -> list[Statement]:
 
 
 def _answer(found: Answer) -> Answer:
-    answer: Answer = found.get("results", found)
-    return answer
+    return cast(Answer, found.get("results", found))
 
 
 # what moved ----------------------------------------------------------------------------------
@@ -110,7 +109,7 @@ def _pair(old: Answer, new: Answer) -> tuple[Row, Row] | None:
     return next(((rows[0][k], rows[1][k]) for k in keys if k in rows[0] and k in rows[1]), None)
 
 
-def _plan_figures(old: Row, new: Row) -> Iterator[Compared]:
+def _plan_figures(old: StagedPlan, new: StagedPlan) -> Iterator[Compared]:
     yield "moved.spend", *_both(old, new, Usd, "spend_usd", "mean")
     yield "moved.success", *_both(old, new, Share, "success_probability")
 
@@ -126,7 +125,7 @@ def _row_figures(old: Row, new: Row) -> Iterator[Compared]:
 
 
 def _both(
-    old: Row, new: Row, kind: Callable[[float], Value], *path: str
+    old: Row | StagedPlan, new: Row | StagedPlan, kind: Callable[[float], Value], *path: str
 ) -> tuple[Value | None, Value | None]:
     values: list[Any] = [old, new]
     for name in path:

@@ -13,19 +13,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import matplotlib
 import typst
 
+from estimator.engine.answer import Answer, Item, Row
 from estimator.engine.comparison import Comparison
 from estimator.engine.inputs import ProjectInputs
 from estimator.report import plots, tables
 from estimator.report.budget import budget_of, budget_rows
 from estimator.report.first_page import first_page
 from estimator.report.points import locators, published_points
-from estimator.report.text import (
-    Answer,
-    Row,
-    recommended,
-    row_name,
-    story,
-)
+from estimator.report.text import recommended, row_name, story, versions_of
 from estimator.report.words import driver_name, effect_usd, joined
 from estimator.words.format import NONE, Style, capital, metric_name
 from estimator.words.statement import said
@@ -116,7 +111,7 @@ def report_data(
         "footer": say(
             "pdf.footer",
             lang,
-            **{n: answer[n] for n in ("data_version", "code_version", "seed", "draws")},
+            **versions_of(answer),
         ),
         "page": say("pdf.page", lang),
         **first_page(comparison, answer, style, evidence, date),
@@ -224,7 +219,7 @@ def _bill(answer: Answer, row: Row | None, style: Style) -> dict[str, Any]:
     }
 
 
-def _line(item: Any, numbers: dict[str, int], style: Style) -> dict[str, Any]:
+def _line(item: Item, numbers: dict[str, int], style: Style) -> dict[str, Any]:
     lang, usd = style.language, item["usd"]
     source = numbers.get(item["source_id"])
     cells = [
@@ -302,7 +297,7 @@ def _closing(
         "risks_title": say("pdf.risks", lang, choice=name),
         "risks": [
             [term("risk", r["risk"], lang), " ".join(said(r, "text", style))]
-            for r in (row or {}).get("risks") or ()
+            for r in (row["risks"] if row else ())
         ],
         "facts": _facts(answer, row, style),
         "path_title": say("pdf.path", lang),

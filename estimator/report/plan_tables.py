@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from estimator.engine.answer import Answer
 from estimator.report.figures_plan import stage_name
-from estimator.report.text import Answer
 from estimator.words.format import Style
 from estimator.words.statement import said
 from estimator.words.texts import approach_label, say
@@ -64,5 +65,5 @@ def plan_lines(answer: Answer, style: Style) -> list[str]:
 
 def money_cells(answer: Answer) -> list[tuple[str, float]]:
     """The three totals, as they are named in the answer [USD]."""
-    found: dict[str, Any] = answer["staged_plan"].get("authorise_usd") or {}
+    found: Mapping[str, Any] = answer["staged_plan"].get("authorise_usd") or {}
     return [(name, float(usd)) for name, usd in found.items()]

@@ -14,11 +14,12 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from estimator.engine.answer import Answer, Row
 from estimator.engine.results import Evaluation
 from estimator.metrics import lower_is_better
 from estimator.report.budget import NAMES, budget_of, expected_span, total_span
 from estimator.report.chart import Label, log_ticks, spread_labels
-from estimator.report.figures import P, frontier_labels, metric_axis, metric_scale
+from estimator.report.figures import P, frontier_labels, metric_axis, metric_scale, rated
 from estimator.report.figures_accuracy import (
     NO_LABELS_AT,
     curve_bands,
@@ -28,7 +29,7 @@ from estimator.report.figures_accuracy import (
     on_axis,
     shown_rows,
 )
-from estimator.report.text import Answer, Row, horizon_text, key_of, row_of, rows_for_people
+from estimator.report.text import horizon_text, key_of, rows_for_people
 from estimator.report.theme import LIGHT
 from estimator.vocabulary import Phase
 from estimator.words.format import Style
@@ -92,20 +93,20 @@ def _log_ticks(axis: Any, low: float, high: float, style: Style, money: bool = F
 
 def frontier(answer: Answer, style: Style) -> str:
     """Total cost against quality with 80 % intervals; empty text where there is no quality."""
-    rows = [r for r in answer["approaches"] if r["accuracy"]]
+    rows, quality = rated(answer)
     if not rows:
         return ""
-    metric = rows[0]["accuracy"]["metric"]
+    metric = quality[0]["metric"]
     scale = metric_scale(metric)
     figure, ax = _new(height=FRONTIER_IN)
     ax.set_xscale("log")
     cost = {p: [max(style.convert(total_span(r)[p]), 1.0) for r in rows] for p in P}
-    good = {p: [r["accuracy"][p] * scale for r in rows] for p in P}
-    best = [r for r in (row_of(answer, k) for k in answer["frontier"]) if r and r["accuracy"]]
-    best.sort(key=lambda r: budget_of(r)["expected"] or 0.0)
+    good = {p: [q[p] * scale for q in quality] for p in P}
+    best = [i for i, row in enumerate(rows) if key_of(row) in answer["frontier"]]
+    best.sort(key=lambda i: budget_of(rows[i])["expected"] or 0.0)
     ax.plot(
-        [max(style.convert(budget_of(r)["expected"]), 1.0) for r in best],
-        [r["accuracy"]["p50"] * scale for r in best],
+        [cost["p50"][i] for i in best],
+        [good["p50"][i] for i in best],
         ":", color=LIGHT.muted, linewidth=1.2,
     )  # fmt: skip
     chosen = answer["recommendation"].get("approach")

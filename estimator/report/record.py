@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from estimator.engine.answer import Answer
 from estimator.errors import InputError
 from estimator.report.moved import moved
 from estimator.words.statement import with_statements
@@ -26,9 +27,7 @@ def digest(results: Any) -> str:
     return hashlib.sha256(canonical(results).encode("utf-8")).hexdigest()
 
 
-def make_record(
-    answer: Mapping[str, Any], when: str | None = None, who: str | None = None
-) -> dict[str, Any]:
+def make_record(answer: Answer, when: str | None = None, who: str | None = None) -> dict[str, Any]:
     """The record of an answer; ``when`` and ``who`` are what the caller says."""
     return {
         "record": RECORD_VERSION,
@@ -61,7 +60,7 @@ def check_record(data: Mapping[str, Any]) -> dict[str, Any]:
     return dict(data)
 
 
-def compare_records(record: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
+def compare_records(record: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
     """What a recomputed answer changes against its record.
 
     Returns

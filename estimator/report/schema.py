@@ -1,159 +1,71 @@
-"""JSON Schema of the results (CONTRACT section 4); fields may be added, never renamed."""
+"""JSON Schema of the results (CONTRACT section 4), made of the types in ``engine.answer``."""
 
 from __future__ import annotations
 
-from typing import Any
+import types
+from enum import Enum
+from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get_type_hints
 
-from estimator.vocabulary import Approach, Basis, DeviceKind, Phase, Stage
+from estimator.engine.answer import Answer
 
 Schema = dict[str, Any]
 
-NUMBER: Schema = {"type": ["number", "null"]}
-TEXT: Schema = {"type": ["string", "null"]}
-SHARE: Schema = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
-WHOLE: Schema = {"type": ["integer", "null"]}
-FLAG: Schema = {"type": "boolean"}
-
-
-def _object(**properties: Any) -> Schema:
-    return {"type": "object", "required": list(properties), "properties": properties}
-
-
-def _list(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
-
-
-def _words(words: Any) -> Schema:
-    return {"type": "string", "enum": [str(w) for w in words]}
-
-
-def _or_null(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _spread(*parts: str) -> Schema:
-    return _object(**dict.fromkeys(parts, NUMBER))
+PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 
 
 def results_schema() -> Schema:
-    """Schema (draft 2020-12) of ``compare --json``."""
-    three, four = _spread("p10", "p50", "p90"), _spread("p10", "p50", "p90", "base")
-    item = _object(
-        item=TEXT,
-        phase=_words(Phase),
-        quantity=NUMBER,
-        unit=TEXT,
-        unit_price_usd=NUMBER,
-        usd=four,
-        basis=_words(Basis),
-        source_id=TEXT,
-        stage=_words(Stage),
-        assumption_ids=_list(TEXT),
-        parts=_list(
-            _object(
-                name=TEXT,
-                value=NUMBER,
-                unit=TEXT,
-                basis=_words(Basis),
-                source_id=TEXT,
-                assumption_id=TEXT,
-            )
-        ),
-    )
-    cost = _object(
-        one_off=four,
-        monthly=four,
-        total=four,
-        npv=four,
-        by_phase=_object(**{str(p): four for p in Phase}),
-    )
-    row = _object(
-        approach=_words(Approach),
-        label=TEXT,
-        base_model=TEXT,
-        feasible=FLAG,
-        reasons=_list(TEXT),
-        accuracy=_or_null(_object(metric=TEXT, p10=NUMBER, p50=NUMBER, p90=NUMBER)),
-        accuracy_reason=TEXT,
-        target_probability=SHARE,
-        best_probability=SHARE,
-        labels_for_target=_or_null(_spread("p50", "p90")),
-        labels_reason=TEXT,
-        device_kind=_words(DeviceKind),
-        accelerator=TEXT,
-        n_devices=WHOLE,
-        usd_per_device_hour=NUMBER,
-        recipe={"type": "object"},
-        device_hours=three,
-        hours_parts={"type": "array"},
-        wallclock_hours=three,
-        min_devices=WHOLE,
-        peak_memory_gb=NUMBER,
-        energy_kwh=three,
-        co2_kg=three,
-        calendar_weeks=three,
-        cost_usd=cost,
-        data_goes_to=_list(TEXT),
-        items=_list(item),
-        flexibility={},
-        lock_in={},
-        risks=_list(_object(risk=TEXT, severity=TEXT, text=TEXT)),
-        evidence=_object(
-            grade=TEXT,
-            reason=TEXT,
-            n_points=WHOLE,
-            n_sources=WHOLE,
-            source_ids=_list(TEXT),
-            extrapolation_ratio=NUMBER,
-            checked=TEXT,
-        ),
-        net_value_usd=_or_null(three),
-    )
-    switch = _object(input=TEXT, value_now={}, value_at_switch={}, to_approach=_or_null(TEXT))
-    driver = _object(input=TEXT, low={}, high={}, effect_usd={})
-    advice = _object(
-        approach=_or_null(TEXT),
-        best_probability=SHARE,
-        regret_usd=_or_null(_spread("p50", "p90")),
-        reason=TEXT,
-        decision_path=_list({}),
-        switching=_list(switch),
-        drivers=_list(driver),
-    )
-    body = _object(
-        schema={"const": 1},
-        data_version=TEXT,
-        code_version=TEXT,
-        seed=WHOLE,
-        draws=WHOLE,
-        inputs={"type": "object"},
-        approaches=_list(row),
-        recommendation=advice,
-        frontier=_list(TEXT),
-        staged_plan=_object(
-            outcome=TEXT,
-            sentence=TEXT,
-            value_month_usd={},
-            first_step={},
-            gates=_list({"type": "object"}),
-            stages=_list({"type": "object"}),
-            ends=_list(_object(end=TEXT, approach={}, probability=SHARE, success={})),
-            success_probability={},
-            spend_usd={},
-            works_usd={},
-            before_live_usd={},
-            lost_if_fails_usd={},
-            weeks={},
-            authorise_usd={},
-            by_value=_list({"type": "object"}),
-            alternatives={"type": "object"},
-            sentences=_list(TEXT),
-        ),
-        pilot_plan={"type": "object"},
-        sources=_list(_object(source_id=TEXT, title=TEXT, year={}, url=TEXT, licence=TEXT)),
-    )
+    """Schema (draft 2020-12) of ``compare --json``; fields may be added, never renamed."""
+    body = schema_of(Answer)
+    body["properties"]["schema"] = {"const": 1}
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return {**head, "title": "Results of compare", **body}
+
+
+def schema_of(kind: Any) -> Schema:
+    """Schema of a type: plain values, lists, mappings, unions, typed dictionaries.
+
+    Raises
+    ------
+    TypeError
+        For any other type.
+    """
+    origin, parts = get_origin(kind), get_args(kind)
+    if kind is Any:
+        return {}
+    if origin is Annotated:
+        return _narrowed(schema_of(parts[0]), kind.__metadata__[0])
+    if kind in PLAIN:
+        return {"type": PLAIN[kind]}
+    if origin in (Union, types.UnionType):
+        return _one_of([schema_of(part) for part in parts])
+    if origin is list:
+        return {"type": "array", "items": schema_of(parts[0])}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": schema_of(parts[1])}
+    if hasattr(kind, "__required_keys__"):
+        return _object(kind)
+    raise TypeError(f"no JSON Schema of {kind}")
+
+
+def _object(kind: Any) -> Schema:
+    hints = get_type_hints(kind, include_extras=True)
+    optional = {name for name, hint in hints.items() if get_origin(hint) is NotRequired}
+    plain = {n: get_args(h)[0] if n in optional else h for n, h in hints.items()}
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Results of compare",
-        **body,
+        "type": "object",
+        "description": (kind.__doc__ or "").split("\n", 1)[0],
+        "required": [name for name in hints if name not in optional],
+        "properties": {name: schema_of(hint) for name, hint in plain.items()},
     }
+
+
+def _narrowed(schema: Schema, by: Any) -> Schema:
+    if isinstance(by, type) and issubclass(by, Enum):
+        return {**schema, "enum": [str(word) for word in by]}
+    return {**schema, **by}
+
+
+def _one_of(schemas: list[Schema]) -> Schema:
+    if all(set(schema) == {"type"} for schema in schemas):
+        return {"type": [schema["type"] for schema in schemas]}
+    return {"anyOf": schemas}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from estimator.engine.answer import Answer, Row
 from estimator.errors import InputError
 from estimator.report.budget import budget_of, budget_rows
 from estimator.report.first_screen import cards, gates, money_line
@@ -19,7 +20,7 @@ MOST_LINES = 11
 """Lines of the bill on the slide, the largest; the rest is one line."""
 
 
-def slides_bytes(answer: Mapping[str, Any], style: Style, date: str) -> bytes:
+def slides_bytes(answer: Answer, style: Style, date: str) -> bytes:
     """A PPTX file; its charts and tables are native, so that they can be edited.
 
     Parameters
@@ -79,7 +80,7 @@ def _text(
         run.text, run.font.size, run.font.bold = line, Pt(size_pt), bold
 
 
-def _answer(slide: Any, answer: Mapping[str, Any], style: Style) -> None:
+def _answer(slide: Any, answer: Answer, style: Style) -> None:
     told = story(answer, style)
     shown = cards(answer, style)
     if shown:
@@ -108,7 +109,7 @@ def _table(slide: Any, rows: Sequence[Sequence[str]], top_in: float, sizes: Sequ
             run.text, run.font.size = text, Pt(sizes[min(i, len(sizes) - 1)])
 
 
-def _frontier(slide: Any, answer: Mapping[str, Any], style: Style) -> None:
+def _frontier(slide: Any, answer: Answer, style: Style) -> None:
     from pptx.chart.data import XyChartData
     from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
     from pptx.util import Inches
@@ -136,7 +137,7 @@ def _frontier(slide: Any, answer: Mapping[str, Any], style: Style) -> None:
         axis.axis_title.text_frame.text = title
 
 
-def _bill(slide: Any, row: Mapping[str, Any], style: Style) -> None:
+def _bill(slide: Any, row: Row, style: Style) -> None:
     lang = style.language
     items = sorted(row["items"], key=lambda i: -i["usd"]["base"])
     shown, rest = items[:MOST_LINES], items[MOST_LINES:]

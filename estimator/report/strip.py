@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from estimator.engine.answer import Row
 from estimator.report.budget import budget_of, planned
 from estimator.words.format import Style
 from estimator.words.texts import say
-
-Row = Mapping[str, Any]
 
 
 def strip(row: Row, style: Style) -> tuple[tuple[str, str], ...]:
@@ -38,8 +34,9 @@ def strip(row: Row, style: Style) -> tuple[tuple[str, str], ...]:
 
 def assumed_share(row: Row) -> float | None:
     """Share of the plan's total whose basis is assumed."""
-    if row.get("assumed_share") is not None:
-        return float(row["assumed_share"])
+    share = row.get("assumed_share")
+    if share is not None:
+        return share
     items = row.get("items") or ()
     total = sum(i["usd"]["base"] for i in items)
     assumed = sum(i["usd"]["base"] for i in items if i["basis"] == "assumed")

@@ -8,8 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from estimator.engine.answer import Answer, Row
+from estimator.engine.answer_decision import AsToday
+from estimator.engine.answer_values import MoneySpread
 from estimator.report.budget import budget_rows, expected_span, span_text, total_span
-from estimator.report.text import Answer, Row, key_of, recommended, row_name, rows_for_people
+from estimator.report.text import key_of, recommended, row_name, rows_for_people
 from estimator.words.format import NONE, Style
 from estimator.words.statement import said
 from estimator.words.texts import approach_label, say
@@ -74,7 +77,7 @@ def all_lines(answer: Answer, style: Style | None = None) -> list[Line]:
     return lines(answer, style) + ([] if not today else [_today(today, style)])
 
 
-def _today(today: Mapping[str, Any], style: Style) -> Line:
+def _today(today: AsToday, style: Style) -> Line:
     """Going on as today: a total, and nothing that is built."""
     blank: dict[str, Any] = dict.fromkeys(
         ("labelling", "hours", "device", "cloud", "people", "running", "weeks", "reaches_target",
@@ -96,7 +99,7 @@ def _today(today: Mapping[str, Any], style: Style) -> Line:
     )
 
 
-def _scale(spreads: Sequence[Mapping[str, float]], from_zero: bool = False) -> tuple[float, float]:
+def _scale(spreads: Sequence[Mapping[str, Any]], from_zero: bool = False) -> tuple[float, float]:
     lows = [s["p10"] for s in spreads if s["p10"] is not None]
     highs = [s["p90"] for s in spreads if s["p90"] is not None]
     if not lows or not highs:
@@ -106,7 +109,7 @@ def _scale(spreads: Sequence[Mapping[str, float]], from_zero: bool = False) -> t
 
 
 def _bar(
-    spread: Mapping[str, float] | None, scale: tuple[float, float], target: float | None = None
+    spread: Mapping[str, Any] | None, scale: tuple[float, float], target: float | None = None
 ) -> Bar | None:
     if not spread or any(spread[p] is None for p in ("p10", "p50", "p90")):
         return None
@@ -161,7 +164,7 @@ def _line(
     )
 
 
-def _phase(phases: Mapping[str, Mapping[str, float]], name: str, style: Style) -> str:
+def _phase(phases: Mapping[str, MoneySpread], name: str, style: Style) -> str:
     usd = phases[name]["base"]
     return style.money_short(usd) if usd else NONE
 
@@ -174,7 +177,7 @@ def hours_text(row: Row, style: Style) -> str:
     return f"{style.hours(hours)} {say('kind.' + row['device_kind'], style.language)}"
 
 
-def _range(spread: Mapping[str, float] | None, write: Any, style: Style) -> str:
+def _range(spread: Mapping[str, Any] | None, write: Any, style: Style) -> str:
     return style.between(write(spread["p10"]), write(spread["p90"])) if spread else ""
 
 
@@ -183,7 +186,7 @@ def finance(row: Row, style: Style | None = None) -> list[tuple[str, str]]:
     style = style or Style()
     cost, extras = row["cost_usd"], row.get("extras") or {}
 
-    def expected(of: Mapping[str, float | None]) -> str:
+    def expected(of: MoneySpread) -> str:
         return span_text(expected_span(of), style)
 
     def money(name: str) -> str:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from estimator.engine.answer import Answer, Risk, Row
+from estimator.engine.answer_decision import FirstStep, StagedPlan
+from estimator.engine.answer_values import Said
 from estimator.report.strip import strip
 from estimator.report.words import changes
 from estimator.words.format import Style, capital, metric_name
 from estimator.words.statement import Approach as ApproachName
 from estimator.words.statement import Statement, from_json, said
 from estimator.words.texts import approach_label, say
-
-Row = Mapping[str, Any]
-Answer = Mapping[str, Any]
-
 
 RARE = 0.02
 """Gates that fewer draws get to are left out of the sentences."""
@@ -143,26 +140,36 @@ def story(answer: Answer, style: Style | None = None) -> Story:
     )  # fmt: skip
 
 
+def versions_of(answer: Answer) -> dict[str, str | int]:
+    """What makes the figures again: versions of data and code, seed and draws."""
+    return {
+        "data_version": answer["data_version"],
+        "code_version": answer["code_version"],
+        "seed": answer["seed"],
+        "draws": answer["draws"],
+    }
+
+
 def beside(answer: Answer, style: Style) -> tuple[str, ...]:
     """What stands beside the plan: doing nothing, and how many models go live at all."""
     advice = answer["recommendation"]
-    parts = (advice.get(name) for name in ("as_today", "going_live"))
+    parts: tuple[Said | None, ...] = (advice.get("as_today"), advice.get("going_live"))
     return tuple(text for part in parts if part for text in said(part, "text", style))
 
 
-def _gates(plan: Mapping[str, Any], style: Style) -> tuple[str, ...]:
+def _gates(plan: StagedPlan, style: Style) -> tuple[str, ...]:
     shown = (g for g in plan["gates"] if g["reached"] >= RARE)
     return tuple(" ".join(said(g, "text", style)) for g in shown)
 
 
-def _step(step: Mapping[str, Any], style: Style) -> str:
+def _step(step: FirstStep, style: Style) -> str:
     return capital(" ".join(said(step, "text", style)))
 
 
-def _sentence(plan: Mapping[str, Any], key: str, style: Style) -> str:
+def _sentence(plan: StagedPlan, key: str, style: Style) -> str:
     """The sentence of the plan whose key begins so; empty where the plan has none."""
     texts = said(plan, "sentences", style)
-    keys = [str(s["key"]) for s in plan.get("sentences_statements") or ()]
+    keys = [str(s["key"]) for s in plan.get("sentences_statements", ())]
     return next((t for k, t in zip(keys, texts, strict=True) if k.startswith(key)), "")
 
 
@@ -180,10 +187,10 @@ def stops(answer: Answer, style: Style) -> tuple[str, ...]:
     return (*(_sign(r, style) for r in high), *_residency(answer, row, style))
 
 
-def _sign(risk: Mapping[str, Any], style: Style) -> str:
+def _sign(risk: Risk, style: Style) -> str:
     """A risk as a sign: shorter than its sentence in the list of risks."""
     told = from_json({"key": risk["key"], "values": risk["values"]})
-    key = str(risk["key"]).replace("risk.text.", "stop.", 1)
+    key = risk["key"].replace("risk.text.", "stop.", 1)
     return Statement(key, told.values).say(style) if isinstance(told, Statement) else ""
 
 
@@ -196,7 +203,7 @@ def _residency(answer: Answer, row: Row, style: Style) -> tuple[str, ...]:
     if limits["regions"] is None and not limits["sensitive_domain"]:
         return ()
     kept = limits["regions"] is not None
-    keys = [s["key"] for s in row.get("data_goes_to_statements") or ()]
+    keys = [s["key"] for s in row.get("data_goes_to_statements", ())]
     named = zip(keys, said(row, "data_goes_to", style), strict=True)
     places = [text for key, text in named if not (kept and key == "place.cloud_region")]
     if not places:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from estimator.engine.answer import Answer
+from estimator.engine.answer_decision import Driver, Switch
 from estimator.words.format import NONE, Style
 from estimator.words.statement import Field, Setting, said
 from estimator.words.texts import approach_label, listed, say
-
-Answer = Mapping[str, Any]
 
 MAIN_DRIVERS = 3
 """Inputs that a sentence names."""
@@ -35,7 +34,7 @@ def changes(answer: Answer, style: Style) -> tuple[str, ...]:
     return tuple(text for _, text in sorted(found))
 
 
-def _step(switch: Mapping[str, Any], approach: str, style: Style) -> str:
+def _step(switch: Switch, approach: str, style: Style) -> str:
     """What the plan would begin with; the approach alone where the step is not told."""
     told = " ".join(said(switch, "to_step", style)).rstrip(".")
     return told or approach_label(approach, style.language)
@@ -46,17 +45,14 @@ def input_label(path: str, language: str = "en") -> str:
     return Field(path).write(Style(language), "title")
 
 
-def driver_name(driver: Mapping[str, Any], language: str = "en") -> str:
+def driver_name(driver: Driver, language: str = "en") -> str:
     """What a driver of the cost is called."""
-    return input_label(str(driver["input"]), language)
+    return input_label(driver["input"], language)
 
 
-def effect_usd(driver: Mapping[str, Any]) -> float:
+def effect_usd(driver: Driver) -> float:
     """Change of the total from the low to the high value of one driver [USD]."""
-    effect = driver["effect_usd"]
-    if isinstance(effect, Mapping):
-        return float(effect["high"]) - float(effect["low"])
-    return float(effect)
+    return driver["effect_usd"]
 
 
 def input_value(answer: Answer, path: str, value: float | str | None, style: Style) -> str:

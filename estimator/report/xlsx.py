@@ -6,7 +6,7 @@ import datetime
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openpyxl import Workbook
@@ -14,11 +14,12 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from estimator.engine.answer import Answer
 from estimator.report.budget import budget_of
 from estimator.report.csv_export import safe_cell
 from estimator.report.plan_tables import money_cells, plan_lines
 from estimator.report.tables import flat, show
-from estimator.report.text import Answer, key_of
+from estimator.report.text import key_of
 from estimator.report.xlsx_budget import (
     JUDGEMENT_HEAD,
     LINES_HEAD,
@@ -79,7 +80,8 @@ def _plan(sheet: Worksheet, answer: Answer) -> None:
     names = ("name", "approaches", "n_labelled", "start_weeks", "weeks", "chance", "usd",
              "expected_usd")  # fmt: skip
     rows.append(list(names))
-    rows += [[_cell(s[n]) for n in names] for s in plan["stages"]]
+    stages: list[Mapping[str, Any]] = [*plan["stages"]]
+    rows += [[_cell(s[n]) for n in names] for s in stages]
     rows += [[], ["gate", "approaches", "n_labelled", "from", "action", "chance"]]
     for gate in plan["gates"]:
         zones = zip([None, *gate["thresholds"]], gate["actions"], gate["chances"], strict=True)
@@ -105,7 +107,7 @@ def _approaches(sheet: Worksheet, answer: Answer, n_lines: int, date: str | None
     rows: list[list[Any]] = []
     last = n_lines + 1
     for i, r in enumerate(answer["approaches"], start=2):
-        quality = r["accuracy"] or {}
+        quality: Mapping[str, Any] = r["accuracy"] or {}
         sums = [
             f'=SUMIFS(lines!$H$2:$H${last},lines!$A$2:$A${last},$A{i},lines!$C$2:$C${last},"{p}")'
             for p in phases

@@ -6,13 +6,14 @@ changes a quantity or a price there sees all of them follow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from openpyxl.utils import get_column_letter
 
+from estimator.engine.answer import Answer, Item, Row
 from estimator.report.budget import budget_of
-from estimator.report.text import Answer, Row, key_of, recommended
+from estimator.report.text import key_of, recommended
 from estimator.vocabulary import Phase, Stage
 
 LINES_HEAD = (
@@ -29,7 +30,7 @@ class Formula(str):
     """A formula of ours; every other text that starts like one is neutralised."""
 
 
-def _quantity(item: Mapping[str, Any], first: int, row: int, tax_from: int) -> Any:
+def _quantity(item: Item, first: int, row: int, tax_from: int) -> Any:
     """Quantity of a line, a formula where it is money of other lines."""
     if row <= first:
         return item["quantity"]

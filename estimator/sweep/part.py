@@ -9,8 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from estimator.engine.cell import ManyMemo
 from estimator.engine.inputs import ProjectInputs
-from estimator.engine.many import ManyMemo, evaluate_many
+from estimator.engine.many import evaluate_many
 from estimator.engine.summaries import UNKNOWN, PlanSummary, RowSummary, ScenarioSummary
 from estimator.errors import EstimatorError, InputError
 from estimator.evidence.load import Evidence

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from estimator import ProjectInputs, load_evidence
 from estimator.engine import decide
+from estimator.engine.answer import Answer
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.comparison import Comparison
 from estimator.engine.results import Evaluation
@@ -132,7 +133,7 @@ def price_date() -> str:
     return max((row.as_of for row in evidence().prices), default="")
 
 
-def data_name(answer: Mapping[str, Any]) -> str:
+def data_name(answer: Answer) -> str:
     """The data behind an answer in short: the hash's beginning, and the data pack where one is."""
     version, named = str(answer["data_version"])[:8], evidence().pack
     return version if named == pack.SHIPPED else f"{version} ({named})"
@@ -182,17 +183,17 @@ def evaluation(inputs: ProjectInputs) -> Evaluation:
     return comparison(inputs).evaluation
 
 
-def answer(inputs: ProjectInputs) -> dict[str, Any]:
+def answer(inputs: ProjectInputs) -> Answer:
     """The comparison as the JSON of the contract, whole where that is known; never changed."""
     key, size = key_of(inputs), rows_of(inputs) * ANSWER_ROW_BYTES
-    whole: dict[str, Any] | None = _RESULTS.get(("answer", *key))
+    whole: Answer | None = _RESULTS.get(("answer", *key))
     return whole or _RESULTS.once(("quick", *key), lambda: comparison(inputs).to_dict(), size)
 
 
-def summary(inputs: ProjectInputs) -> dict[str, Any]:
+def summary(inputs: ProjectInputs) -> Answer:
     """What sentences and the table of rows need of the answer, in a fifth of the time."""
     key, size = key_of(inputs), rows_of(inputs) * SUMMARY_ROW_BYTES
-    whole: dict[str, Any] | None = _RESULTS.get(("answer", *key))
+    whole: Answer | None = _RESULTS.get(("answer", *key))
     return whole or _RESULTS.once(("summary", *key), lambda: comparison(inputs).summary(), size)
 
 
@@ -242,9 +243,9 @@ def searched(name: str, inputs: ProjectInputs, tick: Tick = still, *more: Any) -
     return found
 
 
-def full_answer(inputs: ProjectInputs, tick: Tick = still) -> dict[str, Any]:
+def full_answer(inputs: ProjectInputs, tick: Tick = still) -> Answer:
     """The JSON of ``compare``."""
-    whole: dict[str, Any] = searched("answer", inputs, tick)
+    whole: Answer = searched("answer", inputs, tick)
     return whole
 
 

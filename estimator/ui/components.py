@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from estimator.engine.answer import Answer, Source
 from estimator.report.chart import Chart
 from estimator.report.csv_export import table_csv
 from estimator.ui import state
@@ -84,7 +85,7 @@ def tip(name: str, sentences: Sequence[str]) -> str:
     )
 
 
-def source_link(source: Mapping[str, Any] | None, source_id: str, locator: str = "") -> str:
+def source_link(source: Source | None, source_id: str, locator: str = "") -> str:
     """A source as a link with its title, year and place in it."""
     if not source:
         return e(source_id)
@@ -144,7 +145,7 @@ def choose_view(key: str, views: Mapping[str, Callable[[], None]], labels: str) 
     views[pick or ids[0]]()
 
 
-def sources_by_id(answer: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def sources_by_id(answer: Answer) -> dict[str, Source]:
     """Sources named in an answer, by id."""
     return {s["source_id"]: s for s in answer["sources"]}
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
+from estimator.engine.answer import Answer
 from estimator.report.first_screen import price_read, rests_on
 from estimator.report.text import recommended
 from estimator.ui import cached
@@ -23,7 +22,7 @@ DOORS = {
 """Doors of the page: the page and view that each opens."""
 
 
-def draw(answer: dict[str, Any]) -> None:
+def draw(answer: Answer) -> None:
     """The next clicks: a result, the plan; then what the answer rests on, each a door."""
     row = recommended(answer)
     with st.container(key="doors", horizontal=True, gap="small", vertical_alignment="center"):

@@ -32,7 +32,8 @@ FIRST = {
 
 def _holding(frame: pd.DataFrame, word: str) -> pd.Series:
     text = frame.apply(lambda column: column.astype(str).str.lower())
-    return text.apply(lambda column: column.str.contains(word, regex=False)).any(axis=1)
+    found: pd.Series = text.apply(lambda c: c.str.contains(word, regex=False)).any(axis=1)
+    return found
 
 
 def found(frame: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from estimator.engine.answer import Answer
 from estimator.metrics import lower_is_better
 from estimator.report import first_screen as pieces
 from estimator.report.shape import shape_html
@@ -18,7 +18,6 @@ from estimator.ui.components import e, tip
 from estimator.ui.words import w
 from estimator.words.format import Style
 
-Answer = Mapping[str, Any]
 Draws = NDArray[np.float32]
 
 

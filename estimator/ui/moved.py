@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import streamlit as st
 
 from estimator import ProjectInputs
+from estimator.engine.answer import Answer
 from estimator.errors import EstimatorError, InputError
 from estimator.reading import parse_json
 from estimator.report.moved import moved
@@ -54,4 +57,4 @@ def told(text: str, inputs: ProjectInputs) -> list[Statement]:
     record = check_record(data)
     then = ProjectInputs.from_dict(record["inputs"])
     between = None if then == inputs else cached.answer(then)
-    return moved(record, cached.answer(inputs), between)
+    return moved(cast(Answer, record), cached.answer(inputs), between)

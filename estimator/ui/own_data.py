@@ -17,6 +17,7 @@ from typing import Any
 import streamlit as st
 
 from estimator import ProjectInputs
+from estimator.engine.answer_values import MetricSpread
 from estimator.engine.inputs import LIST_LIMIT
 from estimator.engine.typed import advice, number_from
 from estimator.errors import EstimatorError, InputError
@@ -177,7 +178,7 @@ def _before_after(inputs: ProjectInputs) -> None:
             )
 
 
-def _range(value: dict[str, Any], style: Any) -> str:
+def _range(value: MetricSpread, style: Any) -> str:
     metric = value["metric"]
     return str(
         style.between(style.metric(value["p10"], metric), style.metric(value["p90"], metric))

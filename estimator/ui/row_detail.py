@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from estimator.engine.answer import Answer, Item, LabelsForTarget, Row, Source
 from estimator.engine.distributions import Z90
 from estimator.report.budget import budget_rows, expected_span, span_text, total_span
 from estimator.report.text import row_name
@@ -20,10 +21,8 @@ from estimator.words.format import NONE, Style, capital, metric_name
 from estimator.words.statement import said
 from estimator.words.texts import judgement, phase_label, say, term
 
-Row = Mapping[str, Any]
 
-
-def detail(answer: Mapping[str, Any], row: Row, style: Style) -> None:
+def detail(answer: Answer, row: Row, style: Style) -> None:
     """Everything behind a row, drawn when its door is opened."""
     heading(row_name(row, language()))
     if row["reasons"]:
@@ -56,8 +55,8 @@ def labels_text(needed: float | None, style: Style) -> str:
     return style.count(needed) if needed is None or needed <= limit else w("detail.too_many")
 
 
-def _labels_range(labels: Mapping[str, Any], style: Style) -> str:
-    middle, safe = labels.get("p50"), labels.get("p90")
+def _labels_range(labels: LabelsForTarget | None, style: Style) -> str:
+    middle, safe = (labels["p50"], labels["p90"]) if labels else (None, None)
     if safe is None:
         return labels_text(middle, style)
     return f"{labels_text(middle, style)} ({w('detail.safe')} {labels_text(safe, style)})"
@@ -65,7 +64,7 @@ def _labels_range(labels: Mapping[str, Any], style: Style) -> str:
 
 def figures_of(row: Row, style: Style) -> list[tuple[str, str]]:
     """The named figures of a row, each with its interval."""
-    value, labels = row["accuracy"], row["labels_for_target"] or {}
+    value, labels = row["accuracy"], row["labels_for_target"]
     cost = row["cost_usd"]
     pairs = [
         *((name, style.money_about(usd)) for name, usd in budget_rows(row, language())),
@@ -98,7 +97,7 @@ def figures_of(row: Row, style: Style) -> list[tuple[str, str]]:
 
 
 def _hours_made_of(row: Row, style: Style) -> list[tuple[str, str]]:
-    part = {p["name"]: p["value"] for p in row["hours_parts"]}
+    part = {p["name"]: p["value"] or 0.0 for p in row["hours_parts"]}
     if not part:
         return []
     text = w(
@@ -110,7 +109,7 @@ def _hours_made_of(row: Row, style: Style) -> list[tuple[str, str]]:
     return [(w("detail.hours_how"), text)]
 
 
-def narrower_hours(answer: Mapping[str, Any], row: Row, style: Style) -> str:
+def narrower_hours(answer: Answer, row: Row, style: Style) -> str:
     """What would narrow the hours of adapters of text models; empty where nothing is known to."""
     inputs, hours = answer["inputs"], row["device_hours"]
     text = TASK_MODALITY.get(inputs["task"]) == "text" and row["approach"] == Approach.LORA
@@ -140,7 +139,7 @@ def _devices(row: Row, style: Style) -> str:
     return text + (f", {style.about(memory)} GB" if memory else "")
 
 
-def _evidence(answer: Mapping[str, Any], row: Row, style: Style) -> str:
+def _evidence(answer: Answer, row: Row, style: Style) -> str:
     proof = row["evidence"]
     known = sources_by_id(answer)
     grade = say(f"grade.{proof['grade']}", language())
@@ -155,7 +154,7 @@ def _evidence(answer: Mapping[str, Any], row: Row, style: Style) -> str:
     )
 
 
-def lines_table(answer: Mapping[str, Any], row: Row, style: Style) -> str:
+def lines_table(answer: Answer, row: Row, style: Style) -> str:
     """The bill line by line: quantity x unit price, interval, basis and source."""
     known, lang = sources_by_id(answer), language()
     header = [say(f"col.{c}", lang) for c in ("item", "quantity", "price", "plan")]
@@ -206,7 +205,7 @@ def _ends(value: Mapping[str, Any], style: Style) -> str:
     return f"{style.money_short(value['p10'])} – {style.money_short(value['p90'])}"
 
 
-def _line_source(item: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+def _line_source(item: Item, known: Mapping[str, Source]) -> str:
     """Every part of a line: its source, or the reason and range of the judgement."""
     judged, lang = cached.judged(state.current()), language()
     shown = []

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 
+from estimator.engine.answer import Answer, Row
 from estimator.report.budget import total_span
 from estimator.report.text import horizon_text, key_of, left_out, rows_for_people
 from estimator.ui.components import e, tip
@@ -46,13 +47,10 @@ WIDTHS = {
     "weeks": "6%",
     "reaches": "7%",
 }
-Row = Mapping[str, Any]
 Scale = Callable[[float], float]
 
 
-def rows_table(
-    answer: Mapping[str, Any], style: Style, opened: str | None, more: bool = True
-) -> str | None:
+def rows_table(answer: Answer, style: Style, opened: str | None, more: bool = True) -> str | None:
     """Draw the table; returns the key of the row that was clicked in this run."""
     result = _component()(
         data={"html": table_html(answer, style, opened, more)},
@@ -75,9 +73,7 @@ def _component() -> Any:
     return _MOUNTS[manager]
 
 
-def table_html(
-    answer: Mapping[str, Any], style: Style, opened: str | None = None, more: bool = True
-) -> str:
+def table_html(answer: Answer, style: Style, opened: str | None = None, more: bool = True) -> str:
     """The table as HTML; every text is escaped. ``more`` adds phases of the money and hours."""
     rows = rows_for_people(answer)
     lang = style.language
@@ -124,7 +120,7 @@ def table_html(
 
 
 def _row(
-    answer: Mapping[str, Any],
+    answer: Answer,
     row: Row,
     style: Style,
     scales: tuple[Mapping[str, Any], Mapping[str, Any]],
@@ -159,7 +155,7 @@ def _row(
     if value:
         text = style.metric(value["p50"], value["metric"])
         bar = _bar(value, scales[0], target)
-        low, high = (style.metric(value[p], value["metric"]) for p in ("p10", "p90"))
+        low, high = (style.metric(x, value["metric"]) for x in (value["p10"], value["p90"]))
         good = _cell(text, bar, f"{low} – {high}", names[1])
     else:
         why = row.get("accuracy_reason") or ""
@@ -251,9 +247,7 @@ def _money_ends(scale: Mapping[str, Any], style: Style) -> str:
     )
 
 
-def _as_today(
-    answer: Mapping[str, Any], style: Style, scale: Mapping[str, Any], names: Sequence[str]
-) -> str:
+def _as_today(answer: Answer, style: Style, scale: Mapping[str, Any], names: Sequence[str]) -> str:
     monthly = answer["inputs"]["value"]["today_usd_per_month"]
     if not monthly:
         return ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from estimator import ProjectInputs
+from estimator.engine.answer import Answer
 from estimator.errors import EstimatorError
 from estimator.report import exports
 from estimator.report.budget import budget_of
@@ -134,7 +134,7 @@ def _results(inputs: ProjectInputs) -> dict[str, str]:
     return results_of(cached.answer(inputs))
 
 
-def results_of(answer: Mapping[str, Any]) -> dict[str, str]:
+def results_of(answer: Answer) -> dict[str, str]:
     """The figures that scenarios are compared by, in words."""
     style, row = style_of(answer["inputs"], language()), recommended(answer)
     heads = ("col.accuracy", "col.total", "col.weeks", "col.target")

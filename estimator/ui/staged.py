@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
+from estimator.engine.answer import Answer
+from estimator.engine.answer_decision import StagedPlan
 from estimator.report import figures_plan
 from estimator.report.plan_tables import stage_rows
 from estimator.report.text import story
@@ -44,7 +43,7 @@ def _other_values() -> None:
         st.html(f'<p class="es es-say">{e(line)}</p>')
 
 
-def _ladder(plan: Mapping[str, Any], gates: tuple[str, ...]) -> None:
+def _ladder(plan: StagedPlan, gates: tuple[str, ...]) -> None:
     """The gates from the first to the last, each as one line."""
     if not gates:
         return
@@ -53,7 +52,7 @@ def _ladder(plan: Mapping[str, Any], gates: tuple[str, ...]) -> None:
     st.html(f'<ol class="es es-steps">{items}</ol>')
 
 
-def _table(answer: Mapping[str, Any]) -> None:
+def _table(answer: Answer) -> None:
     header, cells = stage_rows(answer, number_style())
     st.html(
         html_table(header, [[e(c) for c in row] for row in cells], (2, 3, 4, 5), w("plan.cash"))

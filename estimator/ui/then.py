@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
 from estimator import ProjectInputs
+from estimator.engine.answer import Answer
 from estimator.report.moved import moved
 from estimator.ui import cached, errors, remembered, state
 from estimator.ui.components import bullets, e, heading, html_table, number_style
@@ -30,10 +31,10 @@ def page() -> None:
         errors.note(w("then.no_figures"))
         return
     now = cached.answer(state.current())
-    then_and_now(kept.shown, now, kept.at, _between(kept.inputs, now))
+    then_and_now(cast(Answer, kept.shown), now, kept.at, _between(kept.inputs, now))
 
 
-def _between(inputs: Mapping[str, Any], now: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _between(inputs: Mapping[str, Any], now: Answer) -> Answer | None:
     """The kept inputs with today's code and data, where today's inputs are others."""
     if dict(inputs) == now["inputs"]:
         return None
@@ -41,14 +42,12 @@ def _between(inputs: Mapping[str, Any], now: Mapping[str, Any]) -> Mapping[str, 
     return cached.answer(ProjectInputs.from_dict(old))
 
 
-def then_and_now(
-    old: Mapping[str, Any], now: Mapping[str, Any], at: str, between: Mapping[str, Any] | None
-) -> None:
+def then_and_now(old: Answer, now: Answer, at: str, between: Answer | None) -> None:
     """Two answers in columns, and the difference in sentences."""
     before, today = results_of(old), results_of(now)
     rows = [[e(name), e(before.get(name, "–")), f"<b>{e(today[name])}</b>"] for name in today]
-    versions = (("then.data", "data_version"), ("then.code", "code_version"))
-    rows += [[e(w(key)), e(old.get(name, "–")), e(now[name])] for key, name in versions]
+    rows.append([e(w("then.data")), e(old.get("data_version", "–")), e(now["data_version"])])
+    rows.append([e(w("then.code")), e(old.get("code_version", "–")), e(now["code_version"])])
     day = Style(language()).date(at[:10])
     header = [w("then.figure"), w("then.then", date=day), w("then.now")]
     st.html(html_table(header, rows, (), w("then.title")))

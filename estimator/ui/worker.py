@@ -20,8 +20,9 @@ from typing import Any, BinaryIO
 from estimator import ProjectInputs, load_evidence
 from estimator.engine import decide
 from estimator.engine.assumptions import Assumptions
+from estimator.engine.cell import ManyMemo
 from estimator.engine.comparison import Comparison
-from estimator.engine.many import ManyMemo, evaluate_many
+from estimator.engine.many import evaluate_many
 from estimator.engine.portfolio.told import portfolio_dict
 from estimator.engine.portfolio.whole import Wanted, distinct_names, make_portfolio
 from estimator.engine.results import Evaluation

@@ -179,7 +179,7 @@ class Style:
     def percent_sign(self, number: str) -> str:
         """A written number with the per cent sign where the language has it."""
         pattern = locale_of(self.language).percent_formats[None]
-        return pattern.prefix[0] + number + pattern.suffix[0]
+        return f"{pattern.prefix[0]}{number}{pattern.suffix[0]}"
 
     # money -----------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from estimator.engine.inputs import ProjectInputs, json_schema
+from estimator.report.schema import results_schema
 from estimator.vocabulary import NO_LABELS_TASKS, Approach
 from tests.conftest import PRESETS, ROOT
 from tests.contract.schema import RESULTS
@@ -50,6 +51,7 @@ def spreads(node: Any, path: str = "") -> list[tuple[str, dict[str, Any]]]:
 
 def test_every_field_of_the_contract_is_there(printed: dict[str, Any]) -> None:
     jsonschema.validate(printed, RESULTS)
+    jsonschema.validate(printed, results_schema())
     jsonschema.validate(printed["inputs"], json_schema())
     assert ProjectInputs.from_dict(printed["inputs"]).to_dict() == printed["inputs"]
     assert [a["approach"] for a in printed["approaches"][:10]] == [str(a) for a in Approach]

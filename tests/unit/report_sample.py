@@ -81,7 +81,7 @@ def comparison(inputs: ProjectInputs) -> Comparison:
         ],
         "drivers": [
             {"input": f"serving.{name}", "low": 1.0, "high": 2.0,
-             "effect_usd": {"low": -100.0 * i, "high": 250.0 * i}}
+             "effect_usd": 350.0 * i}
             for i, name in enumerate(
                 ("requests_per_month", "horizon_months", "relabel_share"), start=1
             )

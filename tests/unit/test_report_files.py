@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from estimator.errors import InputError
 from estimator.report import exports, first_screen, record, tables
 from estimator.report.csv_export import safe_cell, table_csv
-from estimator.report.schema import results_schema
+from estimator.report.schema import results_schema, schema_of
 from estimator.report.text import recommended, story
 from estimator.words.format import Style
 from tests.unit.report_sample import answer, comparison, scenario
@@ -230,9 +230,24 @@ def test_page_refuses_addresses_that_run() -> None:
     assert b"javascript:" not in exports.html(evil)
 
 
-def test_json_of_the_answer_fits_the_published_schema() -> None:
-    jsonschema.validate(json.loads(exports.as_json(answer(scenario()))), results_schema())
-    jsonschema.Draft202012Validator.check_schema(results_schema())
+def test_schema_of_the_answer_is_made_of_its_types() -> None:
+    schema = results_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    row = schema["properties"]["approaches"]["items"]
+    assert row["properties"]["approach"]["enum"][0] == "baseline"
+    assert row["properties"]["target_probability"]["type"] == ["number", "null"]
+    assert "work" in row["required"]
+    assert "applies" not in row["required"]
+    lacking = {
+        k: v for k, v in json.loads(exports.as_json(answer(scenario()))).items() if k != "seed"
+    }
+    problems = {e.message for e in jsonschema.Draft202012Validator(schema).iter_errors(lacking)}
+    assert "'seed' is a required property" in problems
+
+
+def test_no_schema_is_made_up_for_an_unknown_type() -> None:
+    with pytest.raises(TypeError, match="no JSON Schema of"):
+        schema_of(complex)
 
 
 def test_record_replays_and_names_every_change() -> None:

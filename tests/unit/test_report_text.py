@@ -103,7 +103,7 @@ def test_drivers_in_words_follow_language_and_currency() -> None:
     a = copy.deepcopy(answer(scenario()))
     a["recommendation"]["drivers"] = [
         {"name": "wages", "input": "people.wage_factor", "low": 0.7, "high": 1.4,
-         "effect_usd": {"low": -1000.0, "high": 10000.0}},
+         "effect_usd": 11000.0},
         {"name": "months of use", "input": "serving.horizon_months", "low": 24, "high": 60,
          "effect_usd": 22000.0},
     ]  # fmt: skip

@@ -147,7 +147,7 @@ def features(rows: Rows) -> dict[str, Array]:
 
 def group_keys(rows: Rows, group: str) -> Array:
     """Name of the group of each row, shape (n,) of str."""
-    columns = [getattr(rows, c) for c in GROUPS[group]]
+    columns: list[Array] = [getattr(rows, c) for c in GROUPS[group]]
     if not columns:
         return np.full(len(rows), "", object)
     if len(columns) == 1:

@@ -164,7 +164,8 @@ def covariance(a: Sequence[Member], b: Sequence[Member], sd: Mapping[str, float]
     def same(*names: str) -> Array:
         left = np.array([hash(tuple(getattr(m, n) for n in names)) for m in a])
         right = np.array([hash(tuple(getattr(m, n) for n in names)) for m in b])
-        return left[:, None] == right[None, :]
+        equal: Array = left[:, None] == right[None, :]
+        return equal
 
     out = sd["collection"] ** 2 * same("collection")
     out = out + sd["set"] ** 2 * same("dataset")

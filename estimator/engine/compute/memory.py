@@ -167,7 +167,8 @@ def activation_gb(model: ModelInfo, s: MemorySetting) -> float:
         head *= CHUNKED_LOGITS if s.chunked_loss else 1.0
         return (body + head) / BYTES_PER_GB
     if model.group == "fold":
-        return FOLD_GB * s.batch_per_device * (s.tokens / FOLD_CROP) ** FOLD_GROWTH
+        grown: float = (s.tokens / FOLD_CROP) ** FOLD_GROWTH
+        return FOLD_GB * s.batch_per_device * grown
     flop = s.forward_gflop_example * 1e9 * s.batch_per_device
     body = CNN_BYTES_PER_FLOP * CNN_FAMILY.get(model.family, 1.0) * flop * wide
     if model.group in AUDIO_GROUPS:

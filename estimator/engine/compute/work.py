@@ -102,7 +102,8 @@ def tokens_per_example(inputs: ProjectInputs) -> float:
         judged = inputs.assumptions
         most = float(judged.get("compute.series_context", SERIES_CONTEXT))
         seen = min(inputs.unit["steps"], most) + inputs.unit["horizon"]
-        return max(seen / float(judged.get("compute.series_patch", STEPS_PER_TOKEN)), 1.0)
+        patch = float(judged.get("compute.series_patch", STEPS_PER_TOKEN))
+        return max(float(seen) / patch, 1.0)
     if modality_unit in ("tokens", "residues"):
         length = inputs.unit_length
         return min(length, float(inputs.training.sequence)) if inputs.training.sequence else length

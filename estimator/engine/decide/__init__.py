@@ -45,7 +45,8 @@ from estimator.engine.decide.cost_curve import CostCurve, break_even_accuracy, c
 from estimator.engine.decide.decision import Decision, decide, quick_decision
 from estimator.engine.decide.frontier import Frontier, cost_accuracy_frontier
 from estimator.engine.decide.limits import feasibility, inside_only
-from estimator.engine.decide.optimise import Objective, Optimum, optimise
+from estimator.engine.decide.optimise import Optimum, optimise
+from estimator.engine.decide.plan_grid import Objective
 from estimator.engine.decide.questions import Answers, Questions, three_questions
 from estimator.engine.decide.recommend import Recommendation, RowDecision, recommend
 from estimator.engine.decide.restrictions import RestrictionCost, restriction_costs

@@ -46,12 +46,14 @@ def best_in_hindsight(board: Board, loss: Loss | None = None) -> np.ndarray:
     if not board.allowed.any():
         return np.full(board.total.shape[1], -1)
     every = losses(board, loss)
-    best = every.argmin(axis=0)
+    best: Array = every.argmin(axis=0)
     if loss is None or board.target is None:
-        return np.where(board.allowed[:, None], every, np.inf).argmin(axis=0)
+        best = np.where(board.allowed[:, None], every, np.inf).argmin(axis=0)
+        return best
     useful = (np.nan_to_num(board.score, nan=-np.inf) > loss.useful) & board.allowed[:, None]
     nearest = np.where(board.allowed[:, None], board.score, -np.inf).argmax(axis=0)
-    return np.where(useful.any(axis=0), best, nearest)
+    best = np.where(useful.any(axis=0), best, nearest)
+    return best
 
 
 def best_probability(board: Board, loss: Loss | None = None) -> Array:

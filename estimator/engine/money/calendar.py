@@ -55,11 +55,12 @@ def pace(ctx: Context, work: Array | float) -> Array | float:
     power = ctx.value("people.team_power")
     team = ctx.inputs.people.team
     if team is not None:
-        return float(team) ** -power
+        return float(float(team) ** -power)
     usual = ctx.value("people.adaptation_weeks")
     grown = np.maximum(np.asarray(work) / usual, 1e-9) ** (ctx.value("people.schedule_power") - 1.0)
     # No team is smaller than one person.
-    return np.minimum(ctx.value("people.usual_team") ** -power * grown, 1.0)
+    shorter: Array = np.minimum(ctx.value("people.usual_team") ** -power * grown, 1.0)
+    return shorter
 
 
 def waiting(ctx: Context, level: Effort) -> Array | float:

@@ -54,7 +54,7 @@ def payback_months(flows: Sequence[float] | Array) -> float | None:
     total = 0.0
     for month, flow in enumerate(flows):
         if total < 0 <= total + flow:
-            return month - 1 + (-total / flow)
+            return float(month - 1 + (-total / flow))
         total += flow
     return None
 

@@ -48,7 +48,8 @@ def reading_seconds(ctx: Context) -> Figure:
     ``scale x tokens^power``, fitted to published times of 30 to 4,000 tokens.
     """
     power = ctx.value("labelling.text_power")
-    return ctx.figure("labelling.text_scale") * ctx.inputs.unit_length**power
+    seconds: Figure = ctx.figure("labelling.text_scale") * ctx.inputs.unit_length**power
+    return seconds
 
 
 def seconds_per_label(ctx: Context) -> Figure:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimator.engine.accuracy.calibration import NO_OWN, calibrate
+from estimator.engine.accuracy.calibration import NO_OWN, Predicted, calibrate
 from estimator.engine.accuracy.kernel import Component, parse_hyper
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
@@ -59,7 +59,7 @@ def predictions(
     sds: Mapping[Component, float],
     noise: heldout.Noise,
     belief: heldout.Belief,
-) -> dict[int, heldout.Predicted]:
+) -> dict[int, Predicted]:
     """Rows of left-out sources by number of own points."""
     return {k: heldout.predict_rows(rows, held, sds, noise, k, belief) for k in PILOTS}
 
@@ -69,7 +69,7 @@ def calibrations(
     error: Array,
     held: Sequence[HeldOut],
     noise: heldout.Noise,
-    found: heldout.Predicted,
+    found: Predicted,
 ) -> dict[str, Any]:
     """Fitted on all left-out sources.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from estimator.engine.accuracy import scales
-from estimator.engine.accuracy.calibration import calibrate
+from estimator.engine.accuracy.calibration import Predicted, calibrate
 from estimator.engine.accuracy.kernel import parse_hyper
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
@@ -94,7 +94,7 @@ def score_hyper(
     return total + PAIR_WEIGHT * float(brier)
 
 
-def _pinball(few: Rows, error: Array, found: heldout.Predicted, scale: float) -> float:
+def _pinball(few: Rows, error: Array, found: Predicted, scale: float) -> float:
     chance, actual = few.chance[found.index], error[found.index]
     loss = np.zeros(len(actual))
     for share, z in ((0.1, -Z90), (0.5, 0.0), (0.9, Z90)):

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from estimator.engine.accuracy import scales
-from estimator.engine.accuracy.calibration import NO_OWN, calibrate
+from estimator.engine.accuracy.calibration import NO_OWN, Predicted, calibrate
 from estimator.engine.accuracy.kernel import Component, parse_hyper
 from estimator.engine.accuracy.rows import Rows, lookup_of
 from estimator.engine.accuracy.scales import Array
@@ -117,7 +117,7 @@ def validate_accuracy(
     return out
 
 
-def measure(rows: Rows, error: Array, found: Mapping[int, heldout.Predicted]) -> dict[str, Any]:
+def measure(rows: Rows, error: Array, found: Mapping[int, Predicted]) -> dict[str, Any]:
     """Tables of errors and coverage; before own points each source is calibrated on the others."""
     out: dict[str, Any] = {"overall": {}, "by_task": {}, "by_approach": {}, "by_metric": {}}
     out["reliability"] = {}
@@ -144,7 +144,7 @@ def measure(rows: Rows, error: Array, found: Mapping[int, heldout.Predicted]) ->
     return out
 
 
-def _calibrated_elsewhere(rows: Rows, error: Array, found: heldout.Predicted) -> Array:
+def _calibrated_elsewhere(rows: Rows, error: Array, found: Predicted) -> Array:
     """Calibration factors of predictions, each source's from all others."""
     source = rows.source[found.index].astype(str)
     task = rows.task[found.index].astype(str)
@@ -173,7 +173,7 @@ def _figures(points: Mapping[str, Array], keep: Array) -> dict[str, Any]:
 
 
 def _reliability(
-    rows: Rows, error: Array, found: heldout.Predicted, scale: Array
+    rows: Rows, error: Array, found: Predicted, scale: Array
 ) -> list[dict[str, float]]:
     """Share of published values inside central intervals of rising nominal coverage."""
     chance, actual = rows.chance[found.index], error[found.index]
@@ -254,7 +254,7 @@ def labels_in_rounds(
     }
 
 
-def _borrowed(rows: Rows, found: heldout.Predicted, points: Mapping[str, Array]) -> dict[str, Any]:
+def _borrowed(rows: Rows, found: Predicted, points: Mapping[str, Array]) -> dict[str, Any]:
     """Rows whose cell no other source has: what a borrowed estimate is worth."""
     sources: dict[tuple[str, str], set[str]] = {}
     for t, a, s in zip(rows.task, rows.approach, rows.source, strict=True):
@@ -264,7 +264,7 @@ def _borrowed(rows: Rows, found: heldout.Predicted, points: Mapping[str, Array])
 
 
 def cells(
-    rows: Rows, error: Array, found: heldout.Predicted, table: Mapping[str, float]
+    rows: Rows, error: Array, found: Predicted, table: Mapping[str, float]
 ) -> list[dict[str, Any]]:
     """The 170 pairs of task and approach: points, sources, error and coverage, or borrowed."""
     scale = np.array([table.get(str(t), table["all"]) for t in rows.task[found.index]])

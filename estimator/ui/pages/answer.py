@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from estimator import ProjectInputs
+from estimator.engine.answer import Answer
 from estimator.report.text import row_of, story
 from estimator.report.words import changes
 from estimator.ui import blocks, cached, doors, first_screen, fresh, progress, shell, state
@@ -28,7 +27,7 @@ def titled(inputs: ProjectInputs) -> str:
     return inputs.name if preset is None else preset_name(preset)
 
 
-def top_line(answer: dict[str, Any]) -> None:
+def top_line(answer: Answer) -> None:
     """Project, state of the data, link and PDF."""
     inputs, marks = state.current(), state.changed()
     newest = cached.price_date()
@@ -45,7 +44,7 @@ def top_line(answer: dict[str, Any]) -> None:
         blocks.pdf_button("top")
 
 
-def changes_line(full: dict[str, Any]) -> None:
+def changes_line(full: Answer) -> None:
     """What would change the answer, in one line."""
     found = [f"<span>{e(c)}</span>" for c in changes(full, number_style())[:SHOWN_CHANGES]]
     text = " | ".join(found) or e(w("answer.no_change"))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
+from estimator.engine.answer import Answer
 from estimator.report import figures_accuracy
 from estimator.report.text import key_of, row_name, rows_for_people
 from estimator.ui import cached, portfolio, scenarios, shell, state
@@ -28,7 +26,7 @@ from estimator.words.statement import said
 MOST = 4
 
 
-def side_by_side(answer: Mapping[str, Any], keys: list[str], style: Style) -> None:
+def side_by_side(answer: Answer, keys: list[str], style: Style) -> None:
     """The figures of some rows in columns."""
     rows = [r for r in answer["approaches"] if key_of(r) in keys]
     columns = [dict(figures_of(r, style)) for r in rows]
@@ -43,7 +41,7 @@ def side_by_side(answer: Mapping[str, Any], keys: list[str], style: Style) -> No
     st.html(html_table(header, cells, (), w("compare.rows")))
 
 
-def curves(answer: Mapping[str, Any], keys: list[str]) -> None:
+def curves(answer: Answer, keys: list[str]) -> None:
     """Quality against labelled examples for the chosen rows only."""
     inputs = state.current()
     points = cached.points(inputs)
@@ -53,7 +51,7 @@ def curves(answer: Mapping[str, Any], keys: list[str]) -> None:
     show_chart(chart, "compare-accuracy")
 
 
-def bills(answer: Mapping[str, Any], keys: list[str], style: Style) -> None:
+def bills(answer: Answer, keys: list[str], style: Style) -> None:
     """The lines of each chosen row."""
     for row in answer["approaches"]:
         if key_of(row) in keys:

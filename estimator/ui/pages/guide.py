@@ -28,9 +28,9 @@ def spectrum() -> None:
     cells = []
     for entry in decide.spectrum(cached.evaluation(inputs)):
         row = rows[entry.key]
-        value, labels = row["accuracy"], row["labels_for_target"] or {}
+        value, labels = row["accuracy"], row["labels_for_target"]
         figures = (
-            labels_text(labels.get("p50"), style),
+            labels_text(labels["p50"] if labels else None, style),
             style.hours(row["device_hours"]["p50"]),
             w("inputs.weeks", n=style.weeks(row["calendar_weeks"]["p50"])),
             term("level", row.get("flexibility") or "–", lang),

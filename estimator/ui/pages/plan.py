@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import streamlit as st
 
+from estimator.engine.answer import Answer, Row
 from estimator.report import figures_money
 from estimator.report.budget import budget_of
 from estimator.report.tables import finance
@@ -32,7 +32,7 @@ from estimator.words.texts import say, term
 PICK = "plan:row"
 
 
-def chosen_row(answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def chosen_row(answer: Answer) -> Row | None:
     """The row that is planned: the recommended one until another is picked."""
     names = {key_of(r): row_name(r, language()) for r in answer["approaches"]}
     first = recommended(answer) or answer["approaches"][0]
