@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -54,6 +55,20 @@ def parse(text: str) -> Any:
             return _yaml(text)
         except InputError:
             raise error from None
+
+
+def parse_any(text: str) -> Any:
+    """As :func:`parse`, and TOML: a text that is no YAML and no JSON but TOML."""
+    try:
+        return parse(text)
+    except InputError:
+        if len(text) > TEXT_LIMIT or "\0" in text:
+            raise
+        try:
+            return tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError):
+            pass
+        raise
 
 
 def parse_json(text: str) -> Any:

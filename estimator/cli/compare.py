@@ -7,9 +7,15 @@ import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from estimator.cli.files import TABLE_LIMIT_BYTES, load_scenario, read_text
+from estimator.cli.files import (
+    SCENARIO_LIMIT_BYTES,
+    TABLE_LIMIT_BYTES,
+    load_scenario,
+    read_text,
+)
 from estimator.cli.output import BadInput, naming, print_json, print_table, progress, write_file
 from estimator.engine.answer import Answer
+from estimator.reading import parse_any
 from estimator.words.texts import languages
 
 if TYPE_CHECKING:
@@ -43,7 +49,36 @@ def add(commands: Any) -> None:
     p.add_argument("--date", metavar="DATE", help="date printed in the files; default today")
     p.add_argument("--who", metavar="NAME", help="name kept in the record")
     p.add_argument("--language", default="en", choices=languages(), help="language of the files")
+    p.add_argument(
+        "--step", nargs=2, type=float, metavar=("SECONDS", "TOKENS"),
+        help="a measured step on the scenario's devices and what it holds: an own run",
+    )  # fmt: skip
+    p.add_argument(
+        "--own-run", metavar="F", action="append", default=[],
+        help="a training configuration with train_runtime, minutes or seconds_per_step in it",
+    )  # fmt: skip
     p.set_defaults(run=run)
+
+
+def _own_runs(inputs: ProjectInputs, arguments: argparse.Namespace) -> ProjectInputs:
+    """The scenario with the own runs that the command line names."""
+    from estimator.engine.compute.configs import is_config_run
+
+    rows = list(inputs.to_dict()["own_runs"])
+    if arguments.step:
+        held = "tokens_per_step" if inputs.unit_name == "tokens" else "examples_per_step"
+        rows.append({"seconds_per_step": arguments.step[0], held: arguments.step[1]})
+    for path in arguments.own_run:
+        text = read_text(path, SCENARIO_LIMIT_BYTES)
+        with naming(path):
+            row = parse_any(text)
+            if not is_config_run(row):
+                raise BadInput(
+                    f"{path}: is no training configuration; allowed: Axolotl, LLaMA-Factory, TRL, "
+                    "Unsloth, kohya or Ultralytics, with the time it took in it"
+                )
+            rows.append(inputs.replace("own_runs", [row]).to_dict()["own_runs"][0])
+    return inputs.replace("own_runs", rows)
 
 
 _WRITABLE = ("lora", "full_finetune", "partial_finetune", "continued_pretrain")
@@ -70,6 +105,15 @@ def _config(answer: Answer, inputs: ProjectInputs) -> bytes:
     return yaml.safe_dump(found, sort_keys=False).encode()
 
 
+def _unused(answer: dict[str, Any], style: Style) -> tuple[str, ...]:
+    """Why own runs could not be used, once each."""
+    from estimator.words.statement import said
+
+    recipes = [r.get("recipe") or {} for r in answer["approaches"]]
+    recipe = next((r for r in recipes if r.get("own_runs_unused")), {})
+    return said(recipe, "own_runs_unused", style)
+
+
 def run(arguments: argparse.Namespace) -> None:
     """Run the command."""
     from estimator.engine.typed import advice
@@ -79,7 +123,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.quick and (lacking := [f"--{f}" for f in WHOLE if f in targets]):
         raise BadInput(f"--quick: {', '.join(lacking)} needs the whole answer; leave --quick out")
     when = given_date(arguments.date)
-    inputs = load_scenario(arguments.file)
+    inputs = _own_runs(load_scenario(arguments.file), arguments)
     comparison, evidence = compute(inputs, arguments.file, not arguments.quick, arguments.register)
     answer = comparison.to_dict()
     with naming(arguments.file):
@@ -97,6 +141,8 @@ def run(arguments: argparse.Namespace) -> None:
         show(answer, style)
         for said in advice(inputs):
             print(said.say(style))
+        for unused in _unused(answer, style):
+            print(unused)
         for path in targets.values():
             print(f"written: {path}")
 

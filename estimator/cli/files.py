@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.cli.output import BadInput, naming
 from estimator.errors import shown
-from estimator.reading import parse, parse_json
+from estimator.reading import parse_any, parse_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,15 +61,14 @@ def load_scenario(path: str) -> ProjectInputs:
 
     A configuration of a training framework (YAML, JSON, TOML) is read as one.
     """
-    from estimator.engine.compute.configs import is_config, scenario_of_config
+    from estimator.engine.compute.configs import as_scenario
     from estimator.engine.inputs import ProjectInputs
     from estimator.evidence.load import Evidence
 
     text = read_text(path, SCENARIO_LIMIT_BYTES)
     with naming(path):
-        data = _toml(text) if path.endswith(".toml") else parse(text)
-        if is_config(data):
-            data = scenario_of_config(data, Evidence())
+        data = _toml(text) if path.endswith(".toml") else parse_any(text)
+        data = as_scenario(data, Evidence())
         inputs = ProjectInputs.from_dict(data)
     for note in ProjectInputs.notes_on(data):
         print(f"{path}: {note}", file=sys.stderr)

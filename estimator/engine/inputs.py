@@ -275,10 +275,13 @@ GROUPS: dict[str, type[Checked]] = {
 }
 LIST_LIMIT = 200
 COLUMNS_LIMIT = 60
-RUN_HOURS = {"device_hours", "wallclock_hours", "minutes"}
+RUN_HOURS = {"device_hours", "wallclock_hours", "minutes", "seconds_per_step"}
 """An own run says at least how long it took, in one of these columns; minutes are wall-clock."""
+STEP_HOLDS = {"tokens_per_step", "examples_per_step"}
+"""A timed step says what it holds, all devices and accumulated passes together."""
 TEXT = Spec("text", "a text")
 NUMBER = Spec("number", "a number", -1e20, 1e20)
+STEP = Spec("number", "a measured step", 1e-6, 1e12)
 
 
 def _parse(key: str, value: Any) -> Any:
@@ -307,13 +310,23 @@ def _list(key: str, value: Any) -> list[Any]:
 
 
 def _run(path: str, row: Any) -> FrozenMap:
+    from estimator.engine.compute.configs import is_config_run, own_run_of_config
+
     if not isinstance(row, Mapping):
         raise InputError(path, row, state("allowed.run"))
+    if is_config_run(row):
+        row = own_run_of_config(row)
     if not RUN_HOURS & row.keys():
         hours = state("allowed.run_hours", names=listed(sorted(RUN_HOURS)))
         raise InputError(path, sorted(map(str, row))[:9], hours)
+    if row.get("seconds_per_step") not in (None, "") and not STEP_HOLDS & row.keys():
+        holds = state("allowed.run_hours", names=listed(sorted(STEP_HOLDS)))
+        raise InputError(path, sorted(map(str, row))[:9], holds)
     if len(row) > COLUMNS_LIMIT:
         raise InputError(path, f"{len(row)} columns", state("allowed.columns", n=COLUMNS_LIMIT))
+    for name in sorted({"seconds_per_step", *STEP_HOLDS} & row.keys()):
+        if isinstance(row[name], int | float):
+            STEP.check(f"{path}.{name}", row[name])
     clean = {TEXT.check(path, str(k)): _cell(f"{path}.{k}", v) for k, v in row.items()}
     return FrozenMap(clean)
 

@@ -69,6 +69,12 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "training.optimiser",
         "training.checkpointing",
         "training.sequence",
+        "training.packing",
+        "training.micro_batch",
+        "training.accumulation",
+        "training.lora_rank",
+        "training.lora_targets",
+        "training.framework",
     ),
     "place": (
         "compute.provider",

@@ -6,12 +6,8 @@ written anywhere: files are read, counted and forgotten.
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 import re
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any
 
 import streamlit as st
@@ -19,20 +15,21 @@ import streamlit as st
 from estimator import ProjectInputs
 from estimator.engine.answer_values import MetricSpread
 from estimator.engine.inputs import LIST_LIMIT
+from estimator.engine.compute.configs import as_scenario, is_config
 from estimator.engine.typed import advice, number_from
 from estimator.errors import EstimatorError, InputError
 from estimator.measure.decode import text_of
 from estimator.metrics import is_fraction
-from estimator.reading import parse
+from estimator.reading import parse_any
 from estimator.ui import cached, errors, state
 from estimator.ui.fields import message_at
 from estimator.ui.words import complaint, language, w
 from estimator.vocabulary import Approach
 from estimator.words.format import metric_name, style_of
-from estimator.words.statement import said
 from estimator.words.texts import approach_label, languages
 
 SIZE_LIMIT = 20_000_000
+SCENARIO_KINDS = ("yaml", "yml", "json", "toml")
 
 
 def text_in(name: str, label: str, kinds: Sequence[str], example: str) -> str:
@@ -185,83 +182,26 @@ def _range(value: MetricSpread, style: Any) -> str:
     )
 
 
-def own_runs(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
-    """Own training runs calibrate the hours; a table with the columns of runs.csv."""
-    st.markdown(f"**{w('own.runs')}** · {w('own.runs_help')}")
-    example = "task,approach,model,hardware,n_devices,n_train,epochs,minutes"
-    text = text_in(path, w("own.runs_file"), ("csv",), example)
-    if text.strip() and st.button(w("own.runs_take"), key=state.keyed("runs:take")):
-        try:
-            state.set_field("own_runs", run_rows(text))
-        except InputError as error:
-            st.session_state[state.MESSAGES]["own_runs"] = complaint(error)
-        st.rerun()
-    message_at("own_runs")
-    if inputs.own_runs:
-        st.button(
-            w("own.runs_drop", n=len(inputs.own_runs)),
-            key=state.keyed("runs:drop"),
-            on_click=lambda: state.set_field("own_runs", []),
-        )
-        _unused_runs(inputs)
-        _hours_before_after(inputs)
-
-
-def _unused_runs(inputs: ProjectInputs) -> None:
-    """Each own run that could not be used, with its reason."""
-    recipes = [r.get("recipe") or {} for r in cached.answer(inputs)["approaches"]]
-    recipe = next((r for r in recipes if r.get("own_runs_unused")), {})
-    for reason in said(recipe, "own_runs_unused", style_of(inputs.to_dict(), language())):
-        errors.note(w("own.runs_unused", reason=reason))
-
-
-def run_rows(text: str) -> list[dict[str, Any]]:
-    """Rows of a pasted table of own runs; a blank or nan cell is unknown. Raises InputError."""
-    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"))
-    try:
-        rows = list(islice(csv.DictReader(lines, strict=True), LIST_LIMIT + 1))
-    except csv.Error as error:
-        raise InputError("own_runs", str(error), "a table in CSV") from None
-    return [{k: _number(v) for k, v in row.items() if k} for row in rows]
-
-
-def _number(cell: Any) -> Any:
-    try:
-        number = float(cell)
-    except (TypeError, ValueError):
-        return cell or None
-    return None if math.isnan(number) else number
-
-
-def _hours_before_after(inputs: ProjectInputs) -> None:
-    style = style_of(inputs.to_dict(), language())
-    before = cached.answer(inputs.replace("own_runs", []))["approaches"]
-    after = cached.answer(inputs)["approaches"]
-    for old, new in zip(before, after, strict=False):
-        if old["device_hours"] != new["device_hours"]:
-            st.markdown(
-                w(
-                    "own.before_after",
-                    approach=approach_label(new["approach"], language()),
-                    before=style.hours(old["device_hours"]["p50"]),
-                    after=style.hours(new["device_hours"]["p50"]),
-                )
-            )
+def scenario_data(text: str) -> Any:
+    """What a text holds as a scenario: scenario files and training configurations alike."""
+    return as_scenario(parse_any(text), cached.evidence())
 
 
 def scenario_file(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     """Open a scenario file; a wrong one is refused with its field, and nothing changes."""
     st.markdown(f"**{w('own.scenario')}**")
-    text = text_in(path, w("own.scenario_file"), ("yaml", "yml", "json"), "task: translation")
+    text = text_in(path, w("own.scenario_file"), SCENARIO_KINDS, "task: translation")
     if text.strip() and st.button(w("own.scenario_open"), key=state.keyed("scenario:open")):
         try:
-            data = parse(text)
+            data = scenario_data(text)
             opened = ProjectInputs.from_dict(data)
             notes = [n.say(style_of({}, language())) for n in ProjectInputs.notes_on(data)]
             lacks = opened.prices is not None and not cached.has_book(opened)
             state.adopt(opened.replace("prices", None) if lacks else opened, as_start=True)
             if lacks:
                 notes.append(w("own.prices_absent", name=opened.prices))
+            if is_config(parse_any(text)):
+                notes.append(w("own.config_opened", name=opened.training.framework))
             st.session_state[state.NOTES] = tuple(notes)
             st.rerun()
         except EstimatorError as error:

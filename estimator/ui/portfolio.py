@@ -11,7 +11,7 @@ from estimator import ProjectInputs
 from estimator.engine.portfolio.whole import MOST, TEAM_LIMIT
 from estimator.errors import EstimatorError
 from estimator.report import portfolio as words
-from estimator.ui import cached, errors, progress, remembered, state, who
+from estimator.ui import cached, errors, own_data, progress, remembered, state, who
 from estimator.ui.components import bullets, e, heading, html_table, number_style
 from estimator.ui.scenarios import saved
 from estimator.ui.words import complaint, language, w
@@ -25,7 +25,7 @@ def page() -> None:
     """Limits, the set that is taken, what more would buy, calendar, cash flow, risk, files."""
     st.html(f'<p class="es es-say">{e(w("portfolio.intro"))}</p>')
     files = st.file_uploader(
-        w("own.scenario_file"), ("yaml", "yml", "json"), accept_multiple_files=True,
+        w("own.scenario_file"), own_data.SCENARIO_KINDS, accept_multiple_files=True,
         key="portfolio:files",
     )  # fmt: skip
     projects = _distinct([*saved(), *_opened(files or []), *_stored(), state.current()])
@@ -68,7 +68,7 @@ def _opened(files: list[Any]) -> list[ProjectInputs]:
     for file in files[:MOST]:
         try:
             text = file.getvalue().decode("utf-8-sig", "replace")
-            found.append(ProjectInputs.from_text(text))
+            found.append(ProjectInputs.from_dict(own_data.scenario_data(text)))
         except EstimatorError as error:
             errors.shown(error, w("own.scenario_refused"))
     return found

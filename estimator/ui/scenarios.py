@@ -12,7 +12,7 @@ from estimator.errors import EstimatorError
 from estimator.report import exports
 from estimator.report.budget import budget_of
 from estimator.report.text import recommended, row_name
-from estimator.ui import cached, errors, state
+from estimator.ui import cached, errors, own_data, state
 from estimator.ui.components import e, html_table
 from estimator.ui.fields import name_of, value_text
 from estimator.ui.words import language, w
@@ -86,7 +86,7 @@ def _open_files() -> None:
         return
     with fold:
         files = st.file_uploader(
-            w("own.scenario_file"), ("yaml", "yml", "json"), accept_multiple_files=True,
+            w("own.scenario_file"), own_data.SCENARIO_KINDS, accept_multiple_files=True,
             key="scenarios:files",
         )  # fmt: skip
         pasted = st.text_area(
@@ -96,7 +96,7 @@ def _open_files() -> None:
             texts = [f.getvalue().decode("utf-8-sig", "replace") for f in files or []]
             for text in [*texts, *([pasted] if pasted.strip() else [])]:
                 try:
-                    inputs = ProjectInputs.from_text(text)
+                    inputs = ProjectInputs.from_dict(own_data.scenario_data(text))
                     cached.comparison(inputs)
                     _keep(inputs)
                 except EstimatorError as error:

@@ -23,7 +23,7 @@ from estimator.measure.telling import document
 from estimator.reading import parse_json
 from estimator.report import link
 from estimator.report.record import canonical, check_record
-from estimator.ui.own_data import run_rows
+from estimator.ui.own_runs import run_rows
 
 SHARE = int(os.environ.get("DOOR_INPUTS", "10000")) // 10
 LONGEST_SECONDS = 2.0

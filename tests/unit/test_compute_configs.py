@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from estimator.engine.compute.configs import config_of, is_config, scenario_of_config
+from estimator.engine.compute.configs import (
+    as_scenario,
+    config_of,
+    is_config,
+    scenario_of_config,
+)
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.simulate import evaluate
+from estimator.errors import InputError
+from estimator.reading import parse_any
 
 if TYPE_CHECKING:
     from estimator.engine.results import CandidateResult
@@ -74,13 +81,17 @@ def _row(inputs: ProjectInputs, evidence: Evidence, approach: str) -> CandidateR
     return next(r for r in rows if str(r.candidate.approach) == approach)
 
 
+@pytest.mark.parametrize("packing", [False, True])
 @pytest.mark.parametrize("approach", ["lora", "full_finetune"])
-def test_what_is_written_reads_back_to_the_same_hours(evidence: Evidence, approach: str) -> None:
+def test_what_is_written_reads_back_to_the_same_hours(
+    evidence: Evidence, approach: str, packing: bool
+) -> None:
     base = {
         "schema": 1, "name": "x", "task": "text_generation", "models": {approach: "llama-3.2-1b"},
         "n_labelled_available": 2000, "n_labelled_to_buy": 0, "draws": 64,
         "training": {"epochs": 2, "micro_batch": 2, "accumulation": 4, "sequence": 1024,
-                     "lora_rank": 32, "lora_targets": "all_linear", "framework": "trl"},
+                     "lora_rank": 32, "lora_targets": "all_linear", "framework": "trl",
+                     "packing": packing},
     }  # fmt: skip
     first = ProjectInputs.from_dict(base)
     row = _row(first, evidence, approach)
@@ -92,3 +103,91 @@ def test_what_is_written_reads_back_to_the_same_hours(evidence: Evidence, approa
     then = _row(back, evidence, approach).compute
     assert then.device_hours_draws[0] == pytest.approx(row.compute.device_hours_draws[0], rel=1e-9)
     assert then.peak_memory_gb == pytest.approx(row.compute.peak_memory_gb)
+
+
+KOHYA_TOML = """[model_arguments]
+pretrained_model_name_or_path = "stabilityai/stable-diffusion-xl-base-1.0"
+[network_arguments]
+network_module = "networks.lora"
+network_dim = 32
+[training_arguments]
+train_batch_size = 1
+max_train_steps = 800
+resolution = "1024,768"
+"""
+UNSLOTH = {
+    "model_name": "unsloth/Meta-Llama-3.1-8B-bnb-4bit", "max_seq_length": 2048, "r": 16,
+    "load_in_4bit": True, "per_device_train_batch_size": 2, "gradient_accumulation_steps": 4,
+    "max_steps": 60, "target_modules": ["q_proj", "up_proj"],
+}  # fmt: skip
+
+
+def test_sections_of_toml_are_read(evidence: Evidence) -> None:
+    scenario = as_scenario(parse_any(KOHYA_TOML), evidence)
+    inputs = ProjectInputs.from_dict(scenario)
+    assert inputs.unit["pixels"] == pytest.approx((1024 * 768) ** 0.5)
+    assert (inputs.training.lora_rank, inputs.training.framework) == (32, "kohya")
+    assert (inputs.n_labelled_available, inputs.training.epochs) == (800, 1.0)
+
+
+def test_a_task_of_ultralytics_is_no_scenario(evidence: Evidence) -> None:
+    args = {**ULTRALYTICS, "task": "segment", "mode": "train"}
+    assert as_scenario(args, evidence)["task"] == "semantic_segmentation"
+
+
+def test_optimiser_steps_are_the_examples_seen(evidence: Evidence) -> None:
+    inputs = ProjectInputs.from_dict(scenario_of_config(UNSLOTH, evidence))
+    assert inputs.models["lora"] == "llama-3.1-8b"
+    assert inputs.n_labelled_available == 60 * 8
+
+
+BASE = {
+    "schema": 1, "name": "x", "task": "text_generation", "models": {"lora": "llama-3.1-8b"},
+    "n_labelled_available": 20000, "n_labelled_to_buy": 0, "draws": 64,
+    "compute": {"accelerator": "A100-80GB"},
+    "training": {"epochs": 2, "micro_batch": 2, "accumulation": 4, "sequence": 2048},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("run", "least", "most"),
+    [
+        ({"seconds_per_step": 4.0, "tokens_per_step": 16384}, 0.3, 0.7),
+        ({"seconds_per_step": 8.0, "tokens_per_step": 16384}, 0.7, 1.2),
+        ({"seconds_per_step": 4.0, "examples_per_step": 8}, 1.2, 2.2),
+        ({**UNSLOTH, "train_runtime": 300, "hardware": "T4"}, 0.3, 1.0),
+        ({**AXOLOTL, "seconds_per_step": 20.0}, 0.5, 1.6),
+    ],
+)
+def test_a_step_or_a_configuration_is_an_own_run(
+    evidence: Evidence, run: dict[str, Any], least: float, most: float
+) -> None:
+    inputs = ProjectInputs.from_dict({**BASE, "own_runs": [run]})
+    recipe = _row(inputs, evidence, "lora").compute.recipe
+    assert "own_runs_unused" not in recipe
+    assert recipe["own_runs"] == 1
+    factor = recipe["own_runs_factor"]
+    assert isinstance(factor, float)
+    assert least < factor < most
+
+
+def test_a_step_says_what_it_holds() -> None:
+    with pytest.raises(InputError, match="tokens_per_step"):
+        ProjectInputs.from_dict({**BASE, "own_runs": [{"seconds_per_step": 3}]})
+    row = {"seconds_per_step": 0, "tokens_per_step": 9}
+    with pytest.raises(InputError, match="seconds_per_step"):
+        ProjectInputs.from_dict({**BASE, "own_runs": [row]})
+
+
+def test_a_configuration_alone_takes_no_time() -> None:
+    with pytest.raises(InputError, match="minutes"):
+        ProjectInputs.from_dict({**BASE, "own_runs": [AXOLOTL]})
+
+
+def test_packing_means_fewer_steps_and_the_same_tokens(evidence: Evidence) -> None:
+    def hours(packing: bool) -> float:
+        training = {**BASE["training"], "packing": packing, "micro_batch": 1}  # type: ignore[dict-item]
+        inputs = ProjectInputs.from_dict({**BASE, "training": training})
+        return float(_row(inputs, evidence, "lora").compute.device_hours_draws[0])
+
+    assert 0.5 < hours(packing=True) / hours(packing=False) < 0.95

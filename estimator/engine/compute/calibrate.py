@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimator.engine.compute import text as parse
 from estimator.engine.compute.features import run_features
+from estimator.engine.compute.own_runs import own_hours, own_row
 from estimator.engine.compute.resolve import Unresolved, resolve_run
 from estimator.engine.compute.run_tables import tables_of
 from estimator.engine.compute.trees import TREES
 from estimator.engine.compute.utilisation import Utilisation
 from estimator.engine.inputs import ProjectInputs
-from estimator.engine.usual import DEFAULT_UNIT
-from estimator.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
-from estimator.vocabulary import TASK_MODALITY, Modality, Task
 from estimator.words.statement import Statement, state
 
 if TYPE_CHECKING:
@@ -39,48 +35,6 @@ class Offset:
     """Places in own_runs of the rows that could be used."""
 
 
-def own_hours(row: Mapping[str, object]) -> float | None:
-    """Device-hours of a run: as stated, else wall-clock hours or minutes x devices."""
-    hours = parse.number(row.get("device_hours"))
-    wall = parse.number(row.get("wallclock_hours"))
-    minutes = parse.number(row.get("minutes"))
-    if wall is None and minutes is not None:
-        wall = minutes * SECONDS_PER_MINUTE / SECONDS_PER_HOUR
-    if hours is None and wall is not None:
-        hours = wall * (parse.number(row.get("n_devices")) or 1.0)
-    return hours
-
-
-def own_row(row: Mapping[str, object], inputs: ProjectInputs) -> dict[str, object]:
-    """A run as people note it, with the columns of runs.csv.
-
-    Notes
-    -----
-    ``n_train`` examples times ``epochs`` are the units of the run, each as long as an example of
-    the scenario where the run is of the same kind, else as long as usual for its task.
-    """
-    out: dict[str, object] = {**row, "source_family": "", "source_title": ""}
-    named = str(row.get("task") or "").strip()
-    task = Task(named) if named in set(Task) else inputs.task
-    modality = TASK_MODALITY[task]
-    out["modality"] = row.get("modality") or str(modality)
-    examples = parse.number(row.get("n_train"))
-    stated = any(parse.number(row.get(c)) for c in ("units_seen", "units_per_epoch"))
-    if examples and not stated:
-        same = modality == TASK_MODALITY[inputs.task]
-        length = inputs.unit_length if same else DEFAULT_UNIT[task]
-        if modality is Modality.TEXT:
-            out |= {"unit": "tokens", "units_per_epoch": examples * length}
-        elif modality is Modality.AUDIO:
-            hours = examples * length / SECONDS_PER_HOUR
-            out |= {"unit": "audio_hours", "units_per_epoch": hours}
-        else:
-            named_unit = "images" if modality is Modality.VISION else "samples"
-            out |= {"unit": named_unit, "units_per_epoch": examples}
-        out["epochs"] = parse.number(row.get("epochs")) or 1.0
-    return out
-
-
 def own_offset(inputs: ProjectInputs, evidence: Evidence, fit: Utilisation) -> Offset:
     """Posterior of the user's own source effect from rows of runs.csv.
 
@@ -96,8 +50,9 @@ def own_offset(inputs: ProjectInputs, evidence: Evidence, fit: Utilisation) -> O
     residual, weight, before, reasons = [], [], [], []
     used: list[int] = []
     for i, row in enumerate(inputs.own_runs):
-        hours = own_hours(row)
-        run = resolve_run(own_row(row, inputs), tables)
+        noted = own_row(row, inputs, evidence)
+        hours = own_hours(noted)
+        run = resolve_run(noted, tables)
         if hours is None or isinstance(run, Unresolved) or run.model.group == TREES:
             why = run.reason if isinstance(run, Unresolved) else state("run.no_hours")
             reasons.append(state("run.unused", row=f"own_runs[{i}]", why=why))

@@ -53,7 +53,7 @@ def job_features(
         group=job.info.group, family=job.info.family, accelerator=accelerator.accelerator,
         precision=precision, approach=str(job.approach), n_devices=float(n_devices),
         ideal_wall_hours=ideal / n_devices, params=job.info.params,
-        seq=job.memory.tokens if job.info.group in ("llm", "encoder", "seq2seq") else None,
+        seq=job.seq,
         year=TODAY_YEAR, balance=peak * TERA / (bandwidth * GIGA) if bandwidth else None,
         publisher="", batch_per_device=fit.setting.batch_per_device,
         gflop=job.flop_example / GIGA,

@@ -11,7 +11,7 @@ from estimator.engine.compute.calibrate import Offset
 from estimator.engine.compute.fitting import Fitted, Fixed
 from estimator.engine.compute.flop import PASSES, picture_tokens
 from estimator.engine.compute.hardware import precision_class
-from estimator.engine.compute.lexicon import ModelInfo
+from estimator.engine.compute.lexicon import TEXT_GROUPS, ModelInfo
 from estimator.engine.compute.memory import MemorySetting, adapter_params, vocabulary_of
 from estimator.engine.compute.settings import Settings
 from estimator.engine.compute.steps import StepWork, recomputes_by_default, step_work
@@ -72,6 +72,10 @@ class Job:
     flop_example: float
     memory: MemorySetting
     forward_only: bool
+    seq: float | None = None
+    """Tokens of one example as trained; of a window where examples share one."""
+    packed: float = 1.0
+    """Examples of one window."""
 
     def step(
         self, setting: MemorySetting, flop: float, n_devices: float, sharded: bool
@@ -86,7 +90,8 @@ class Job:
         )  # fmt: skip
         return step_work(
             self.info, setting.approach, setting.precision, flop, passes,
-            max(examples / (setting.batch_per_device * n_devices), 1.0), n_devices, settings,
+            max(examples / (setting.batch_per_device * self.packed * n_devices), 1.0), n_devices,
+            settings,
         )  # fmt: skip
 
 
@@ -164,7 +169,13 @@ def job_of(
         vocabulary=vocabulary_of(info),
         forward_gflop_example=flop / GIGA,
     )  # fmt: skip
-    return Job(approach, info, work, plan, flop, memory, forward_only)
+    length, window = tokens_per_example(inputs), inputs.training.sequence
+    packed = max(window / length, 1.0) if window and inputs.training.packing else 1.0
+    text = info.group in TEXT_GROUPS
+    return Job(
+        approach, info, work, plan, flop, memory, forward_only,
+        length * packed if text else None, packed if text else 1.0,
+    )  # fmt: skip
 
 
 MOST_MICRO = 8.0
@@ -182,6 +193,8 @@ def _memory_tokens(inputs: ProjectInputs, info: ModelInfo) -> float:
         return picture_tokens(info.group, inputs.unit_length, name=info.name)
     if reads_tables(info):
         return row_tokens(inputs)
+    if inputs.unit_name == "tokens" and inputs.training.sequence:
+        return float(inputs.training.sequence)
     return tokens_per_example(inputs)
 
 
@@ -214,6 +227,7 @@ def recipe_view(
         "optimiser": fitting.setting.optimiser if fitting else plan.optimiser,
         "lora_rank": plan.lora_rank if c.approach is Approach.LORA else None,
         "lora_targets": plan.lora_targets if c.approach is Approach.LORA else None,
+        "packing": "yes" if inputs.training.packing else None,
         "micro_batch": fitting.setting.batch_per_device if fitting else plan.micro_batch,
         "checkpointing": "yes" if recomputed else "no",
         "source_id": plan.source_id,

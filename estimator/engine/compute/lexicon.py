@@ -156,7 +156,7 @@ _ENDINGS = (
 
 def spellings(name: str) -> list[str]:
     """A hub name from as written to its bare form: owner, endings, dates and versions dropped."""
-    bare = re.sub(r"\(.*?\)", "", name.lower()).strip().split("/")[-1]
+    bare = re.sub(r"\(.*?\)", "", name.lower()).strip().split("/")[-1].removeprefix("meta-")
     out = [normalised(name), normalised(bare)]
     while True:
         cut = next((c for e in _ENDINGS if (c := re.sub(e, "", bare)) != bare and c), None)
