@@ -58,17 +58,37 @@ def parse(text: str) -> Any:
 
 
 def parse_any(text: str) -> Any:
-    """As :func:`parse`, and TOML: a text that is no YAML and no JSON but TOML."""
+    """As :func:`parse`, and TOML: what is no mapping in YAML or JSON but one in TOML."""
     try:
-        return parse(text)
+        found = parse(text)
     except InputError:
-        if len(text) > TEXT_LIMIT or "\0" in text:
+        found = _toml(text)
+        if found is None:
             raise
-        try:
-            return tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError):
-            pass
-        raise
+        return found
+    return (_toml(text) or found) if isinstance(found, str) else found
+
+
+def _toml(text: str) -> dict[str, Any] | None:
+    if len(text) > TEXT_LIMIT or "\0" in text:
+        return None
+    try:
+        found = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+    return found if _is_small(found) else None
+
+
+def _is_small(found: Any) -> bool:
+    """Whether a value keeps the limits on levels and values."""
+    level, seen = [found], 0
+    for _ in range(DEPTH_LIMIT):
+        inner = [v for v in level if isinstance(v, dict | list)]
+        level = [x for v in inner for x in (v.values() if isinstance(v, dict) else v)]
+        seen += len(level)
+        if seen > VALUES_LIMIT:
+            return False
+    return not any(isinstance(v, dict | list) for v in level)
 
 
 def parse_json(text: str) -> Any:

@@ -62,7 +62,7 @@ def add(commands: Any) -> None:
 
 def _own_runs(inputs: ProjectInputs, arguments: argparse.Namespace) -> ProjectInputs:
     """The scenario with the own runs that the command line names."""
-    from estimator.engine.compute.configs import is_config_run
+    from estimator.engine.compute.configs import is_config_run, own_run_of_config
 
     rows = list(inputs.to_dict()["own_runs"])
     if arguments.step:
@@ -77,7 +77,8 @@ def _own_runs(inputs: ProjectInputs, arguments: argparse.Namespace) -> ProjectIn
                     f"{path}: is no training configuration; allowed: Axolotl, LLaMA-Factory, TRL, "
                     "Unsloth, kohya or Ultralytics, with the time it took in it"
                 )
-            rows.append(inputs.replace("own_runs", [row]).to_dict()["own_runs"][0])
+            rows.append(own_run_of_config(row))
+            inputs.replace("own_runs", rows)
     return inputs.replace("own_runs", rows)
 
 

@@ -67,7 +67,9 @@ def load_scenario(path: str) -> ProjectInputs:
 
     text = read_text(path, SCENARIO_LIMIT_BYTES)
     with naming(path):
-        data = _toml(text) if path.endswith(".toml") else parse_any(text)
+        if path.endswith(".toml"):
+            _check_toml(text)
+        data = parse_any(text)
         data = as_scenario(data, Evidence())
         inputs = ProjectInputs.from_dict(data)
     for note in ProjectInputs.notes_on(data):
@@ -75,10 +77,10 @@ def load_scenario(path: str) -> ProjectInputs:
     return inputs
 
 
-def _toml(text: str) -> dict[str, Any]:
+def _check_toml(text: str) -> None:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadInput(f"not TOML: {shown(str(error))}") from error
 
 

@@ -24,6 +24,7 @@ from estimator.engine.fields import (
 from estimator.engine.fields import numbers as number_map
 from estimator.engine.kinds import KINDS, split_of
 from estimator.engine.nearest import allowed_task
+from estimator.engine.own_run import own_run
 from estimator.engine.typed import check_value, read_values
 from estimator.engine.usual import (
     DEFAULT_MORE,
@@ -44,7 +45,7 @@ from estimator.vocabulary import (
     Domain,
     Task,
 )
-from estimator.words.statement import Metric, Statement, listed, state
+from estimator.words.statement import Metric, Statement, state
 
 SCHEMA = 1
 
@@ -274,14 +275,7 @@ GROUPS: dict[str, type[Checked]] = {
     "limits": g.Limits,
 }
 LIST_LIMIT = 200
-COLUMNS_LIMIT = 60
-RUN_HOURS = {"device_hours", "wallclock_hours", "minutes", "seconds_per_step"}
-"""An own run says at least how long it took, in one of these columns; minutes are wall-clock."""
-STEP_HOLDS = {"tokens_per_step", "examples_per_step"}
-"""A timed step says what it holds, all devices and accumulated passes together."""
 TEXT = Spec("text", "a text")
-NUMBER = Spec("number", "a number", -1e20, 1e20)
-STEP = Spec("number", "a measured step", 1e-6, 1e12)
 
 
 def _parse(key: str, value: Any) -> Any:
@@ -293,7 +287,7 @@ def _parse(key: str, value: Any) -> Any:
         cls: type[Checked] = g.Option if key == "options" else g.PilotPoint
         return tuple(build(cls, v, f"{key}[{i}]") for i, v in enumerate(_list(key, value)))
     if key == "own_runs":
-        return tuple(_run(f"{key}[{i}]", row) for i, row in enumerate(_list(key, value)))
+        return tuple(own_run(f"{key}[{i}]", row) for i, row in enumerate(_list(key, value)))
     if key == "models":
         return _models(value)
     if key in ("unit", "assumptions") and value is None:
@@ -307,38 +301,6 @@ def _list(key: str, value: Any) -> list[Any]:
     if not isinstance(value, list | tuple) or len(value) > LIST_LIMIT:
         raise InputError(key, value, state("allowed.entries", n=LIST_LIMIT))
     return list(value)
-
-
-def _run(path: str, row: Any) -> FrozenMap:
-    from estimator.engine.compute.configs import is_config_run, own_run_of_config
-
-    if not isinstance(row, Mapping):
-        raise InputError(path, row, state("allowed.run"))
-    if is_config_run(row):
-        row = own_run_of_config(row)
-    if not RUN_HOURS & row.keys():
-        hours = state("allowed.run_hours", names=listed(sorted(RUN_HOURS)))
-        raise InputError(path, sorted(map(str, row))[:9], hours)
-    if row.get("seconds_per_step") not in (None, "") and not STEP_HOLDS & row.keys():
-        holds = state("allowed.run_hours", names=listed(sorted(STEP_HOLDS)))
-        raise InputError(path, sorted(map(str, row))[:9], holds)
-    if len(row) > COLUMNS_LIMIT:
-        raise InputError(path, f"{len(row)} columns", state("allowed.columns", n=COLUMNS_LIMIT))
-    for name in sorted({"seconds_per_step", *STEP_HOLDS} & row.keys()):
-        if isinstance(row[name], int | float):
-            STEP.check(f"{path}.{name}", row[name])
-    clean = {TEXT.check(path, str(k)): _cell(f"{path}.{k}", v) for k, v in row.items()}
-    return FrozenMap(clean)
-
-
-def _cell(path: str, cell: Any) -> Any:
-    if cell is None or isinstance(cell, bool):
-        return cell
-    if isinstance(cell, int | float):
-        return (
-            NUMBER.check(path, cell) if isinstance(cell, float) else int(NUMBER.check(path, cell))
-        )
-    return TEXT.check(path, cell)
 
 
 def _models(value: Any) -> FrozenMap:

@@ -130,6 +130,13 @@ def test_sections_of_toml_are_read(evidence: Evidence) -> None:
     assert (inputs.n_labelled_available, inputs.training.epochs) == (800, 1.0)
 
 
+def test_toml_without_sections_and_what_is_too_deep() -> None:
+    assert parse_any('model = "yolo11n.pt"\nepochs = 3\n') == {"model": "yolo11n.pt", "epochs": 3}
+    assert parse_any("task: translation") == {"task": "translation"}
+    with pytest.raises(InputError):
+        parse_any("[" + ".".join("a" * 40) + "]\nb = 1\n")
+
+
 def test_a_task_of_ultralytics_is_no_scenario(evidence: Evidence) -> None:
     args = {**ULTRALYTICS, "task": "segment", "mode": "train"}
     assert as_scenario(args, evidence)["task"] == "semantic_segmentation"

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from estimator.engine.compute import text as parse
+from estimator.engine.compute.configs import is_config_run, own_run_of_config
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.usual import DEFAULT_UNIT
 from estimator.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
@@ -47,6 +48,8 @@ def own_row(
     ``n_train`` examples times ``epochs`` are the units of the run, each as long as an example of
     the scenario where the run is of the same kind, else as long as usual for its task.
     """
+    if is_config_run(row):
+        row = own_run_of_config(row)
     out: dict[str, object] = {**row, "source_family": "", "source_title": ""}
     named = str(row.get("task") or "").strip()
     task = Task(named) if named in set(Task) else inputs.task
