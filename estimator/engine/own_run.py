@@ -18,7 +18,7 @@ BATCHES = {"per_device_train_batch_size", "micro_batch_size", "train_batch_size"
 """A training configuration says what its step holds by these."""
 TEXT = Spec("text", "a text")
 NUMBER = Spec("number", "a number", -1e20, 1e20)
-STEP = Spec("number", "a measured step", 1e-6, 1e12)
+STEP = Spec("number", "a number", 1e-6, 1e12)
 
 
 def own_run(path: str, row: Any) -> FrozenMap:
