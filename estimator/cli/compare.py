@@ -106,7 +106,7 @@ def _config(answer: Answer, inputs: ProjectInputs) -> bytes:
     return yaml.safe_dump(found, sort_keys=False).encode()
 
 
-def _unused(answer: dict[str, Any], style: Style) -> tuple[str, ...]:
+def _unused(answer: Answer, style: Style) -> tuple[str, ...]:
     """Why own runs could not be used, once each."""
     from estimator.words.statement import said
 

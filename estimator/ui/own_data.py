@@ -14,7 +14,6 @@ import streamlit as st
 
 from estimator import ProjectInputs
 from estimator.engine.answer_values import MetricSpread
-from estimator.engine.inputs import LIST_LIMIT
 from estimator.engine.compute.configs import as_scenario, is_config
 from estimator.engine.typed import advice, number_from
 from estimator.errors import EstimatorError, InputError
