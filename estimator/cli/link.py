@@ -6,10 +6,13 @@ import argparse
 import hashlib
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from estimator.cli.files import load_scenario
 from estimator.cli.output import BadInput, naming, print_json
+
+if TYPE_CHECKING:
+    from estimator.engine.inputs import ProjectInputs
 
 
 def add(commands: Any) -> None:
@@ -18,6 +21,11 @@ def add(commands: Any) -> None:
     p.add_argument("file", metavar="FILE", nargs="?", help="scenario file")
     p.add_argument("--decode", metavar="URL", help="print the scenario of a link instead")
     p.add_argument("--base", metavar="URL", default="", help="address of the dashboard")
+    p.add_argument(
+        "--figures",
+        action="store_true",
+        help="the link carries its figures, so that it says later what moved",
+    )
     p.add_argument("--json", action="store_true", help="one JSON document on standard output")
     p.set_defaults(run=run)
 
@@ -33,8 +41,9 @@ def run(arguments: argparse.Namespace) -> None:
     from estimator.words.texts import say
 
     inputs = load_scenario(arguments.file)
+    was = _figures(inputs, arguments.file) if arguments.figures else ""
     with naming(arguments.file):
-        made = encode(inputs, price_hash(inputs.prices, arguments.file))
+        made = encode(inputs, price_hash(inputs.prices, arguments.file), was)
     url = f"{arguments.base.rstrip('?')}?{made.query}" if made.query else arguments.base or "/"
     lost = say("link.lost", fields=", ".join(made.left_out)) if made.left_out else ""
     if arguments.json:
@@ -43,6 +52,13 @@ def run(arguments: argparse.Namespace) -> None:
     print(url)
     if lost:
         print(lost, file=sys.stderr)
+
+
+def _figures(inputs: ProjectInputs, file: str) -> str:
+    from estimator.cli.compare import compute
+    from estimator.report.sent import figures_sent
+
+    return figures_sent(compute(inputs, file, searches=False)[0].summary())
 
 
 def price_hash(book: str | None, scenario: str) -> str | None:
@@ -63,3 +79,11 @@ def _decode(url: str) -> None:
     print_json(read.inputs.to_dict())
     for note in read.notes:
         print(note, file=sys.stderr)
+    if read.was:
+        from estimator.cli.compare import compute
+        from estimator.report.sent import since_sent
+
+        now = compute(read.inputs, "link", searches=False)[0].summary()
+        with naming("link"):
+            for statement in since_sent(read.was, now):
+                print(statement, file=sys.stderr)

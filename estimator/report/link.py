@@ -42,10 +42,11 @@ class Link:
 
 @dataclass(frozen=True)
 class Opened:
-    """A read link: the scenario, and sentences about what was missing or not understood."""
+    """A read link: the scenario, sentences about what was missing, and the figures it carried."""
 
     inputs: ProjectInputs
     notes: tuple[str, ...]
+    was: str = ""
 
 
 def changed_values(inputs: ProjectInputs) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def _leaves(data: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
-def encode(inputs: ProjectInputs, price_hash: str | None = None) -> Link:
+def encode(inputs: ProjectInputs, price_hash: str | None = None, was: str = "") -> Link:
     """The link of a scenario.
 
     Parameters
@@ -75,6 +76,8 @@ def encode(inputs: ProjectInputs, price_hash: str | None = None) -> Link:
     price_hash : str, optional
         Content hash of the scenario's own price book; the link carries it so that whoever opens
         the link is told that the book is absent.
+    was : str
+        Figures of ``sent.figures_sent``; left out where the link would be too long.
 
     Returns
     -------
@@ -93,7 +96,9 @@ def encode(inputs: ProjectInputs, price_hash: str | None = None) -> Link:
         query = _query(values, left_out, price_hash)
         if len(query) <= LIMIT - ADDRESS_ALLOWANCE:
             break
-    return Link(query, tuple(left_out))
+    carried = f"{query}&{urlencode({'was': was}, quote_via=quote, safe=':,')}" if was else query
+    fits = len(carried) <= LIMIT - ADDRESS_ALLOWANCE
+    return Link(carried if fits else query, tuple(left_out))
 
 
 def _query(values: dict[str, Any], left_out: list[str], price_hash: str | None) -> str:
@@ -187,10 +192,11 @@ def from_query(fields: dict[str, str]) -> Opened:
     if "price_book" in fields:
         notes.append("The link was made with an own price book, which is not here.")
     notes += [str(n) for n in ProjectInputs.notes_on(data)]
-    return Opened(ProjectInputs.from_dict(data), tuple(map(printable, notes)))
+    was = fields.get("was", "")[:FIELD_LIMIT]
+    return Opened(ProjectInputs.from_dict(data), tuple(map(printable, notes)), was)
 
 
-_HEAD = {"v", "z", "without", "price_book"}
+_HEAD = {"v", "z", "without", "price_book", "was"}
 
 
 def _unpacked(text: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from estimator import ProjectInputs
 from estimator.report import exports, figures, figures_accuracy, figures_money, link
+from estimator.report.sent import figures_sent
 from estimator.report.text import recommended, story
 from estimator.ui import cached, errors, first_screen, state
 from estimator.ui import who as visitor
@@ -115,7 +116,8 @@ def full_link() -> tuple[str, str]:
     folder, _, page = base.rstrip("/").rpartition("/")
     base = f"{folder}/" if page in PAGES else base
     inputs = state.current()
-    made = link.encode(inputs, cached.price_hash(inputs))
+    was = figures_sent(cached.summary(inputs))
+    made = link.encode(inputs, cached.price_hash(inputs), was)
     names = ", ".join(w(f"lost.{name}", default=name) for name in made.left_out)
     lost = say("link.lost", language(), fields=names) if made.left_out else ""
     own = "" if language() == "en" else f"&lang={language()}"

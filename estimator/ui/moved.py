@@ -12,7 +12,8 @@ from estimator.errors import EstimatorError, InputError
 from estimator.reading import parse_json
 from estimator.report.moved import moved
 from estimator.report.record import check_record
-from estimator.ui import cached, errors
+from estimator.report.sent import since_sent
+from estimator.ui import cached, errors, state
 from estimator.ui.components import e
 from estimator.ui.words import language, w
 from estimator.words.format import style_of
@@ -41,6 +42,22 @@ def since_record(inputs: ProjectInputs) -> None:
         style = style_of(inputs.to_dict(), language())
         lines = "".join(f"<li>{e(s.say(style))}</li>" for s in found)
         st.html(f'<ul class="es es-say">{lines}</ul>')
+
+
+def since_link() -> None:
+    """Where an opened link carried figures that read otherwise today: what moved, and why."""
+    was = st.session_state.get(state.WAS)
+    if not was:
+        return
+    inputs = state.current()
+    try:
+        found = since_sent(was, cached.summary(inputs))
+    except EstimatorError as error:
+        errors.shown(error, w("error.link"))
+        return
+    if found:
+        style = style_of(inputs.to_dict(), language())
+        errors.note(" ".join([w("moved.since_link"), *(s.say(style) for s in found)]))
 
 
 def told(text: str, inputs: ProjectInputs) -> list[Statement]:

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 
 import streamlit as st
 
-from estimator.ui import blocks, browser, errors, fields, history, inputs_form, state
+from estimator.ui import blocks, browser, errors, fields, history, inputs_form, moved, state
 from estimator.ui.style import EMBED, PAGE
 from estimator.ui.words import choose_language, w
 
@@ -68,6 +68,7 @@ def messages() -> None:
         errors.message(errors.in_words(st.session_state[state.LINK_ERROR]), w("error.link"))
     for lost in st.session_state.get(state.NOTES, ()):
         errors.note(lost)
+    moved.since_link()
 
 
 def _drawer() -> None:

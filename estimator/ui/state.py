@@ -30,6 +30,7 @@ SCENARIO, START, PAST, FIRST = "scenario", "start", "past", "first_scenario"
 MESSAGES, TYPED, LINK_ERROR = "messages", "typed", "link_error"
 SAVED = "saved_scenarios"
 NOTES = "link_notes"
+WAS = "link_was"
 PRESET, PLACES, DRAWN = "preset", "widget_places", "drawn_scenario"
 DRAWN_BY: ContextVar[str] = ContextVar("script_that_draws", default="main")
 PREFIX: ContextVar[str] = ContextVar("prefix_of_widget_keys", default="")
@@ -88,6 +89,7 @@ def _open_address(given: Mapping[str, str], preset: ProjectInputs | None) -> Non
         return
     st.session_state.pop(LINK_ERROR, None)
     st.session_state[NOTES] = opened.notes
+    st.session_state[WAS] = opened.was
     st.session_state[SCENARIO] = inputs
     st.session_state[START] = preset or _preset_like(inputs)
     _forget_typing()
@@ -226,6 +228,7 @@ def adopt(inputs: ProjectInputs, as_start: bool = False) -> None:
         past.append((before, first))
         del past[:-UNDO_LIMIT]
     st.session_state.pop(NOTES, None)
+    st.session_state.pop(WAS, None)
     if as_start:
         st.session_state[START] = inputs
         _forget_typing()
