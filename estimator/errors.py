@@ -56,10 +56,6 @@ class StoreError(EstimatorError):
     """The store cannot be reached, or does not hold or allow what was asked of it."""
 
 
-class ExtrapolationWarning(UserWarning):
-    """A quantity was asked for outside the range of the evidence behind it."""
-
-
 def printable(text: str) -> str:
     """The text with a space for every control character, surrogate and invisible mark."""
     if text.isprintable():

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 SERIES = "time_series"
 FROZEN = "deploy/requirements-measure.txt"
-TASKS_READ = ("text_classification", "tabular_classification")
 SERIES_OPTIONS = {
     "time": "column of the time",
     "value": "column of the value",

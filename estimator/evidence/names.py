@@ -44,8 +44,6 @@ APPROACHES: Mapping[str, str] = {
     "pretrain": "scratch",
 }
 
-NO_APPROACH = frozenset({"chance", "human", "semi_supervised"})
-
 
 def task_of(family: object, domain: object = "") -> str | None:
     """The product's task of a published task family; None where there is none.

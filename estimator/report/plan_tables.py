@@ -9,7 +9,7 @@ from estimator.engine.answer import Answer
 from estimator.report.figures_plan import stage_name
 from estimator.words.format import Style
 from estimator.words.statement import said
-from estimator.words.texts import approach_label, say
+from estimator.words.texts import say
 
 Table = tuple[list[str], list[list[str]]]
 
@@ -34,23 +34,6 @@ def stage_rows(answer: Answer, style: Style) -> Table:
     if total:
         shown = style.money_about(total["expected"])
         rows.append([say("col.expected_total", lang), "", "", "", "", shown])
-    return header, rows
-
-
-def gate_rows(answer: Answer, style: Style) -> Table:
-    """Gates: what was measured on what, the thresholds, the actions and their chances."""
-    lang, metric = style.language, answer["inputs"]["target"]["metric"]
-    header = [say(f"col.{n}", lang) for n in ("gate", "approach", "from", "action", "chance")]
-    rows: list[list[str]] = []
-    for gate in answer["staged_plan"]["gates"]:
-        names = ", ".join(approach_label(k.split("#")[0], lang) for k in gate["approaches"])
-        begins = [None, *gate["thresholds"]]
-        for value, action, chance in zip(begins, gate["actions"], gate["chances"], strict=True):
-            shown = "" if value is None else style.metric_exact(value, metric)
-            rows.append(
-                [say(f"stage_word.{gate['name']}", lang), names, shown,
-                 say(f"stage_word.{action}", lang), style.percent(chance)]
-            )  # fmt: skip
     return header, rows
 
 

@@ -21,7 +21,6 @@ _DARK = "#607fc5 #afa6f4 #d8c6ff #ac5d8e #c47c93 #f19b8d #fabf6c #afa034 #85820a
 _PHASES_LIGHT = "#262977 #7b8af2 #875f72 #651400 #b58c00"
 _PHASES_DARK = "#49b4a8 #85e7ff #4779c1 #957200 #f3da75"
 _SYMBOLS = "circle square diamond triangle-up triangle-down pentagon hexagram star cross x"
-_MPL_MARKS = "o s D ^ v p h * P X"
 _PATTERNS = ("", "/", "", "\\", "")
 
 
@@ -64,7 +63,6 @@ def _theme(dark: bool) -> Theme:
 
 LIGHT, DARK = _theme(False), _theme(True)
 SYMBOLS = {str(a): s for a, s in zip(Approach, _SYMBOLS.split(), strict=True)}
-MPL_MARKS = {str(a): s for a, s in zip(Approach, _MPL_MARKS.split(), strict=True)}
 PATTERNS = {str(p): s for p, s in zip(Phase, _PATTERNS, strict=True)}
 
 

@@ -22,7 +22,6 @@ from estimator.words.texts import has as known
 from estimator.words.texts import say
 
 Options = Sequence[Any]
-Show = Callable[[Any], str]
 
 
 @cache

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.engine.groups import OwnHardware
-from estimator.engine.money.finance import irr, npv, to_currency, to_usd
+from estimator.engine.money.finance import irr, npv
 from estimator.engine.money.labelling import people_needed, tier_factor
 from estimator.engine.money.lines import Bill, allocate_cents, base_usd, every_month, printed
 from estimator.engine.money.own_hardware import (
@@ -69,11 +69,6 @@ def test_a_line_is_linear_in_its_price(price: float, factor: float) -> None:
 def test_printing_twice_changes_nothing(x: float) -> None:
     assert printed(printed(x)) == printed(x)
     assert printed(x) == pytest.approx(x, rel=5e-6)
-
-
-@given(st.floats(0.01, 1e9), st.floats(1e-4, 1e4))
-def test_currency_round_trip(usd: float, rate: float) -> None:
-    assert to_usd(to_currency(usd, rate), rate) == pytest.approx(usd, rel=1e-12)
 
 
 @given(st.floats(10, 1e6), st.lists(st.floats(1, 1e5), min_size=1, max_size=60))

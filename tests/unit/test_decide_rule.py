@@ -10,7 +10,7 @@ import pytest
 from estimator.engine.decide import cost_accuracy_frontier, recommend
 from estimator.engine.decide.board import make_board
 from estimator.engine.decide.loss import Loss
-from estimator.engine.decide.rule import best_probability, cost_order, ranking, regret_usd
+from estimator.engine.decide.rule import best_probability, ranking, regret_usd
 from estimator.engine.inputs import ProjectInputs
 from estimator.units import WEEKS_PER_MONTH
 from tests.decide_world import assumptions, evaluate
@@ -49,14 +49,6 @@ def test_a_row_that_is_not_sure_enough_has_no_regret_beside_one_that_is(base):
 @pytest.fixture(scope="module")
 def base():
     return ProjectInputs.from_dict({"task": "text_classification", "n_classes": 12, "draws": 1024})
-
-
-def test_with_zero_values_the_order_of_net_value_is_the_order_of_cost(base):
-    b = make_board(evaluate(base), assumptions())
-    net = np.median(b.net[:, 1:], axis=1)
-    rows = np.flatnonzero(b.allowed)
-    by_net = tuple(rows[np.argsort(-net[rows], kind="stable")])
-    assert by_net == cost_order(b)
 
 
 def test_rows_that_reach_are_ranked_by_cost(base):

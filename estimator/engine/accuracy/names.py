@@ -153,8 +153,3 @@ def model_family(backbone: object) -> str:
     """Family of a base model, ``other`` where its name says nothing."""
     name = str(backbone).lower()
     return next((family for family, words in FAMILIES if re.search(words, name)), "other")
-
-
-def plain_words(text: object) -> list[str]:
-    """Words of a text in lower case."""
-    return [w for w in re.split(r"[^a-z0-9]+", str(text).lower()) if w]

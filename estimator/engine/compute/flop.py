@@ -42,7 +42,6 @@ PATCH_SIDE = 16.0
 PROMPT_TOKENS = 256.0
 FRAMES_PER_LATENT = 4.0
 DEFAULT_SIDE: Mapping[str, float] = {"diffusion": 1024.0, "vit": 224.0}
-CLIP_FRAMES = 8.0
 QWEN_PATCH = 28.0
 FOLD_POWER = 3.4
 """Structure models: 10.3 s a step at a crop of 256 residues, 40.8 s at 384 (OpenFold issue 103)."""

@@ -236,9 +236,6 @@ def trains(accelerator: Accelerator) -> bool:
     return accelerator.kind is not DeviceKind.CPU and not inference
 
 
-PRECISIONS = ("fp32", "tf32", "half", "fp8", "int4")
-
-
 def precision_class(text: str) -> str | None:
     """One of fp32, tf32, half, fp8, int4 (weights in 4 bits, arithmetic in half); None if blank."""
     low = text.lower().strip()

@@ -8,7 +8,7 @@ import numpy as np
 
 from estimator.engine.decide.board import Board
 from estimator.engine.decide.loss import Loss
-from estimator.engine.distributions import Array, medians
+from estimator.engine.distributions import Array
 
 
 class Outcome(StrEnum):
@@ -98,9 +98,3 @@ def ranking(board: Board, loss: Loss | None = None) -> tuple[int, ...]:
     sure = board.target_probability >= board.wanted
     order = sorted(rows, key=lambda i: (not sure[i], total[i] if sure[i] else mean[i]))
     return tuple(int(i) for i in order)
-
-
-def cost_order(board: Board) -> tuple[int, ...]:
-    """Allowed rows from cheapest to dearest, by median total; the order when value is zero."""
-    rows = np.flatnonzero(board.allowed)
-    return tuple(int(i) for i in rows[np.argsort(medians(board.total)[rows], kind="stable")])

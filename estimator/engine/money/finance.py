@@ -64,11 +64,6 @@ def to_currency(usd: float, usd_rate: float) -> float:
     return usd / usd_rate
 
 
-def to_usd(amount: float, usd_rate: float) -> float:
-    """The report's currency in USD."""
-    return amount * usd_rate
-
-
 def latest_rate(rows: Iterable[Mapping[str, Any]], currency: str) -> tuple[float, str, str] | None:
     """Newest published rate of a currency.
 

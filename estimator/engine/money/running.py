@@ -16,7 +16,6 @@ from estimator.words.statement import Number, joined, state
 
 KB_PER_GB = 1e6
 PIXELS_224 = 224.0**2
-TRAINED_ONCE = (Approach.BASELINE, Approach.ZERO_SHOT)
 
 
 def retraining_months(horizon: int, every: int | None) -> tuple[int, ...]:
