@@ -3,8 +3,8 @@
     .venv/bin/python deploy/inventory.py
 
 Run in an environment installed from `requirements.lock` and `requirements-optional.lock`; the
-tests check that both files name exactly their packages. No trained weights are delivered: the fits
-under `data/` are ours.
+tests check that both files name exactly their packages. Trained weights come with one optional
+package only (`WEIGHTS`); the fits under `data/` are ours.
 """
 
 from __future__ import annotations
@@ -24,6 +24,17 @@ WORDS = {
     "Python Software Foundation License": "PSF-2.0", "Apache License 2.0": "Apache-2.0",
     "Apache 2.0": "Apache-2.0", "MIT-CMU": "MIT-CMU", "Dual License": "BSD-3-Clause OR Apache-2.0",
 }  # fmt: skip
+
+WEIGHTS = {
+    "wordllama": {
+        "file": "wordllama/weights/l2_supercat_256.safetensors",
+        "sha256": "64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5",
+        "licence": "MIT",
+        "origin": "trained from the token tables of Llama 2 70B (Llama 2 Community License) and "
+        "Phi-3 medium (MIT); the maker gives the result under MIT",
+    },
+}
+"""Packages that hold trained weights: the file, its hash, its licence, what it was made from."""
 
 
 def locked(lock: str) -> dict[str, tuple[str, list[str]]]:
@@ -51,6 +62,23 @@ def licence(about: Any) -> str:
     return WORDS.get(first[0], first[0]) if first else "unknown"
 
 
+def properties(weights: dict[str, str]) -> list[dict[str, str]]:
+    """What is known of the weights in a package, as CycloneDX keeps it."""
+    return [{"name": f"weights:{name}", "value": value} for name, value in weights.items()]
+
+
+def weights_told() -> list[str]:
+    """The paragraph on trained weights."""
+    lines = ["", "## Trained weights", "None is delivered with what is always installed."]
+    for name, weights in WEIGHTS.items():
+        lines.append(
+            f"Optional `{name}` holds `{weights['file']}` (SHA-256 `{weights['sha256']}`): "
+            f"{weights['licence']}; {weights['origin']}. Whether the terms of Llama 2 reach it is "
+            "not settled: have it looked at before you hand it on."
+        )
+    return lines
+
+
 def main() -> None:
     """Write both files."""
     parts, lines = [], []
@@ -60,6 +88,7 @@ def main() -> None:
         if found["Version"] != version:
             raise SystemExit(f"{name}: {found['Version']} is installed, {version} is locked")
         terms = licence(found)
+        weights = WEIGHTS.get(name)
         parts.append(
             {
                 "type": "library",
@@ -71,6 +100,7 @@ def main() -> None:
                 "licenses": [{"license": {"name": terms}}],
                 "hashes": [{"alg": "SHA-256", "content": h} for h in hashes],
             }
+            | ({"properties": properties(weights)} if weights else {})
         )
         needed = "" if name in always else "optional"
         lines.append(f"| {name} | {version} | {terms} | {needed} |")
@@ -78,14 +108,13 @@ def main() -> None:
     (HERE / "sbom.cdx.json").write_text(json.dumps(bom, indent=1) + "\n", encoding="utf-8")
     head = [
         "# Third-party packages",
-        "Everything that `requirements.lock` and, for store, sign-on and metrics,",
+        "Everything that `requirements.lock` and, for store, sign-on, metrics and frozen features,",
         "`requirements-optional.lock` install, with its licence; the texts come with the packages.",
-        "No trained weights are delivered.",
         "",
         "| package | version | licence | |",
         "|---|---|---|---|",
     ]
-    text = "\n".join([*head, *lines]) + "\n"
+    text = "\n".join([*head, *lines, *weights_told()]) + "\n"
     (HERE / "THIRD_PARTY.md").write_text(text, encoding="utf-8")
 
 

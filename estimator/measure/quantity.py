@@ -89,7 +89,8 @@ def measure_quantity(
     notes = [Note("quantity_use", {})]
     if all(p.value < NOTHING for p in points[-2:]):
         notes.append(Note("quantity_not_learnt", {}, warns=True))
-    notes += split_notes(gaps, len(plan.splits), len(y))
+    # What later data cost is known of accuracies only.
+    notes += [n for n in split_notes(gaps, len(plan.splits), len(y)) if n.key != "ask_later"]
     notes += alone_quantity(examples, y, seed)
     progress(1.0, "done")
     return Measured(

@@ -171,7 +171,7 @@ def _look(held: Held, settings: door.Settings, **named: Any) -> door.Looked:
 def _facts(looked: door.Looked) -> None:
     style = number_style()
     lines = [s.say(style) for s in telling.heading(looked.facts)]
-    if looked.facts.unit_length and looked.facts.task != "tabular_classification":
+    if looked.facts.unit_length and (looked.facts.roles.text or not looked.examples):
         lines.append(w("own.csv_tokens", n=style.count(looked.facts.unit_length)))
     errors.note(". ".join(line.rstrip(".") for line in lines) + ".")
     _notes(telling.notes_of(looked.facts))

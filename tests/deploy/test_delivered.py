@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import os
 import re
@@ -29,7 +30,7 @@ MOST_EXPOSED = 3.0
 
 
 LOCKS = ("requirements-optional.lock", "requirements.lock")
-OPTIONAL = ("requirements-store.txt", "requirements-login.txt", "requirements-metrics.txt")
+OPTIONAL = tuple(f"requirements-{name}.txt" for name in ("store", "login", "metrics", "measure"))
 
 
 def locked(*locks: str) -> dict[str, tuple[str, int]]:
@@ -84,6 +85,19 @@ def test_the_lists_of_parts_name_what_the_lock_installs() -> None:
     cells = [[c.strip() for c in r.strip("|").split("|")] for r in rows if r.startswith("| ")][1:]
     assert {canonicalize_name(c[0]): c[1] for c in cells} == pins
     assert not [c for c in cells if c[2] in ("", "unknown") or "GPL" in c[2]]
+
+
+def test_trained_weights_are_those_that_were_looked_at_and_their_licence_is_told() -> None:
+    bom = json.loads((DEPLOY / "sbom.cdx.json").read_text(encoding="utf-8"))
+    [part] = [c for c in bom["components"] if c.get("properties")]
+    told = {p["name"]: p["value"] for p in part["properties"]}
+    assert part["name"] == "wordllama"
+    file = metadata.distribution("wordllama").locate_file(told["weights:file"])
+    found = hashlib.sha256(Path(str(file)).read_bytes()).hexdigest()
+    assert found == told["weights:sha256"]
+    text = (DEPLOY / "THIRD_PARTY.md").read_text(encoding="utf-8")
+    assert told["weights:sha256"] in text
+    assert "Llama 2 Community License" in text
 
 
 def test_the_image_is_pinned_and_runs_without_rights() -> None:

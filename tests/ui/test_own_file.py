@@ -9,10 +9,12 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from estimator.measure import frozen
 from estimator.report import link
 from tests.measure.files import SECRET, csv_of
 from tests.measure.files import texts as made
 from tests.measure.shapes import ASK
+from tests.measure.test_kinds import as_separated, quantity
 from tests.measure.written import GERMAN
 from tests.ui.pages import alerts, scenario, texts
 
@@ -93,3 +95,51 @@ def test_measured_used_and_forgotten_without_a_trace(caplog: pytest.LogCaptureFi
     assert SECRET not in link.encode(inputs).query
     assert SECRET not in caplog.text
     assert SECRET not in texts(app)
+
+
+def measured(app: AppTest) -> AppTest:
+    app.button(key="csv:measure").click().run()
+    assert app.session_state["own_file"].job.wait(60)
+    until = time.monotonic() + 20
+    while app.session_state["own_file"].measured is None and time.monotonic() < until:
+        app.run()
+    return app.run()
+
+
+def shown(app: AppTest) -> str:
+    return texts(app) + " ".join(str(m.value) for m in app.markdown)
+
+
+def test_labels_that_occur_together_enter_with_their_own_metric() -> None:
+    app = measured(pasted(as_separated().decode()))
+    assert "micro F1" in texts(app)
+    app.button(key="csv:take").click().run()
+    assert not app.exception
+    inputs = scenario(app)
+    assert inputs.target.metric == "micro_f1"
+    assert {str(p.approach) for p in inputs.pilot} == {"baseline"}
+    assert inputs.n_classes == 3
+
+
+def test_a_quantity_is_shown_and_nothing_of_it_is_taken() -> None:
+    app = pasted(quantity(120).decode())
+    [box] = [b for b in app.selectbox if str(b.key).startswith("csv:label:")]
+    box.set_value("price").run()
+    app = measured(app)
+    assert "R²" in shown(app)
+    assert "No task here predicts a quantity" in texts(app)
+    assert not [b for b in app.button if b.key == "csv:take"]
+
+
+def test_frozen_features_are_offered_where_they_are_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("wordllama")
+    app = pasted(csv_of(made(120)).decode())
+    app.checkbox(key="csv:frozen").check().run()
+    app = measured(app)
+    assert "frozen features, trained on 50" in shown(app)
+    app.button(key="csv:take").click().run()
+    assert {str(p.approach) for p in scenario(app).pilot} == {"baseline", "linear_probe"}
+    monkeypatch.setattr(frozen, "PACKAGE", "no_such_package")
+    assert not [b for b in pasted(csv_of(made(80)).decode()).checkbox if b.key == "csv:frozen"]
