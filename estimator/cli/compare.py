@@ -7,9 +7,9 @@ import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from estimator.cli import own
 from estimator.cli.files import (
     SCENARIO_LIMIT_BYTES,
-    TABLE_LIMIT_BYTES,
     load_scenario,
     read_text,
 )
@@ -42,9 +42,7 @@ def add(commands: Any) -> None:
     p.add_argument(
         "--config", metavar="F", help="write the trained row as a TRL configuration (YAML)"
     )
-    p.add_argument(
-        "--register", metavar="F", help="finished projects of the firm (store rows): own factors"
-    )
+    own.add(p)
     p.add_argument("--one-page", action="store_true", help="the first page of the PDF alone")
     p.add_argument("--date", metavar="DATE", help="date printed in the files; default today")
     p.add_argument("--who", metavar="NAME", help="name kept in the record")
@@ -124,8 +122,9 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.quick and (lacking := [f"--{f}" for f in WHOLE if f in targets]):
         raise BadInput(f"--quick: {', '.join(lacking)} needs the whole answer; leave --quick out")
     when = given_date(arguments.date)
-    inputs = _own_runs(load_scenario(arguments.file), arguments)
-    comparison, evidence = compute(inputs, arguments.file, not arguments.quick, arguments.register)
+    stated = _own_runs(load_scenario(arguments.file), arguments)
+    (inputs,) = own.owned([stated], arguments)
+    comparison, evidence = compute(inputs, arguments.file, not arguments.quick)
     answer = comparison.to_dict()
     with naming(arguments.file):
         from estimator.words.format import style_of
@@ -148,18 +147,11 @@ def run(arguments: argparse.Namespace) -> None:
             print(f"written: {path}")
 
 
-def compute(
-    inputs: ProjectInputs, path: str, searches: bool = True, register: str | None = None
-) -> tuple[Comparison, Evidence]:
+def compute(inputs: ProjectInputs, path: str, searches: bool = True) -> tuple[Comparison, Evidence]:
     """Compare the approaches; complaints about the scenario name its file."""
     from estimator.engine.simulate import compare_approaches, quick_comparison
 
     evidence = evidence_for(inputs, path)
-    if register:
-        from estimator.store.right import read_rows, with_own
-
-        with naming(register):
-            evidence = with_own(evidence, read_rows(read_text(register, TABLE_LIMIT_BYTES)))
     with naming(path):
         if not searches:
             return quick_comparison(inputs, evidence), evidence

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from estimator.cli import own
 from estimator.cli.compare import evidence_for, given_date
 from estimator.cli.files import load_json, load_scenario
 from estimator.cli.output import BadInput, naming, print_json, print_table, progress, write_file
@@ -22,6 +23,7 @@ def add(commands: Any) -> None:
     p.add_argument("files", metavar="FILE", nargs="*", help="scenario files, at most fifty")
     p.add_argument("--stored", action="store_true", help="the kept projects of the store too")
     p.add_argument("--who", default="", metavar="NAME", help="in whose name the store is read")
+    own.add(p)
     p.add_argument("--budget", type=float, metavar="USD", help="money before they are live")
     p.add_argument("--person-weeks", type=float, metavar="N", help="work of the team in all")
     p.add_argument("--team", type=float, metavar="N", help="people at a time, for the calendar")
@@ -53,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int | None:
         every, files = [*every, *kept.values()], [*files, *kept]
     if not 1 <= len(files) <= MOST:
         raise BadInput(f"portfolio: {len(files)} projects are not allowed; allowed: 1 to {MOST}")
+    every = own.owned(every, arguments)
     names = distinct([i.name for i in every], files)
     found = _made(list(zip(names, every, strict=True)), files, wanted)
     found["projects"] = [{**p, "file": f} for p, f in zip(found["projects"], files, strict=True)]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from estimator.cli import own
 from estimator.cli.compare import evidence_for
 from estimator.cli.files import load_scenario
 from estimator.cli.output import BadInput, naming, print_json, print_table
 from estimator.engine.answer import Answer
+
+if TYPE_CHECKING:
+    from estimator.engine.inputs import ProjectInputs
 
 MOST = 6
 
@@ -19,6 +23,7 @@ def add(commands: Any) -> None:
     p = commands.add_parser("scenarios", help="up to six scenarios side by side")
     p.add_argument("files", metavar="FILE", nargs="+", help="scenario files, two to six")
     p.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    own.add(p)
     p.set_defaults(run=run)
 
 
@@ -27,7 +32,8 @@ def run(arguments: argparse.Namespace) -> None:
     files = arguments.files
     if not 2 <= len(files) <= MOST:
         raise BadInput(f"scenarios: {len(files)} files are not allowed; allowed: 2 to {MOST}")
-    answers, columns = compute(files)
+    scenarios = own.owned([load_scenario(file) for file in files], arguments)
+    answers, columns = compute(files, scenarios)
     names = distinct([c["name"] for c in columns], files)
     if arguments.json:
         rows = zip(names, files, columns, answers, strict=True)
@@ -43,21 +49,22 @@ def run(arguments: argparse.Namespace) -> None:
     show(names, answers, columns)
 
 
-def compute(files: list[str]) -> tuple[list[Answer], list[dict[str, Any]]]:
+def compute(
+    files: list[str], scenarios: list[ProjectInputs]
+) -> tuple[list[Answer], list[dict[str, Any]]]:
     """Per file the answer without what needs re-runs, and its column beside the first."""
-    from estimator.engine.assumptions import Assumptions
     from estimator.engine.comparison import clean
+    from estimator.engine.own_factors import judged_by
     from estimator.engine.scenarios import compare_scenarios, to_dict
     from estimator.engine.simulate import quick_comparison
 
     evaluations, judged, answers = [], [], []
-    for file in files:
-        inputs = load_scenario(file)
+    for file, inputs in zip(files, scenarios, strict=True):
         evidence = evidence_for(inputs, file)
         with naming(file):
             comparison = quick_comparison(inputs, evidence)
         evaluations.append(comparison.evaluation)
-        judged.append(Assumptions(evidence.assumptions, inputs.assumptions))
+        judged.append(judged_by(inputs, evidence))
         answers.append(comparison.to_dict())
     return answers, clean(to_dict(compare_scenarios(evaluations, judged)))["scenarios"]
 

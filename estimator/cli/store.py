@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from estimator.cli import own
 from estimator.cli.files import TABLE_LIMIT_BYTES, load_scenario, read_text
 from estimator.cli.output import BadInput, naming, print_json, print_table, write_file
 
@@ -34,6 +35,7 @@ def add(commands: Any) -> None:
     save.add_argument("--based-on", type=int, help="version that the change began with")
     save.add_argument("--note", default="", help="why it was changed")
     save.add_argument("--private", action="store_true", help="not shared with the team")
+    own.add(save)
     _in_whose_name(save)
     trail = _verb(verbs, "audit", run_audit, "who did what when, newest first")
     trail.add_argument("id", metavar="ID", nargs="?")
@@ -118,11 +120,13 @@ def run_save(arguments: argparse.Namespace) -> int:
 
     database, actor = connected(), _actor(arguments)
     inputs = load_scenario(arguments.file)
-    answer = compute(inputs, arguments.file)[0].to_dict()
+    (moved,) = own.owned([inputs], arguments)
+    answer = compute(moved, arguments.file)[0].to_dict()
+    stated = {**answer["inputs"], "own_factors": inputs.to_dict()["own_factors"]}
     book = read_book(str(inputs.prices)) if inputs.prices else None
     try:
         kept = scenarios.save(
-            database, actor, answer["inputs"], answer, arguments.id, arguments.based_on,
+            database, actor, stated, answer, arguments.id, arguments.based_on,
             arguments.note, not arguments.private, book,
         )  # fmt: skip
     except scenarios.Conflict as error:

@@ -207,6 +207,14 @@ class Judgement(TypedDict):
     source_id: str
 
 
+class OwnProjects(TypedDict):
+    """What the firm's own finished projects did: factors, every row without them, in words."""
+
+    factors: dict[str, dict[str, float]]
+    before: dict[str, dict[str, float | None]]
+    sentences: list[str]
+
+
 class Answer(TypedDict):
     """What ``compare --json`` prints."""
 
@@ -223,3 +231,4 @@ class Answer(TypedDict):
     pilot_plan: dict[str, Any]
     sources: list[Source]
     assumptions: list[Judgement]
+    own_projects: NotRequired[OwnProjects]

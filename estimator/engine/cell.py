@@ -29,6 +29,7 @@ from estimator.engine.money import price_candidates
 from estimator.engine.money.context import Context
 from estimator.engine.money.lines import ONE_OFF
 from estimator.engine.money.reserves import overrun, surprises_on
+from estimator.engine.own_factors import judged_by
 from estimator.engine.results import (
     AccuracyEstimate,
     ComputeEstimate,
@@ -131,7 +132,7 @@ class Cell:
         self.inputs = with_known_names(one, evidence)
         check_names(self.inputs, evidence)
         self.evidence, self.memo = evidence, memo
-        self.assumptions = Assumptions(evidence.assumptions, one.assumptions)
+        self.assumptions = judged_by(one, evidence)
         self.draws = Draws(one.draws, one.seed)
         self.run = inside_only(self.inputs)
         self.candidates = build_candidates(self.run, evidence)

@@ -72,6 +72,8 @@ class Comparison:
     sources : tuple of mapping
         source_id, title, year, url and licence of every source named in the rows.
     data_version, code_version : str
+    own_projects : mapping
+        Own factors in force, the rows without them, and what they did in words; empty without.
     """
 
     evaluation: Evaluation
@@ -84,6 +86,7 @@ class Comparison:
     data_version: str
     code_version: str
     assumptions: tuple[Mapping[str, Any], ...] = ()
+    own_projects: Mapping[str, Any] = field(default_factory=dict)
     _cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def to_dict(self) -> Answer:
@@ -101,7 +104,7 @@ class Comparison:
     def _document(self, detail: bool) -> Answer:
         inputs = self.evaluation.inputs
         pairs = zip(self.evaluation.results, self.rows, strict=True)
-        return {
+        found: Answer = {
             "schema": inputs.schema,
             "data_version": self.data_version,
             "code_version": self.code_version,
@@ -116,6 +119,9 @@ class Comparison:
             "sources": [cast(Source, dict(s)) for s in self.sources],
             "assumptions": [cast(Judgement, dict(a)) for a in self.assumptions],
         }
+        if self.own_projects:
+            found["own_projects"] = clean(self.own_projects)
+        return found
 
 
 def approach_row(result: CandidateResult, extra: Mapping[str, Any], detail: bool = True) -> Row:

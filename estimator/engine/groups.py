@@ -19,6 +19,7 @@ from estimator.engine.fields import (
 from estimator.engine.fields import names as name_list
 from estimator.engine.kinds import LANGUAGES
 from estimator.engine.typed import USES
+from estimator.errors import InputError
 from estimator.vocabulary import (
     Approach,
     Effort,
@@ -28,7 +29,11 @@ from estimator.vocabulary import (
     Pay,
     PurchaseOption,
 )
+from estimator.words.statement import state
 
+QUANTITIES = ("effort", "weeks", "labels", "hours")
+"""Person-weeks, calendar weeks, labels bought, device-hours."""
+FACTOR = ("p10", "p50", "p90", "n", "n_stopped")
 MAX_COUNT = 1_000_000_000_000
 MAX_USD = 1e12
 
@@ -147,6 +152,41 @@ class People(Checked):
     partner_usd_per_day: float | None = number(None, 0, 1e5, "day rate of a partner or contractor")
     usd_per_week: FrozenMap = numbers(0, 1e6, "own loaded wage per week by role")
     wage_factor: float = number(1.0, 0, 100, "factor on every wage")
+
+
+@dataclass(frozen=True)
+class OwnFactors(Checked):
+    """What finished projects of the firm became over their forecasts, by quantity.
+
+    A quantity that is empty moves nothing; whoever has a register fills them in.
+    """
+
+    ignore: bool = flag(False, "finished projects of the firm do not move the estimate")
+    effort: FrozenMap = numbers(0, 1e6, "person-weeks over forecast: p10, p50, p90, n, n_stopped")
+    weeks: FrozenMap = numbers(0, 1e6, "calendar weeks over forecast: p10, p50, p90, n, n_stopped")
+    labels: FrozenMap = numbers(0, 1e6, "labels bought over planned: p10, p50, p90, n, n_stopped")
+    hours: FrozenMap = numbers(0, 1e6, "device-hours over forecast: p10, p50, p90, n, n_stopped")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in QUANTITIES:
+            found = getattr(self, name)
+            if not found:
+                continue
+            ends = [found.get(p, 0.0) for p in ("p10", "p50", "p90")]
+            if not 0 < ends[0] <= ends[1] <= ends[2] or set(found) - {*FACTOR}:
+                raise InputError(name, dict(found), state("allowed.own_factor"))
+
+    @property
+    def told(self) -> bool:
+        """Is any factor stated?"""
+        return any(getattr(self, name) for name in QUANTITIES)
+
+    @property
+    def in_force(self) -> FrozenMap:
+        """The factors that move the estimate, by quantity."""
+        names = () if self.ignore else QUANTITIES
+        return FrozenMap({n: getattr(self, n) for n in names if getattr(self, n)})
 
 
 @dataclass(frozen=True)

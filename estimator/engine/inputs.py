@@ -89,6 +89,7 @@ class ProjectInputs(Checked):
     limits: g.Limits = g.Limits()
     pilot: tuple[g.PilotPoint, ...] = ()
     own_runs: tuple[FrozenMap, ...] = ()
+    own_factors: g.OwnFactors = g.OwnFactors()
     prices: str | None = text(None, "path of a price book that overrides the shipped one")
     assumptions: FrozenMap = number_map(-1e12, 1e12, "own values of assumptions by id")
     draws: int = integer(8192, 64, 1_048_576, "Monte Carlo draws, a power of two")
@@ -273,6 +274,7 @@ GROUPS: dict[str, type[Checked]] = {
     "finance": g.Finance,
     "value": g.Value,
     "limits": g.Limits,
+    "own_factors": g.OwnFactors,
 }
 LIST_LIMIT = 200
 TEXT = Spec("text", "a text")

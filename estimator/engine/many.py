@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimator.engine.assumptions import Assumptions
 from estimator.engine.cell import Cell, ManyMemo
 from estimator.engine.comparison import round_figure, round_money
 from estimator.engine.decide import Worlds, staged_plan
 from estimator.engine.inputs import ProjectInputs
+from estimator.engine.own_factors import judged_by
 from estimator.engine.results import Evaluation
 from estimator.engine.simulate import before_results, evaluate
 from estimator.engine.summaries import PlanSummary, ScenarioSummary, summary_of
@@ -85,7 +85,7 @@ def _with_plan(inputs: ProjectInputs, evidence: Evidence, memo: ManyMemo) -> Sce
 def plan_summary(evaluation: Evaluation, evidence: Evidence) -> PlanSummary:
     """What the staged plan of a scenario comes to, as in ``compare --quick``."""
     inputs = evaluation.inputs
-    assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
+    assumptions = judged_by(inputs, evidence)
     worlds = Worlds(evaluation, assumptions)
     value, moved = before_results(worlds, evidence)
     plan = staged_plan(evaluation, assumptions, value, worlds, ladder=False, moved=moved)

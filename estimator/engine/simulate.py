@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from estimator.engine.accuracy import next_labels_plan, predict_accuracy
-from estimator.engine.assumptions import Assumptions
 from estimator.engine.candidates import build_candidates, check_names
 from estimator.engine.comparison import Comparison
 from estimator.engine.compute import predict_compute
@@ -27,8 +26,11 @@ from estimator.engine.decide.rerun import Progress, quiet
 from estimator.engine.decide.stages import Policy
 from estimator.engine.decide.today import GOING_LIVE, SCRAPPED
 from estimator.engine.distributions import Draws
+from estimator.engine.groups import OwnFactors
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.money import price_candidates
+from estimator.engine.own_factors import judged_by
+from estimator.engine.own_told import own_projects
 from estimator.engine.results import (
     CandidateResult,
     Evaluation,
@@ -83,7 +85,7 @@ def evaluate(
     inputs = with_known_names(inputs, evidence)
     check_names(inputs, evidence)
     draws = draws or Draws(n_draws or inputs.draws, inputs.seed)
-    assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
+    assumptions = judged_by(inputs, evidence)
     run = inside_only(inputs)
     candidates = build_candidates(run, evidence)
     memo = memo or Memo()
@@ -146,7 +148,7 @@ def complete_comparison(
         before_rerun()
         return evaluate(varied, evidence, memo=memo)
 
-    assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
+    assumptions = judged_by(inputs, evidence)
     worlds = Worlds(evaluation, assumptions)
     value, moved = before_results(worlds, evidence)
     decision = decide(evaluation, rerun, assumptions, value, progress, worlds, moved)
@@ -155,7 +157,7 @@ def complete_comparison(
     pairs = [r.candidate for r in rows], [r.accuracy for r in rows]
     plan = next_labels_plan(inputs, *pairs, assumptions)
     found["pilot_plan"] = {**found["pilot_plan"], "next_labels": plan.to_dict()}
-    return _comparison(evaluation, found, evidence)
+    return _comparison(evaluation, found, evidence, memo)
 
 
 def quick_comparison(inputs: ProjectInputs, evidence: Evidence, ladder: bool = True) -> Comparison:
@@ -173,12 +175,13 @@ def quick_comparison(inputs: ProjectInputs, evidence: Evidence, ladder: bool = T
     InputError
         For a name that the shipped tables do not hold.
     """
-    evaluation = evaluate(inputs, evidence)
-    assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
+    memo = Memo()
+    evaluation = evaluate(inputs, evidence, memo=memo)
+    assumptions = judged_by(inputs, evidence)
     worlds = Worlds(evaluation, assumptions)
     value, moved = before_results(worlds, evidence)
     decision = quick_decision(evaluation, assumptions, value, ladder, worlds, moved)
-    return _comparison(evaluation, decision.to_dict(), evidence)
+    return _comparison(evaluation, decision.to_dict(), evidence, memo)
 
 
 def before_results(worlds: Worlds, evidence: Evidence) -> tuple[PlanValue | None, Policy | None]:
@@ -201,9 +204,15 @@ def before_results(worlds: Worlds, evidence: Evidence) -> tuple[PlanValue | None
 
 
 def _comparison(
-    evaluation: Evaluation, decision: Mapping[str, Any], evidence: Evidence
+    evaluation: Evaluation, decision: Mapping[str, Any], evidence: Evidence, memo: Memo
 ) -> Comparison:
-    rows = decision["rows"]
+    rows, inputs = decision["rows"], evaluation.inputs
+    own: Mapping[str, Any] = {}
+    if inputs.own_factors.in_force:
+        plain = dataclasses.replace(inputs, own_factors=OwnFactors(ignore=True))
+        chosen = decision["recommendation"].get("approach")
+        before = evaluate(plain, evidence, evaluation.n_draws, memo)
+        own = own_projects(before, evaluation, chosen)
     return Comparison(
         evaluation=evaluation,
         rows=tuple(rows[r.candidate.key] for r in evaluation.results),
@@ -215,6 +224,7 @@ def _comparison(
         assumptions=tuple(_assumptions(evaluation, evidence)),
         data_version=evidence.data_version,
         code_version=__version__,
+        own_projects=own,
     )
 
 
@@ -223,7 +233,8 @@ def _assumptions(evaluation: Evaluation, evidence: Evidence) -> list[dict[str, A
     used = {a for r in evaluation.results for i in r.money.items for a in i.assumption_ids}
     used |= {GOING_LIVE, SCRAPPED}
     names = ("assumption_id", "p10", "p50", "p90", "unit", "reason", "source_id")
-    rows = (evidence.assumptions[a] for a in sorted(used))
+    judged = judged_by(evaluation.inputs, evidence).rows
+    rows = (judged[a] for a in sorted(used))
     return [{n: getattr(row, n) for n in names} for row in rows]
 
 

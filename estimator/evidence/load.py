@@ -55,11 +55,6 @@ class Evidence:
     own_book: str = ""
     """Content hash of an own price book; see ``with_prices``."""
     _own_rows: tuple[PriceRow, ...] = field(default=(), repr=False, compare=False)
-    own_mark: str = ""
-    """What ``data_version`` says of own projects; see ``with_judgements``."""
-    _own_judgements: Mapping[str, Assumption] = field(
-        default_factory=dict, repr=False, compare=False
-    )
 
     def table(self, name: str) -> pd.DataFrame:
         """A validated table: text cells, numeric columns as floats with nan for unknown.
@@ -117,7 +112,7 @@ class Evidence:
             shipped += f"+book.{content_hash(self._book_root, [kept])}"
         shipped += "" if self.pack == pack.SHIPPED else f"+pack.{self.pack}"
         book = f"+prices.{self.own_book}" if self.own_book else ""
-        return f"{shipped}{book}{self.own_mark}"
+        return f"{shipped}{book}"
 
     @property
     def _book_root(self) -> Path:
@@ -137,20 +132,6 @@ class Evidence:
         book = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:VERSION_DIGITS]
         return dataclasses.replace(self, own_book=book, _own_rows=tuple(own))
 
-    def with_judgements(self, rows: Mapping[str, Assumption]) -> Evidence:
-        """The same evidence with some judgements as a firm's own projects move them.
-
-        Parameters
-        ----------
-        rows : mapping of str to Assumption
-            By id, each in the place of the shipped one; the data version names their content.
-        """
-        if not rows:
-            return self
-        told = repr(sorted(rows.items())).encode("utf-8")
-        mark = f"+own.{hashlib.sha256(told).hexdigest()[:VERSION_DIGITS]}"
-        return dataclasses.replace(self, own_mark=mark, _own_judgements=dict(rows))
-
     def version_of(self, *tables: str) -> str:
         """Content hash of some tables with the corrections; a fit keeps it to know its ground."""
         wanted = sorted({TABLES[t].path for t in (*tables, "corrections")})
@@ -164,8 +145,7 @@ class Evidence:
     @cached_property
     def assumptions(self) -> Mapping[str, Assumption]:
         """Every judgement by id."""
-        shipped = catalogues.assumptions(self.table("assumptions"))
-        return {**shipped, **self._own_judgements} if self._own_judgements else shipped
+        return catalogues.assumptions(self.table("assumptions"))
 
     @cached_property
     def accelerators(self) -> Mapping[str, Accelerator]:

@@ -69,7 +69,10 @@ def _spread(name: str, spread: Mapping[str, Any] | None, parts: tuple[str, ...])
 
 def csv_bytes(answer: Answer) -> bytes:
     """UTF-8 CSV with the versions and the seed in the last columns of every row."""
-    tail = versions_of(answer)
+    factors = answer["own_projects"]["factors"] if "own_projects" in answer else {}
+    tail = {
+        **versions_of(answer), **{f"own_{name}_factor": f["p50"] for name, f in factors.items()}
+    }  # fmt: skip
     rows = [{**flat_row(answer, r), **tail} for r in answer["approaches"]]
     out = io.StringIO(newline="")
     writer = csv.DictWriter(

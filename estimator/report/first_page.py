@@ -55,6 +55,7 @@ def first_page(
     stale = stale_price(row, read, date or "", style) if row is not None else ()
     rests = " · ".join(ground.text for ground in grounds)
     sums = [told.approve, money_line(row, style) if row is not None else "", told.reach]
+    sums.append(told.own)
     return {
         "headline": told.headline,
         "detail": told.detail,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from estimator.engine.groups import QUANTITIES
 from estimator.engine.inputs import GROUPS, ProjectInputs
 from estimator.errors import InputError, printable
 from estimator.reading import ONCE, parse_json
@@ -25,7 +26,7 @@ ADDRESS_ALLOWANCE = 200
 READ_LIMIT = 16_000
 UNPACKED_LIMIT = 200_000
 FIELD_LIMIT = 400
-NEVER = ("own_runs", "prices")
+NEVER = ("own_runs", "prices", *(f"own_factors.{name}" for name in QUANTITIES))
 """Fields that travel as a scenario file only."""
 DROP_ORDER = ("pilot", "options", "assumptions", "models", "people.usd_per_week", "limits.regions")
 PAGE_KEYS = {"embed", "embed_options", "view", "tab", "lang", "page", "preset"}
@@ -85,7 +86,7 @@ def encode(inputs: ProjectInputs, price_hash: str | None = None, was: str = "") 
         At most ``LIMIT`` characters with an address of usual length.
     """
     values = changed_values(inputs)
-    left_out = [k for k in NEVER if k in values]
+    left_out = list(dict.fromkeys(k.partition(".")[0] for k in NEVER if k in values))
     values = {k: v for k, v in values.items() if k not in NEVER}
     for field in ("", *DROP_ORDER, "name"):
         if field:

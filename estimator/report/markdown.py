@@ -40,6 +40,7 @@ def markdown(answer: Answer, style: Style, date: str) -> str:
     row = recommended(answer)
     if row is not None:
         parts.append(_plain(money_line(row, style)))
+    parts.append(_plain(told.own))
     heads = [say(f"col.{c}", lang) for c in ("approach", "accuracy", "total", "weeks", "target")]
     body = [
         (f"{x.approach} {x.model}".strip(), f"{x.accuracy} {x.accuracy_range}".strip(),

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from estimator.engine.answer import Answer, Row
 from estimator.engine.answer_decision import StagedPlan
+from estimator.engine.groups import QUANTITIES
 from estimator.errors import InputError
 from estimator.words.statement import (
     ENGLISH_USD,
@@ -64,7 +65,7 @@ def moved(old: Answer, new: Answer, between: Answer | None = None) -> list[State
 
 def _moved(old: Answer, new: Answer, between: Answer | None) -> list[Statement]:
     effects = list(_effects(old, new))
-    causes = [*_versions(old, new), *_judgements(old, new), *_inputs(old, new)]
+    causes = [*_versions(old, new), *_judgements(old, new), *_own(old, new), *_inputs(old, new)]
     if not effects:
         return [state("moved.same"), *causes]
     if not causes:
@@ -162,11 +163,28 @@ def _judgements(old: Answer, new: Answer) -> Iterator[Statement]:
         yield state("moved.judgements", n=len(changed) - NAMED)
 
 
+def own_factors(answer: Answer) -> dict[str, dict[str, float]]:
+    """Factors of own projects that moved an answer."""
+    own = answer.get("own_projects")
+    return own["factors"] if own else {}
+
+
+def _own(old: Answer, new: Answer) -> Iterator[Statement]:
+    """Factors of the firm's own projects: the register grew, or they were switched."""
+    found = [own_factors(a) for a in (old, new)]
+    for name in QUANTITIES:
+        before, now = (float(x.get(name, {}).get("p50", 1.0)) for x in found)
+        if before != now:
+            quantity = state(f"own.quantity_{name}")
+            yield state("moved.own_factor", quantity=quantity, before=before, now=now)
+
+
 def _inputs(old: Answer, new: Answer) -> Iterator[Statement]:
     before, now = _flat(old["inputs"]), _flat(new["inputs"])
     metric = str(new["inputs"]["target"]["metric"])
     for path in before:
-        if path in now and before[path] != now[path] and path != "name":
+        stated = path == "name" or path.startswith("own_factors.")
+        if path in now and before[path] != now[path] and not stated:
             a, b = (_setting(path, x[path], metric) for x in (before, now))
             yield state("moved.input", field=Field(path), before=a, now=b)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from estimator.engine.fields import build
+from estimator.engine.groups import OwnFactors
+from estimator.engine.own_told import factors_told
 from estimator.report.words import joined
 from estimator.words.format import NONE, Style, capital
 from estimator.words.statement import said
@@ -39,7 +42,9 @@ def notes(found: Found, style: Style) -> list[str]:
         out.append(say("portfolio.by_chance", lang))
     if not found["exact"]:
         out.append(say("portfolio.not_exact", lang))
-    return out
+    stated = (build(OwnFactors, p["inputs"]["own_factors"], "") for p in found["projects"])
+    told = {factors_told(own).say(style) for own in stated if own.in_force}
+    return [*out, *sorted(told)]
 
 
 def more(found: Found, style: Style) -> list[str]:

@@ -91,6 +91,7 @@ def portfolio_xlsx(found: words.Found, date: str | None = None) -> bytes:
     risk += [[k, v] for k, v in about.items() if not isinstance(v, dict)]
     add_table(book.create_sheet("risk"), ("figure", "value"), risk, money=range(0))
     origin = [[k, found[k]] for k in ("data_version", "code_version", "seed", "chosen_by", "exact")]
+    origin += [["notes", note] for note in words.notes(found, Style())]
     add_table(book.create_sheet("origin"), ("what", "value"), origin, money=range(0))
     out = io.BytesIO()
     book.save(out)

@@ -92,7 +92,7 @@ def _answer(slide: Any, answer: Answer, style: Style) -> None:
     ]
     row = recommended(answer)
     money = [money_line(row, style)] if row is not None else []
-    _text(slide, [told.detail, *ladder, *money, *told.warnings], 3.9, 16)
+    _text(slide, [told.detail, *ladder, *money, *filter(None, [told.own]), *told.warnings], 3.9, 16)
 
 
 def _table(slide: Any, rows: Sequence[Sequence[str]], top_in: float, sizes: Sequence[int]) -> None:

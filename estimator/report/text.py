@@ -37,6 +37,7 @@ class Story:
     next_step: str
     gates: tuple[str, ...]
     values: tuple[str, ...]
+    own: str
     strip: tuple[tuple[str, str], ...]
     changes: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -44,7 +45,7 @@ class Story:
     def lines(self) -> list[str]:
         """The sentences in reading order."""
         parts = (self.detail, self.approve, self.ready, self.accuracy, self.regret, self.reach)
-        return [p for p in (*parts, self.next_step) if p]
+        return [p for p in (*parts, self.next_step, self.own) if p]
 
 
 def key_of(row: Row) -> str:
@@ -134,6 +135,7 @@ def story(answer: Answer, style: Style | None = None) -> Story:
         next_step=" ".join(said(plan["gates"][0], "text", style)) if plan["gates"] else "",
         gates=_gates(plan, style),
         values=(*said(plan, "ladder", style), *said(plan, "ask", style), *beside(answer, style)),
+        own=own_text(answer, style),
         strip=() if row is None else strip(row, style),
         changes=changes(answer, style),
         warnings=stops(answer, style),
@@ -155,6 +157,11 @@ def beside(answer: Answer, style: Style) -> tuple[str, ...]:
     advice = answer["recommendation"]
     parts: tuple[Said | None, ...] = (advice.get("as_today"), advice.get("going_live"))
     return tuple(text for part in parts if part for text in said(part, "text", style))
+
+
+def own_text(answer: Answer, style: Style) -> str:
+    """What the firm's own projects did to the answer; empty where they did nothing."""
+    return " ".join(said(answer.get("own_projects") or {}, "sentences", style))
 
 
 def _gates(plan: StagedPlan, style: Style) -> tuple[str, ...]:

@@ -131,6 +131,7 @@ def _approaches(sheet: Worksheet, answer: Answer, n_lines: int, date: str | None
         f"data {answer['data_version']}, code {answer['code_version']}, seed {answer['seed']}, "
         f"{answer['draws']} draws" + (f", {date}" if date else ""),
         "phase and total columns add up the sheet lines: change a quantity or a price there",
+        *(answer["own_projects"]["sentences"] if "own_projects" in answer else ()),
     ]
     for k, note in enumerate(notes):
         sheet.cell(row=len(rows) + 3 + k, column=1, value=safe_cell(note))

@@ -23,6 +23,8 @@ FIELDS = (
     "row", "schema", "task", "approach", "metric", "decided", "data_version", "code_version",
     "success_probability", "forecast", "state", "actual", "gates",
 )  # fmt: skip
+OPTIONAL = ("before",)
+"""The forecast as it was without own factors, where they had moved it."""
 _SHAPES = {
     "row": re.compile(r"[0-9a-f]{16}"),
     "decided": re.compile(r"[0-9]{4}-Q[1-4]"),
@@ -53,7 +55,9 @@ def forecast_of(answer: Mapping[str, Any], key: str) -> dict[str, Any]:
     weeks = sum(i["quantity"] for i in people)
     money = {p: sum(i["usd"][p] for i in people) for p in (*PERCENTILES, "base")}
     spread = {p: weeks * money[p] / money["base"] if money["base"] else 0.0 for p in PERCENTILES}
-    labels = float(row["n_labelled_to_buy"])
+    own = answer.get("own_projects") or {}
+    share = own.get("factors", {}).get("labels", {}).get("p50", 1.0)
+    labels = float(row["n_labelled_to_buy"]) * share
     found: dict[str, Any] = {
         "usd": _three(row["cost_usd"]["one_off"]),
         "weeks": _three(row["calendar_weeks"]),
@@ -65,6 +69,7 @@ def forecast_of(answer: Mapping[str, Any], key: str) -> dict[str, Any]:
     plan = answer.get("staged_plan") or {}
     return {
         "quantities": {k: v for k, v in found.items() if v and v["p50"] is not None},
+        **({"before": own["before"][key]} if own else {}),
         "task": str(answer["inputs"]["task"]),
         "approach": str(row["approach"]),
         "metric": str((row["accuracy"] or answer["inputs"]["target"])["metric"]),
@@ -104,7 +109,9 @@ def anonymous(
 ) -> dict[str, Any]:
     """A finished project without names, texts or days."""
     quarter = f"{at[:4]}-Q{(int(at[5:7]) + 2) // 3}"
+    before = forecast.get("before")
     return {
+        **({"before": {q: before[q] for q in RATIOS}} if before else {}),
         "row": row,
         "schema": SCHEMA,
         "decided": quarter,
@@ -122,7 +129,7 @@ def checked_row(row: Any, where: str) -> dict[str, Any]:
     if not isinstance(row, Mapping):
         raise InputError(where, row, "one JSON object a line")
     for name in row:
-        if name not in FIELDS:
+        if name not in (*FIELDS, *OPTIONAL):
             raise InputError(f"{where}, {name}", row[name], ", ".join(FIELDS))
     for name in FIELDS:
         if name not in row:
@@ -154,6 +161,11 @@ def checked_row(row: Any, where: str) -> dict[str, Any]:
             p: None if v is None else _amount(f"{where}, forecast.{name}.{p}", v)
             for p, v in three.items()
         }
+    before = row.get("before", {})
+    if not isinstance(before, Mapping) or set(before) - {*RATIOS}:
+        raise InputError(f"{where}, before", before, ", ".join(RATIOS))
+    for name, value in before.items():
+        _amount(f"{where}, before.{name}", value)
     return {**row, "forecast": forecast, "actual": checked_actual(row["actual"], row["metric"])}
 
 

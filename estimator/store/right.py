@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import statistics
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.money.own_factors import (
-    QUANTITIES,
-    OwnFactor,
-    Seen,
-    moved_judgements,
-    own_factor,
-)
+from estimator.engine.fields import build
+from estimator.engine.groups import QUANTITIES, OwnFactors
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.own_factors import OwnFactor, Seen, own_factor
 from estimator.errors import InputError
 from estimator.evidence.load import Evidence
 from estimator.metrics import METRICS, lower_is_better
@@ -40,10 +38,20 @@ def read_rows(text: str) -> list[dict[str, Any]]:
     return list(out.values())
 
 
-def with_own(evidence: Evidence, rows: Sequence[Mapping[str, Any]]) -> Evidence:
-    """The evidence as a firm's finished projects move it; itself where there are too few."""
-    judged = Assumptions(evidence.assumptions)
-    return evidence.with_judgements(moved_judgements(factors(rows, judged), judged))
+def with_own(
+    inputs: ProjectInputs, rows: Sequence[Mapping[str, Any]], evidence: Evidence
+) -> ProjectInputs:
+    """The scenario as a firm's finished projects move it.
+
+    Itself where they are too few, where it says that they shall not count, and where it states
+    factors of its own.
+    """
+    if inputs.own_factors.ignore or inputs.own_factors.told:
+        return inputs
+    judged = Assumptions(evidence.assumptions, inputs.assumptions)
+    found = {q: f.told() for q, f in factors(rows, judged).items() if f.applies}
+    own = build(OwnFactors, found, "own_factors")
+    return dataclasses.replace(inputs, own_factors=own) if found else inputs
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,9 @@ def seen(found: Sequence[Mapping[str, Any]], quantity: str) -> list[Seen]:
     """Ratios of one quantity over all rows that hold it."""
     out = []
     for row in found:
+        # What own factors added to the forecast must not hide what the next one needs.
         middle = (row["forecast"].get(quantity) or {}).get("p50")
+        middle = (row.get("before") or {}).get(quantity) or middle
         actual = row["actual"].get(quantity)
         if middle and actual and middle > 0 and actual > 0:
             out.append(Seen(actual / middle, row["state"] == "stopped"))
@@ -101,7 +111,7 @@ def scores(found: Sequence[Mapping[str, Any]]) -> list[Score]:
         metrics = tuple(dict.fromkeys(str(r["metric"]) for r in rows))
         lower = lower_is_better(metrics[0])
         score = _score(rows, "accuracy")
-        out.append(replace(score, metrics=metrics, lower=lower))
+        out.append(dataclasses.replace(score, metrics=metrics, lower=lower))
     return [score for score in out if score.n or score.n_stopped]
 
 

@@ -26,6 +26,7 @@ from estimator.engine import decide
 from estimator.engine.answer import Answer
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.comparison import Comparison
+from estimator.engine.own_factors import judged_by
 from estimator.engine.results import Evaluation
 from estimator.engine.simulate import quick_comparison
 from estimator.engine.spelling import own_book, with_known_names
@@ -36,7 +37,7 @@ from estimator.evidence.names import task_of
 from estimator.evidence.presets import preset_scenarios
 from estimator.evidence.things import PriceRow
 from estimator.report.points import published_points
-from estimator.ui import memory
+from estimator.ui import memory, team
 from estimator.ui.pool import Pool
 from estimator.ui.shelf import Shelf
 from estimator.ui.worker import Task as Work
@@ -144,6 +145,11 @@ def roles() -> tuple[str, ...]:
     return evidence().roles
 
 
+def owned(inputs: ProjectInputs) -> ProjectInputs:
+    """The scenario as the team's own finished projects move it."""
+    return team.owned(inputs, evidence())
+
+
 def key_of(inputs: ProjectInputs) -> tuple[str, str]:
     """What a result depends on: the scenario and the data.
 
@@ -156,7 +162,7 @@ def key_of(inputs: ProjectInputs) -> tuple[str, str]:
     if inputs.draws * n_rows > MOST_DRAWS:
         allowed = f"{MOST_DRAWS // n_rows:,} here; python -m estimator compare takes more"
         raise InputError("draws", f"{inputs.draws:,} for {n_rows} rows", allowed)
-    return inputs.canonical_json(), evidence_of(inputs).data_version
+    return owned(inputs).canonical_json(), evidence_of(inputs).data_version
 
 
 def rows_of(inputs: ProjectInputs) -> int:
@@ -166,6 +172,7 @@ def rows_of(inputs: ProjectInputs) -> int:
 
 def comparison(inputs: ProjectInputs) -> Comparison:
     """Every approach and the choice; without what needs re-runs of the model."""
+    inputs = owned(inputs)
     size = min(rows_of(inputs) * ROW_ARRAYS * 8 * (inputs.draws + 1), DRAWS_BYTES)
 
     def make() -> Comparison:
@@ -234,6 +241,7 @@ def searched(name: str, inputs: ProjectInputs, tick: Tick = still, *more: Any) -
     more : object
         What the work is told beside the scenario.
     """
+    inputs = owned(inputs)
     key = (name, *map(str, more), *key_of(inputs))
     found = _RESULTS.get(key)
     if found is None:
@@ -251,7 +259,7 @@ def full_answer(inputs: ProjectInputs, tick: Tick = still) -> Answer:
 
 def judged(inputs: ProjectInputs) -> Assumptions:
     """The shipped judgements with the scenario's overrides."""
-    return Assumptions(evidence().assumptions, inputs.assumptions)
+    return judged_by(owned(inputs), evidence())
 
 
 def cost_curves(inputs: ProjectInputs, tick: Tick) -> tuple[decide.CostCurve, ...]:

@@ -28,7 +28,7 @@ def lead(answer: Answer, words: Story, draws: Draws | None, style: Style) -> str
         finding(f"{words.headline}.", words.lead),
         cards(answer, draws, style),
         gates(answer, style),
-        money(answer, style),
+        money(answer, words, style),
     )
     return f'<div class="es-lead">{"".join(parts)}</div>'
 
@@ -86,13 +86,13 @@ def gates(answer: Answer, style: Style) -> str:
     return f'<ol class="es es-gates" aria-label="{label}">{"".join(steps)}</ol>' if steps else ""
 
 
-def money(answer: Answer, style: Style) -> str:
-    """One line of money that adds up."""
+def money(answer: Answer, words: Story, style: Style) -> str:
+    """One line of money that adds up, and what own projects did to it."""
     row = recommended(answer)
-    if row is None:
-        return ""
-    line = e(pieces.money_line(row, style))
-    return f'<div class="es-sums"><p class="es es-money">{line}</p></div>'
+    lines = [] if row is None else [pieces.money_line(row, style)]
+    lines += [words.own] if words.own else []
+    found = "".join(f'<p class="es es-money">{e(line)}</p>' for line in lines)
+    return f'<div class="es-sums">{found}</div>' if found else ""
 
 
 def stale_prices(answer: Answer, style: Style) -> tuple[str, ...]:

@@ -126,7 +126,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "limits.sensitive_domain",
         "limits.full_control",
     ),
-    "own": ("csv", "pilot", "own_runs", "prices", "scenario_file"),
+    "own": ("csv", "pilot", "own_runs", "own_factors", "prices", "scenario_file"),
     "assumptions": (
         "value.harm_usd",
         "value.useful_points",

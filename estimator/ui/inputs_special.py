@@ -12,7 +12,16 @@ from estimator.engine.groups import OwnHardware, TypedModel
 from estimator.engine.kinds import KINDS, LANGUAGE_TASKS, LANGUAGES, split_of
 from estimator.engine.typed import advice
 from estimator.engine.usual import TASK_METRIC
-from estimator.ui import cached, errors, own_data, own_file, own_prices, own_runs, state
+from estimator.ui import (
+    cached,
+    errors,
+    own_data,
+    own_file,
+    own_prices,
+    own_projects,
+    own_runs,
+    state,
+)
 from estimator.ui.components import number_style
 from estimator.ui.fields import (
     choose,
@@ -333,6 +342,7 @@ SPECIAL: dict[str, Field] = {
     "csv": own_file.labelled_file,
     "pilot": own_data.pilot_points,
     "own_runs": own_runs.own_runs,
+    "own_factors": own_projects.switch,
     "prices": own_prices.price_book,
     "scenario_file": own_data.scenario_file,
 }

@@ -11,7 +11,7 @@ from estimator import ProjectInputs
 from estimator.engine.portfolio.whole import MOST, TEAM_LIMIT
 from estimator.errors import EstimatorError
 from estimator.report import portfolio as words
-from estimator.ui import cached, errors, own_data, progress, remembered, state, who
+from estimator.ui import cached, errors, own_data, progress, state, team, who
 from estimator.ui.components import bullets, e, heading, html_table, number_style
 from estimator.ui.scenarios import saved
 from estimator.ui.words import complaint, language, w
@@ -44,7 +44,7 @@ def page() -> None:
     if len(projects) > MOST:
         errors.note(say("allowed.portfolio", language(), most=MOST))
         return
-    others = tuple(p.canonical_json() for p in projects[:-1])
+    others = tuple(cached.owned(p).canonical_json() for p in projects[:-1])
     found = progress.search(
         w("portfolio.searching"),
         lambda tick: cached.searched("portfolio", projects[-1], tick, others, *limits),
@@ -77,7 +77,7 @@ def _opened(files: list[Any]) -> list[ProjectInputs]:
 def _stored() -> list[ProjectInputs]:
     """Projects of the store, where there is one and the visitor asks for them."""
     try:
-        database, actor = remembered.database(), who.actor()
+        database, actor = team.database(), who.actor()
         if database is None or actor is None:
             return []
         if not st.checkbox(w("portfolio.stored"), key="portfolio:stored", persist_state="session"):

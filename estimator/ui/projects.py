@@ -9,7 +9,7 @@ import streamlit as st
 
 from estimator import ProjectInputs
 from estimator.errors import EstimatorError
-from estimator.ui import errors, remembered, state, who
+from estimator.ui import errors, remembered, state, team, who
 from estimator.ui.components import e, heading, html_table
 from estimator.ui.fields import name_of
 from estimator.ui.scenarios import shown_value
@@ -27,7 +27,7 @@ def ready() -> bool:
     """Is there a store, and may the visitor use it? Says so where not."""
     who.show()
     try:
-        found = remembered.database()
+        found = team.database()
     except EstimatorError as error:
         errors.message(complaint(error), w("projects.unusable"))
         return False

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.money.own_factors import moved_judgements
-from estimator.engine.simulate import quick_comparison
 from estimator.errors import EstimatorError
 from estimator.report.text import row_name
-from estimator.ui import cached, errors, remembered, state
+from estimator.ui import cached, errors, own_projects, remembered, state, team
 from estimator.ui.components import bullets, e, heading, html_table, number_style
 from estimator.ui.words import language, w
 from estimator.words.format import Style, metric_name
@@ -135,6 +133,7 @@ def _closed(decision: Decision, result: str, given: Mapping[str, Any], note: str
 
     database, actor = remembered.both()
     register.close(database, actor, decision.id, result, given, note)
+    team.forget()
     return w("register.closed")
 
 
@@ -191,6 +190,7 @@ def _merged(text: str) -> str:
 
     database, actor = remembered.both()
     new, known = register.merge(database, actor, text)
+    team.forget()
     return w("register.merged", new=new, known=known)
 
 
@@ -241,8 +241,8 @@ def _factors(found: Sequence[Mapping[str, Any]]) -> None:
     from estimator.store import right
 
     heading(w("register.factors"), 2)
-    base = cached.evidence_of(state.current())
-    judged = Assumptions(base.assumptions)
+    inputs = state.current()
+    judged = Assumptions(cached.evidence().assumptions, inputs.assumptions)
     own = right.factors(found, judged)
     least = int(judged.value("register.least_projects"))
     style = number_style()
@@ -256,27 +256,35 @@ def _factors(found: Sequence[Mapping[str, Any]]) -> None:
     ]  # fmt: skip
     names = ("quantity", "n_all", "n_stopped", "factor", "range", "applies")
     st.html(html_table([w(f"register.{x}") for x in names], rows, (1, 2, 3), w("register.factors")))
-    rows_moved = moved_judgements(own, judged)
-    if not rows_moved:
+    if not any(f.applies for f in own.values()):
         errors.note(w("register.moves_nothing", n=least))
         return
-    inputs = state.current()
-    before = cached.answer(inputs)
-    after = quick_comparison(inputs, base.with_judgements(rows_moved)).to_dict()
-    _before_after(before, after)
+    own_projects.sentence(inputs)
+    ignore = inputs.own_factors.ignore
+    st.button(
+        w("own_factors.turn_on" if ignore else "own_factors.turn_off"), key="register:use",
+        on_click=lambda: state.set_field("own_factors.ignore", not ignore),
+    )  # fmt: skip
+    told = cached.answer(inputs).get("own_projects")
+    if told:
+        _before_after(cached.answer(inputs), told["before"])
 
 
-def _before_after(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    style, key = number_style(), before["recommendation"].get("approach")
-    pair = [next((r for r in a["approaches"] if r["key"] == key), a["approaches"][0])
-            for a in (before, after)]  # fmt: skip
-    effort = [sum(i["quantity"] for i in r["items"] if i["unit"] == "person-week") for r in pair]
-    spent = [style.money_about(r["cost_usd"]["one_off"]["p50"]) for r in pair]
-    rows = [
-        [e(w("register.effort")), *(e(style.about(x)) for x in effort)],
-        [e(w("register.weeks")), *(e(style.weeks(r["calendar_weeks"]["p50"])) for r in pair)],
-        [e(w("register.usd")), *map(e, spent)],
-    ]  # fmt: skip
-    header = [row_name(pair[0], language()), w("register.before"), w("register.after")]
-    st.html(html_table(header, rows, (1, 2), w("register.before_after")))
-    st.html(f'<p class="es es-note">{e(w("register.not_applied"))}</p>')
+def _before_after(answer: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    """Every row as shipped and with own factors."""
+    style = number_style()
+    rows = []
+    for row in answer["approaches"]:
+        old = before[row["key"]]
+        effort = sum(i["quantity"] for i in row["items"] if i["unit"] == "person-week")
+        pairs = (
+            (old["usd"], row["cost_usd"]["one_off"]["p50"], style.money_about),
+            (old["weeks"], row["calendar_weeks"]["p50"], style.weeks),
+            (old["effort"], effort, style.about),
+            (old["hours"], row["device_hours"]["p50"], style.hours),
+        )
+        cells = [f"{write(a)} → {write(b)}" if a and b else "–" for a, b, write in pairs]
+        rows.append([e(row_name(row, language())), *map(e, cells)])
+    names = ("usd", "weeks", "effort", "hours")
+    header = [w("register.row_head"), *(w(f"register.{name}") for name in names)]
+    st.html(html_table(header, rows, (1, 2, 3, 4), w("register.before_after")))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from estimator import ProjectInputs, store
+from estimator import ProjectInputs
 from estimator.errors import EstimatorError, StoreError
 from estimator.ui import cached, state, who
+from estimator.ui.team import database
 from estimator.ui.words import complaint, w
 
 if TYPE_CHECKING:
@@ -19,19 +19,6 @@ if TYPE_CHECKING:
     from estimator.store.scenarios import Conflict, Kept, Version
 
 OPEN, SAID, CLASH = "open_project", "project_message", "project_conflict"
-_LOCK = Lock()
-_OPENED: dict[str, Database] = {}
-
-
-def database() -> Database | None:
-    """The store that the environment names; None without one. Raises StoreError."""
-    address = store.url()
-    if not address:
-        return None
-    with _LOCK:
-        if address not in _OPENED:
-            _OPENED[address] = store.opened(address)
-        return _OPENED[address]
 
 
 def both() -> tuple[Database, Actor]:
@@ -82,16 +69,13 @@ def save(note: str, shared: bool = True, new: bool = False, over: int | None = N
     found, actor = both()
     inputs, here = state.current(), project()
     answer = cached.answer(inputs)
+    stated = {**answer["inputs"], "own_factors": inputs.to_dict()["own_factors"]}
     book = cached.book_of(inputs).text if inputs.prices else None
     if new or here is None:
-        kept = scenarios.save(
-            found, actor, answer["inputs"], answer, note=note, shared=shared, book=book
-        )
+        kept = scenarios.save(found, actor, stated, answer, note=note, shared=shared, book=book)
     else:
         base = here[1] if over is None else over
-        kept = scenarios.save(
-            found, actor, answer["inputs"], answer, here[0], base, note, book=book
-        )
+        kept = scenarios.save(found, actor, stated, answer, here[0], base, note, book=book)
     st.session_state[OPEN] = (kept.id, kept.version)
     return w("projects.saved", name=kept.name, n=kept.version)
 

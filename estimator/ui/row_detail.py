@@ -106,7 +106,9 @@ def _hours_made_of(row: Row, style: Style) -> list[tuple[str, str]]:
         once=style.hours(part["once"]), use=style.percent(part["utilisation"]),
         again=style.percent(part["repeats"] * part["interruptions"] - 1.0),
     )  # fmt: skip
-    return [(w("detail.hours_how"), text)]
+    own = part.get("own_projects")
+    more = [] if own is None else [(w("detail.hours_own"), f"× {style.number(own, 2)}")]
+    return [(w("detail.hours_how"), text), *more]
 
 
 def narrower_hours(answer: Answer, row: Row, style: Style) -> str:

@@ -39,7 +39,7 @@ def page() -> None:
         )
         st.download_button(
             w("scenarios.file"),
-            data=exports.scenario_yaml(state.current().to_dict()),
+            data=exports.scenario_yaml(cached.owned(state.current()).to_dict()),
             file_name="scenario.yaml",
             mime="application/yaml",
             on_click="ignore",

@@ -20,7 +20,7 @@ def stages() -> None:
     answer, style = cached.summary(state.current()), number_style()
     told = story(answer, style)
     st.html(f'<p class="es es-say"><b>{e(told.headline)}.</b> {e(told.detail)}</p>')
-    for line in (told.approve, told.ready, told.regret, told.reach):
+    for line in (told.approve, told.ready, told.regret, told.reach, told.own):
         if line:
             st.html(f'<p class="es es-say">{e(line)}</p>')
     plan = answer["staged_plan"]

@@ -36,7 +36,7 @@ def page() -> None:
 
 def _between(inputs: Mapping[str, Any], now: Answer) -> Answer | None:
     """The kept inputs with today's code and data, where today's inputs are others."""
-    if dict(inputs) == now["inputs"]:
+    if {**inputs, "own_factors": None} == {**now["inputs"], "own_factors": None}:
         return None
     old = {**inputs, "prices": now["inputs"].get("prices") if inputs.get("prices") else None}
     return cached.answer(ProjectInputs.from_dict(old))

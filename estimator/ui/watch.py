@@ -110,10 +110,10 @@ async def not_ready() -> str:
 
 
 def _store() -> str:
-    from estimator.ui import remembered
+    from estimator.ui import team
 
     try:
-        found = remembered.database()
+        found = team.database()
     except EstimatorError:
         return "the store cannot be used"
     return "" if found is None or found.is_ready() else "the store cannot be used"

@@ -23,6 +23,7 @@ from estimator.engine.assumptions import Assumptions
 from estimator.engine.cell import ManyMemo
 from estimator.engine.comparison import Comparison
 from estimator.engine.many import evaluate_many
+from estimator.engine.own_factors import judged_by
 from estimator.engine.portfolio.told import portfolio_dict
 from estimator.engine.portfolio.whole import Wanted, distinct_names, make_portfolio
 from estimator.engine.results import Evaluation
@@ -84,7 +85,7 @@ class Base:
     @property
     def judged(self) -> Assumptions:
         """The shipped judgements with the scenario's own."""
-        return Assumptions(self.evidence.assumptions, self.inputs.assumptions)
+        return judged_by(self.inputs, self.evidence)
 
     def whole(self) -> Comparison:
         """The comparison with everything that needs re-runs."""

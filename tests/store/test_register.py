@@ -14,12 +14,14 @@ import pytest
 from estimator import compare_approaches
 from estimator.cli.main import main
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.money.own_factors import QUANTITIES, Seen, moved_judgements, own_factor
+from estimator.engine.groups import QUANTITIES, OwnFactors
+from estimator.engine.own_factors import Seen, moved_judgements, own_factor
 from estimator.errors import InputError
 from estimator.evidence.load import Evidence
+from estimator.report.exports import scenario_yaml
 from estimator.store import entries, register, right, scenarios
 from estimator.store.database import Database
-from estimator.store.forecast import forecast_of
+from estimator.store.forecast import anonymous, forecast_of
 from tests.conftest import ROOT, load_preset
 from tests.store.conftest import ADA, ADMIN, BEN, INPUTS, shown
 
@@ -88,14 +90,15 @@ def test_the_factor_is_shrunk_towards_one(judged: Assumptions) -> None:
     assert (none.p50, none.applies) == (1.0, False)
 
 
-def test_three_projects_move_nothing_and_twelve_move_effort_and_weeks(evidence: Evidence) -> None:
+def test_three_projects_move_nothing_and_twelve_move_every_quantity(evidence: Evidence) -> None:
     inputs = load_preset("support_tickets").replace("draws", 1024)
     before = compare_approaches(inputs, evidence, searches=False).to_dict()
-    few = right.with_own(evidence, [row(i, effort=1.5, weeks=1.5) for i in range(3)])
-    assert compare_approaches(inputs, few, searches=False).to_dict() == before
-    many = right.with_own(evidence, [row(i, effort=1.5, weeks=1.5) for i in range(12)])
-    after = compare_approaches(inputs, many, searches=False).to_dict()
-    assert after["data_version"].startswith(f"{before['data_version']}+own.")
+    ratios = {"effort": 1.5, "weeks": 1.5, "labels": 1.5, "hours": 1.5}
+    assert right.with_own(inputs, [row(i, **ratios) for i in range(3)], evidence) == inputs
+    many = [row(i, **ratios) for i in range(12)]
+    moved = right.with_own(inputs, many, evidence)
+    after = compare_approaches(moved, evidence, searches=False).to_dict()
+    assert after["data_version"] == before["data_version"]
     pairs = list(zip(before["approaches"], after["approaches"], strict=True))
     for old, new in pairs:
         effort = [
@@ -103,8 +106,36 @@ def test_three_projects_move_nothing_and_twelve_move_effort_and_weeks(evidence: 
             for r in (old, new)
         ]  # fmt: skip
         assert 1.3 < effort[1] / effort[0] < 1.5
+        if old["device_hours"]["p50"]:
+            assert 1.3 < new["device_hours"]["p50"] / old["device_hours"]["p50"] < 1.6
+        labels = [
+            next((i["quantity"] for i in r["items"] if i["item"] == "labelling"), 0.0)
+            for r in (old, new)
+        ]  # fmt: skip
+        assert labels[1] == pytest.approx(moved.own_factors.labels["p50"] * labels[0], rel=1e-5)
+        seen = after["own_projects"]["before"][old["key"]]
+        assert seen["usd"] == pytest.approx(old["cost_usd"]["one_off"]["p50"], rel=1e-5)
+        assert seen["hours"] == old["device_hours"]["p50"]
     weeks = [n["calendar_weeks"]["p50"] / o["calendar_weeks"]["p50"] for o, n in pairs]
     assert 1.2 < float(np.median(weeks)) < 1.6
+    assert "12 projects" in after["own_projects"]["sentences"][0]
+    off = right.with_own(inputs.replace("own_factors.ignore", True), many, evidence)
+    shipped = compare_approaches(off, evidence, searches=False).to_dict()
+    assert shipped["approaches"] == before["approaches"]
+    assert right.with_own(moved, [row(1)], evidence) == moved, "stated factors stay"
+
+
+def test_runs_of_the_project_itself_say_more_of_its_hours(evidence: Evidence) -> None:
+    run = {"model": "bert-base", "task": "text_classification", "hardware": "L40S", "n_devices": 1,
+           "n_train": 5000, "epochs": 3, "minutes": 9}  # fmt: skip
+    inputs = load_preset("support_tickets").replace("draws", 256).replace("own_runs", [run, run])
+    moved = right.with_own(inputs, [row(i, hours=3.0) for i in range(12)], evidence)
+    assert moved.own_factors.hours["p50"] > 2
+    hours = [
+        [r["device_hours"] for r in compare_approaches(i, evidence, False).to_dict()["approaches"]]
+        for i in (inputs, moved)
+    ]  # fmt: skip
+    assert hours[0] == hours[1]
 
 
 def test_every_quantity_has_its_factor(judged: Assumptions) -> None:
@@ -112,11 +143,31 @@ def test_every_quantity_has_its_factor(judged: Assumptions) -> None:
     found = right.factors(rows, judged)
     assert tuple(found) == QUANTITIES
     assert found["labels"].p50 > 1 > found["hours"].p50
-    moved = moved_judgements(found, judged)
+    own = OwnFactors(effort=found["effort"].told(), weeks=found["weeks"].told())
+    moved = moved_judgements(own, judged)
     assert set(moved) == {"people.adaptation_weeks", "people.wait_weeks", "people.usual_team"}
     spread = moved["people.adaptation_weeks"]
     shipped = judged.rows["people.adaptation_weeks"]
     assert spread.p90 / spread.p10 < shipped.p90 / shipped.p10
+    with pytest.raises(InputError, match="in this order"):
+        OwnFactors(effort={"p10": 2.0, "p50": 1.0, "p90": 3.0})
+
+
+def test_a_forecast_that_own_projects_moved_is_scored_without_them(
+    judged: Assumptions, evidence: Evidence
+) -> None:
+    """Else the firm's way would vanish from its register as soon as it is used."""
+    inputs = load_preset("support_tickets").replace("draws", 256)
+    moved = right.with_own(inputs, [row(i, effort=1.5) for i in range(12)], evidence)
+    answer = compare_approaches(moved, evidence, searches=False).to_dict()
+    forecast = forecast_of(answer, "lora")
+    as_shipped = answer["own_projects"]["before"]["lora"]["effort"]
+    assert forecast["quantities"]["effort"]["p50"] > 1.2 * as_shipped
+    body = {k: v for k, v in forecast.items() if k != "plan"}
+    made = anonymous("0" * 16, "2026-11-02", body, "live", {"effort": 1.5 * as_shipped}, 0)
+    (seen,) = right.seen([made], "effort")
+    assert seen.ratio == pytest.approx(1.5)
+    assert right.read_rows(json.dumps(made)) == [made]
 
 
 def test_the_forecast_stays_as_it_stood(database: Database, evidence: Evidence) -> None:
@@ -218,12 +269,45 @@ def test_a_bad_row_is_refused_with_its_line(database: Database, change: dict[str
     assert register.rows(database) == []
 
 
-def test_compare_with_own_projects(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_compare_with_own_projects(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def factors(*words: str) -> dict[str, Any] | None:
+        assert main(["compare", str(PRESET), "--quick", "--json", *words]) == 0
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return found.get("own_projects", {}).get("factors")
+
     file = tmp_path / "rows.jsonl"
     rows = [row(i, effort=1.5, weeks=1.5) for i in range(12)]
     file.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
-    assert main(["compare", str(PRESET), "--quick", "--json", "--register", str(file)]) == 0
-    assert "+own." in json.loads(capsys.readouterr().out)["data_version"]
+    monkeypatch.delenv("ESTIMATOR_DATABASE_URL", raising=False)
+    told = factors("--register", str(file))
+    assert told is not None
+    assert set(told) == {"effort", "weeks"}
+    assert factors() is None
+    address = f"sqlite:///{tmp_path / 'store.db'}"
+    monkeypatch.setenv("ESTIMATOR_DATABASE_URL", address)
+    database = Database(address)
+    register.merge(database, ADA, file.read_text(encoding="utf-8"))
+    database.close()
+    assert factors() == told
+    assert factors("--no-own-projects") is None
+    assert main(["compare", str(PRESET), "--quick"]) == 0
+    assert "person-weeks × 1.4" in capsys.readouterr().out
     file.write_text("{}\n", encoding="utf-8")
     assert main(["compare", str(PRESET), "--quick", "--register", str(file)]) == 2
     assert "line 1" in capsys.readouterr().err
+
+
+def test_a_record_with_own_projects_replays_without_the_store(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ESTIMATOR_DATABASE_URL", raising=False)
+    rows, record, small = (tmp_path / n for n in ("rows.jsonl", "a.json", "small.yaml"))
+    lines = [json.dumps(row(i, effort=1.5, labels=1.2)) for i in range(6)]
+    rows.write_text("\n".join(lines), encoding="utf-8")
+    small.write_bytes(scenario_yaml(load_preset("support_tickets").replace("draws", 64).to_dict()))
+    words = ["compare", str(small), "--register", str(rows), "--record", str(record)]
+    assert main(words) == 0
+    assert main(["replay", str(record)]) == 0
+    assert "same" in capsys.readouterr().out

@@ -13,7 +13,9 @@ from streamlit.testing.v1 import AppTest
 from estimator.store import entries, register, scenarios
 from estimator.store.database import Database
 from estimator.store.people import Actor, Role
-from estimator.ui import who
+from estimator.ui import cached, team, who
+from tests.conftest import load_preset
+from tests.store.test_register import row as finished
 from tests.ui.pages import alerts, choose, opened, scenario, texts
 
 ADA, BEN = Actor("ada@example.org", Role.EDITOR), Actor("ben@example.org", Role.EDITOR)
@@ -158,13 +160,43 @@ def test_a_decision_and_its_outcome_are_scored(store: Database, as_visitor: Any)
     assert not app.exception
     assert not alerts(app)
     shown = texts(app)
-    assert "x 2.00" in shown
+    assert "× 2.00" in shown
     assert "nothing is moved" in shown
     for number in range(6):
         row = {**register.rows(store)[0], "row": f"{number:016x}"}
         row["actual"] = {"effort": 1.5 * row["forecast"]["effort"]["p50"], "weeks": 20.0}
         register.merge(store, ADA, json.dumps(row))
+    team.forget()
     app.run()
     assert not app.exception
     assert not alerts(app)
-    assert "With own factors" in texts(app)
+    assert "Own finished projects move this estimate: person-weeks × 1." in texts(app)
+    assert "The scenario in force before and after" in texts(app)
+    press(app, "register:use")
+    assert scenario(app).own_factors.ignore
+    assert "switched off for this scenario" in texts(app)
+
+
+@pytest.mark.parametrize("page", ["answer", "compare", "plan"])
+def test_own_projects_move_every_page(store: Database, as_visitor: Any, page: str) -> None:
+    inputs = load_preset("support_tickets")
+    before = cached.summary(inputs)["approaches"]
+    rows = [finished(i, effort=1.5, weeks=1.3, labels=1.2, hours=2.0) for i in range(8)]
+    register.merge(store, ADA, "".join(f"{json.dumps(r)}\n" for r in rows))
+    team.forget()
+    app = opened("preset=support_tickets", page=page)
+    assert not app.exception
+    assert "Own finished projects move this estimate: person-weeks × 1.4" in texts(app)
+    assert "8 projects" in texts(app)
+    after = cached.summary(inputs)["approaches"]
+    for old, new in zip(before, after, strict=True):
+        assert new["cost_usd"]["one_off"]["p50"] > 1.2 * old["cost_usd"]["one_off"]["p50"]
+        assert new["calendar_weeks"]["p50"] > 1.1 * old["calendar_weeks"]["p50"]
+
+
+def test_a_store_that_is_lost_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ESTIMATOR_DATABASE_URL", "postgresql+pg8000://u:p@127.0.0.1:1/lost")
+    monkeypatch.setattr(who, "actor", lambda: ADA)
+    app = opened("preset=support_tickets", page="answer")
+    assert not app.exception
+    assert "register of own projects cannot be read" in texts(app)

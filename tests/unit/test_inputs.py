@@ -88,6 +88,7 @@ def test_fields_of_the_contract_are_all_there() -> None:
         *("n_labelled_to_buy", "n_unlabelled_available", "n_evaluation", "target", "models"),
         *("options", "facts", "training", "hybrid", "labelling", "compute", "people", "finance"),
         *("own_hardware", "serving", "value", "start_date", "limits", "pilot", "own_runs"),
+        "own_factors",
         *("prices", "assumptions", "draws", "seed"),
     }
 

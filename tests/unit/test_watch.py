@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from estimator.ui import cached, remembered
+from estimator.ui import cached, team
 from estimator.ui.watch import Watch, asked_for
 from tests.conftest import run_alone
 
@@ -49,7 +49,7 @@ def test_alive_at_once() -> None:
 
 
 def test_ready_when_data_and_store_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered, "_OPENED", {})
+    monkeypatch.setattr(team, "_OPENED", {})
     monkeypatch.delenv("ESTIMATOR_DATABASE_URL", raising=False)
     warm = cached.WARM.is_set()
     try:
@@ -65,7 +65,7 @@ def test_ready_when_data_and_store_are(tmp_path: Path, monkeypatch: pytest.Monke
         assert "hunter2" not in body
     finally:
         cached.WARM.set() if warm else cached.WARM.clear()
-        for database in remembered._OPENED.values():
+        for database in team._OPENED.values():
             database.close()
 
 

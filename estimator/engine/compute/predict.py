@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,12 +26,14 @@ from estimator.engine.compute.without_devices import (
     on_cpu,
     through_interface,
 )
-from estimator.engine.distributions import Draws
+from estimator.engine.distributions import Array, Draws
+from estimator.engine.figure import Part
 from estimator.engine.inputs import ProjectInputs
+from estimator.engine.own_factors import own_draws
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.engine.watched import varied
 from estimator.evidence.things import Accelerator
-from estimator.vocabulary import Approach
+from estimator.vocabulary import Approach, Basis
 from estimator.words.statement import Number, Statement, listed, state
 
 if TYPE_CHECKING:
@@ -74,7 +77,8 @@ def predict_compute(
     -----
     ``hours = FLOP / peak x exp(m + s z)`` with m, s from the mixed model of published runs;
     times trials, repeats 1 / (1 - failed share) and the spot overhead. Automated model search
-    makes compute.automation_trials times as many trials.
+    makes compute.automation_trials times as many trials. The firm's own factor on hours multiplies
+    all of it, unless runs of the project itself are there.
     """
     if inputs.people.automation:
         wanted = inputs.compute.trials * assumptions.value("compute.automation_trials")
@@ -84,10 +88,26 @@ def predict_compute(
     offset = own_offset(inputs, evidence, fit)
     accelerator = evidence.accelerators[inputs.compute.accelerator]
     site = _site(inputs, evidence)
-    return [
+    found = [
         _estimate(inputs, c, evidence, assumptions, draws, fit, offset, accelerator, site)
         for c in candidates
     ]
+    # Own runs say how fast this project computes; what other projects became says no more.
+    factor = None if offset.n_runs else own_draws(inputs.own_factors, "hours", draws)
+    return found if factor is None else [_times(estimate, factor) for estimate in found]
+
+
+def _times(estimate: ComputeEstimate, factor: Array | float) -> ComputeEstimate:
+    """The estimate with all its hours, and what follows from them, times a factor."""
+    middle = float(np.asarray(factor).flat[0])
+    part = Part("own_projects", middle, "factor", Basis.MEASURED)
+    names = (
+        "device_hours_draws", "wallclock_hours_draws", "single_run_device_hours_draws",
+        "energy_kwh_draws", "co2_kg_draws",
+    )  # fmt: skip
+    scaled = {name: getattr(estimate, name) * factor for name in names}
+    parts = (*estimate.hours_parts, part) if estimate.hours_parts else ()
+    return replace(estimate, hours_parts=parts, **scaled)
 
 
 def _site(inputs: ProjectInputs, evidence: Evidence) -> Site:

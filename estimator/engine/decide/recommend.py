@@ -241,5 +241,10 @@ def _would_reach(evaluation: Evaluation, board: Board, plan: StagedPlan) -> tupl
 
 
 def label_price(evaluation: Evaluation, index: int) -> float | None:
-    """Base price of one labelled example of a row, all its answers [USD]; None: buys none."""
-    return evaluation.results[index].money.usd_per_labelled_example
+    """Base price of one labelled example of a row, all its answers [USD]; None: buys none.
+
+    Where the firm's projects bought more labels than planned, that many are paid for each.
+    """
+    price = evaluation.results[index].money.usd_per_labelled_example
+    own = evaluation.inputs.own_factors.in_force.get("labels")
+    return price * own["p50"] if price is not None and own else price

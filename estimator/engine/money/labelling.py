@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.engine.distributions import Array
-from estimator.engine.figure import Figure, typed
+from estimator.engine.figure import Figure, as_figure, leaf, typed
 from estimator.engine.money.context import Context
 from estimator.engine.money.lines import Bill
 from estimator.engine.money.rates import LabelPrice, label_price, published_price, usd_per_hour
+from estimator.engine.own_factors import own_draws
 from estimator.units import SECONDS_PER_HOUR, WEEKS_PER_MONTH
 from estimator.vocabulary import NO_LABELS_TASKS, Basis, LabellingSource, Phase, Stage
 from estimator.words.statement import Count, Share, joined, state
@@ -83,20 +84,22 @@ def add_labelling(ctx: Context, bill: Bill, n_to_buy: int) -> LabellingPlan:
     free = comes_free(ctx)
     answers = answers_per_item(ctx)
     n_labels = 0 if free else n_to_buy * answers
-    usd = _tiered(ctx, price.usd, n_labels, source)
+    more = own_share(ctx)
+    usd = _tiered(ctx, price.usd, round(n_labels * as_figure(more).base), source)
     paid = price.wages
     if n_labels:
-        bill.add("labelling", Phase.LABELLING, float(n_labels), "label", usd, wages=paid, own=paid)
+        amount = float(n_labels) * more
+        bill.add("labelling", Phase.LABELLING, amount, "label", usd, wages=paid, own=paid)
     n_eval = ctx.inputs.n_evaluation
     if free:
         _checks(ctx, bill, n_to_buy, "labelling_check", Stage.LABELS)
         _checks(ctx, bill, n_eval, "evaluation_check", Stage.TEST)
     if source is LabellingSource.MODEL:
-        _audit(ctx, bill, n_to_buy + n_eval)
+        _audit(ctx, bill, n_to_buy * more + n_eval)
     if source is LabellingSource.MODEL_ASSISTED:
-        _pre_labels(ctx, bill, n_to_buy + ctx.inputs.n_evaluation)
+        _pre_labels(ctx, bill, n_to_buy * more + ctx.inputs.n_evaluation)
     if n_labels and source is not LabellingSource.MODEL:
-        _quality_lines(ctx, bill, n_to_buy, answers, usd, paid)
+        _quality_lines(ctx, bill, n_to_buy * more, answers, usd, paid)
     if n_eval and not free:
         bill.add(
             "evaluation_set",
@@ -110,8 +113,17 @@ def add_labelling(ctx: Context, bill: Bill, n_to_buy: int) -> LabellingPlan:
             note=state("note.test_set"),
         )
     _set_up_lines(ctx, bill, n_to_buy, answers, usd, paid, free)
-    bought = 0 if free else n_labels + n_eval * answers
+    bought = 0 if free else n_labels * as_figure(more).draws + n_eval * answers
     return _plan(ctx, price, bought, free)
+
+
+def own_share(ctx: Context) -> Figure | float:
+    """Labels that this firm's projects bought in the end over those they had planned."""
+    drawn = own_draws(ctx.inputs.own_factors, "labels", ctx.draws)
+    if drawn is None:
+        return 1.0
+    made = leaf("own_projects", drawn, "factor", Basis.MEASURED, note=state("note.own_projects"))
+    return ctx.once("own_share", lambda: made)
 
 
 def comes_free(ctx: Context) -> bool:
@@ -156,7 +168,7 @@ def _checks(ctx: Context, bill: Bill, n_items: int, item: str, stage: Stage) -> 
         )
 
 
-def _audit(ctx: Context, bill: Bill, n_items: int) -> None:
+def _audit(ctx: Context, bill: Bill, n_items: Figure | float) -> None:
     """The share of a model's labels that own staff label again."""
     price = label_price(ctx, LabellingSource.IN_HOUSE)
     bill.add(
@@ -183,13 +195,13 @@ def _tiered(ctx: Context, usd: Figure, n_labels: int, source: LabellingSource) -
     return (usd * factor).named(note)
 
 
-def _pre_labels(ctx: Context, bill: Bill, n_items: int) -> None:
+def _pre_labels(ctx: Context, bill: Bill, n_items: Figure | float) -> None:
     draft = published_price(ctx, "*", "model")
-    if draft is not None and n_items:
+    if draft is not None:
         bill.add(
             "pre_labelling",
             Phase.LABELLING,
-            float(n_items),
+            n_items,
             "draft",
             draft,
             note=joined(state("note.drafts"), draft.note),
@@ -197,7 +209,7 @@ def _pre_labels(ctx: Context, bill: Bill, n_items: int) -> None:
 
 
 def _quality_lines(
-    ctx: Context, bill: Bill, n_items: int, answers: int, usd: Figure, paid: bool
+    ctx: Context, bill: Bill, n_items: Figure | float, answers: int, usd: Figure, paid: bool
 ) -> None:
     review = ctx.figure("labelling.review_price_factor")
     share = ctx.inputs.labelling.review_share
@@ -328,7 +340,7 @@ def add_tool(ctx: Context, bill: Bill, plan: LabellingPlan) -> None:
     bill.add("labelling_tool", Phase.LABELLING, months * np.ceil(plan.people), "seat-month", seat)
 
 
-def _plan(ctx: Context, price: LabelPrice, n_answers: int, free: bool) -> LabellingPlan:
+def _plan(ctx: Context, price: LabelPrice, n_answers: Array | float, free: bool) -> LabellingPlan:
     source = ctx.inputs.labelling.source
     hours = n_answers * price.seconds.draws / SECONDS_PER_HOUR
     later = price.usd
@@ -344,6 +356,6 @@ def _plan(ctx: Context, price: LabelPrice, n_answers: int, free: bool) -> Labell
     )
     weeks = weeks * longer
     start: Array | float = 0.0
-    if n_answers and source in (LabellingSource.VENDOR, LabellingSource.IN_HOUSE):
+    if np.any(n_answers) and source in (LabellingSource.VENDOR, LabellingSource.IN_HOUSE):
         start = ctx.figure(f"labelling.start_weeks.{source}").draws
     return LabellingPlan(price, later, free, hours, weeks, start, people, weekly)

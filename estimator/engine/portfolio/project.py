@@ -16,6 +16,7 @@ from estimator.engine.decide.decision import quick_decision
 from estimator.engine.distributions import Array, Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.money.lines import ONE_OFF
+from estimator.engine.own_factors import judged_by
 from estimator.engine.portfolio.choose import Option, Share
 from estimator.engine.results import CandidateResult, CostItem
 from estimator.engine.simulate import before_results, evaluate
@@ -122,7 +123,7 @@ def project_of(
     """
     evaluation = evaluate(inputs, evidence)
     inputs = evaluation.inputs
-    assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
+    assumptions = judged_by(inputs, evidence)
     worlds = Worlds(evaluation, assumptions)
     value, onto = before_results(worlds, evidence)
     decision = quick_decision(evaluation, assumptions, value, False, worlds, onto)

@@ -8,7 +8,17 @@ from estimator import ProjectInputs
 from estimator.engine.answer import Answer
 from estimator.report.text import row_of, story
 from estimator.report.words import changes
-from estimator.ui import blocks, cached, doors, first_screen, fresh, progress, shell, state
+from estimator.ui import (
+    blocks,
+    cached,
+    doors,
+    first_screen,
+    fresh,
+    own_projects,
+    progress,
+    shell,
+    state,
+)
 from estimator.ui.components import choose_view, e, number_style
 from estimator.ui.inputs_form import preset_name
 from estimator.ui.row_detail import detail
@@ -104,6 +114,7 @@ def page() -> None:
     st.html(first_screen.lead(answer, words, cached.quality_draws(inputs), style))
     with above:
         top_line(answer)
+        own_projects.warning()
     doors.draw(answer)
     desk()
     if cached.is_whole(inputs):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from estimator.engine.answer import Answer
 from estimator.report import figures_accuracy
-from estimator.report.text import key_of, row_name, rows_for_people
+from estimator.report.text import key_of, own_text, row_name, rows_for_people
 from estimator.ui import cached, portfolio, scenarios, shell, state
 from estimator.ui.components import (
     choose_view,
@@ -78,6 +78,8 @@ def _rows_view() -> None:
         st.html(f'<p class="es es-note">{e(w("compare.two"))}</p>')
         return
     side_by_side(answer, keys, style)
+    if own := own_text(answer, style):
+        st.html(f'<p class="es es-note">{e(own)}</p>')
     extra_row()
     views = {
         "curves": lambda: curves(answer, keys),

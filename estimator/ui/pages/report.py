@@ -18,6 +18,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def page() -> None:
     """The page."""
     inputs, lang = state.current(), language()
+    whole = cached.owned(inputs)
     stem = blocks.file_stem(inputs.name)
 
     heading(w("page.report"), 1)
@@ -30,7 +31,7 @@ def page() -> None:
             ("json", lambda: exports.as_json(cached.full_answer(inputs)), "application/json"),
             ("html", lambda: blocks.printed("html", inputs, lang), "text/html"),
             ("record", lambda: blocks.record_file(inputs), "application/json"),
-            ("yaml", lambda: exports.scenario_yaml(inputs.to_dict()), "application/yaml"),
+            ("yaml", lambda: exports.scenario_yaml(whole.to_dict()), "application/yaml"),
         ]
         if exports.has_slides():
             files.append(("pptx", lambda: blocks.slides(inputs), PPTX))
@@ -74,7 +75,7 @@ def page() -> None:
     heading(w("report.scenario"), 2)
     fold = st.expander(w("report.scenario_show"), key="report:scenario", on_change="rerun")
     if fold.open:
-        fold.code(exports.scenario_yaml(inputs.to_dict()).decode("utf-8"), language="yaml")
+        fold.code(exports.scenario_yaml(whole.to_dict()).decode("utf-8"), language="yaml")
 
 
 shell.show(page)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from scipy.stats import norm
 
 from estimator.engine.assumptions import Assumptions
+from estimator.engine.distributions import Array, Draws
+from estimator.engine.groups import OwnFactors
+from estimator.engine.inputs import ProjectInputs
 from estimator.evidence.things import Assumption
 
-QUANTITIES = ("effort", "weeks", "labels", "hours")
-"""Person-weeks, calendar weeks, labels bought, device-hours."""
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
 ROUNDS = 60
 WEIGHTS = 1e-9
 Z90 = float(norm.ppf(0.9))
@@ -44,8 +49,6 @@ class OwnFactor:
         Projects counted, and those among them that were stopped.
     p10, p50, p90 : float
         Of the factor in the next project's middle; 1: as forecast.
-    spread : float
-        Standard deviation of log actual over forecast between the firm's own projects.
     applies : bool
         Are there enough projects to move an estimate?
     """
@@ -55,8 +58,13 @@ class OwnFactor:
     p10: float
     p50: float
     p90: float
-    spread: float
     applies: bool
+
+    def told(self) -> dict[str, float]:
+        """The factor as a scenario states it."""
+        ends = {"p10": self.p10, "p50": self.p50, "p90": self.p90}
+        counts = {"n": float(self.n), "n_stopped": float(self.n_stopped)}
+        return {name: float(f"{x:.6g}") for name, x in (ends | counts).items()}
 
 
 def own_factor(seen: Sequence[Seen], judged: Assumptions) -> OwnFactor:
@@ -85,7 +93,7 @@ def own_factor(seen: Sequence[Seen], judged: Assumptions) -> OwnFactor:
     applies = len(seen) >= judged.value("register.least_projects")
     low, high = (math.exp(mean + k * Z90 * deviation) for k in (-1, 1))
     stopped = sum(x.at_least for x in seen)
-    return OwnFactor(len(seen), stopped, low, math.exp(mean), high, s, applies)
+    return OwnFactor(len(seen), stopped, low, math.exp(mean), high, applies)
 
 
 def _beyond(least: float, mean: float, spread: float) -> tuple[float, float]:
@@ -95,36 +103,52 @@ def _beyond(least: float, mean: float, spread: float) -> tuple[float, float]:
     return mean + spread * hazard, min(max(hazard * (hazard - z), 0.0), 1.0)
 
 
-def moved_judgements(
-    factors: Mapping[str, OwnFactor], judged: Assumptions
-) -> dict[str, Assumption]:
+def judged_by(inputs: ProjectInputs, evidence: Evidence) -> Assumptions:
+    """The shipped judgements as the firm's projects move them, with the scenario's own values."""
+    shipped = Assumptions(evidence.assumptions, inputs.assumptions)
+    moved = moved_judgements(inputs.own_factors, shipped)
+    return Assumptions({**shipped.rows, **moved}, inputs.assumptions) if moved else shipped
+
+
+def moved_judgements(own: OwnFactors, judged: Assumptions) -> dict[str, Assumption]:
     """The rows of judgements that own factors move, as they then stand.
 
     Notes
     -----
     Effort moves ``people.adaptation_weeks``, whose spread between firms gives way to the firm's
     own; weeks move ``people.wait_weeks`` and, where they grew more than the work did, the pace
-    (``people.usual_team``). Labels and hours are moved by results and runs of the project itself.
+    (``people.usual_team``). Labels and hours are multiplied where they arise (``own_draws``).
     """
     out: dict[str, Assumption] = {}
+    factors = own.in_force
     effort, weeks = factors.get("effort"), factors.get("weeks")
     grown = 1.0
-    if effort is not None and effort.applies:
+    if effort:
         row = judged.rows["people.adaptation_weeks"]
-        deviation = math.hypot(
-            effort.spread, (math.log(effort.p90) - math.log(effort.p10)) / (2 * Z90)
-        )
+        known = math.log(effort["p90"] / effort["p10"]) / (2 * Z90)
+        deviation = math.hypot(judged.value("register.project_spread"), known)
         wide = math.log(row.p90 / row.p10) / (2 * Z90)
         half = math.exp(Z90 * min(deviation, wide))
-        middle = row.p50 * effort.p50
+        middle = row.p50 * effort["p50"]
         out[row.assumption_id] = replace(row, p10=middle / half, p50=middle, p90=middle * half)
-        grown = effort.p50
-    if weeks is not None and weeks.applies:
-        out["people.wait_weeks"] = _times(judged.rows["people.wait_weeks"], weeks.p50)
+        grown = effort["p50"]
+    if weeks:
+        out["people.wait_weeks"] = _times(judged.rows["people.wait_weeks"], weeks["p50"])
         power = judged.value("people.team_power")
         team = judged.rows["people.usual_team"]
-        out["people.usual_team"] = _times(team, (weeks.p50 / grown) ** (-1.0 / power))
+        out["people.usual_team"] = _times(team, (weeks["p50"] / grown) ** (-1.0 / power))
     return out
+
+
+def own_draws(own: OwnFactors, quantity: str, draws: Draws) -> Array | float | None:
+    """Draws of the firm's factor on labels or hours; None where there is none."""
+    found = own.in_force.get(quantity)
+    if not found:
+        return None
+    if found["p10"] == found["p90"]:
+        return float(found["p50"])
+    ends = (found[p] for p in ("p10", "p50", "p90"))
+    return draws.lognormal(f"own_factor.{quantity}", *ends)
 
 
 def _times(row: Assumption, factor: float) -> Assumption:
