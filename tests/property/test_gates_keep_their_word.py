@@ -17,13 +17,14 @@ from estimator.engine.simulate import before_results, evaluate
 PRESETS = Path(__file__).resolve().parents[2] / "data" / "presets"
 NAMES = (
     "support_tickets", "contracts", "translation", "crop_satellite", "small_firm",
-    "chatbot_llama_lora", "edge_device", "factory_defects",
+    "chatbot_llama_lora", "edge_device", "factory_defects", "fraud", "recommendation",
+    "customer_behaviour", "demand_forecast",
 )  # fmt: skip
 DRAWS = 1024
 VALUES = 20
 SAMPLED = 3
 DOES = {"stop": {"stop"}, "live": {"live"}, "take": {"live"}, "rest": {"rest"}, "more": {"more"},
-        "pilot": {"pilot"}}  # fmt: skip
+        "pilot": {"pilot"}, "switch": {"switch"}}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

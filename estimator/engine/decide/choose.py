@@ -14,6 +14,7 @@ from estimator.engine.decide.policy import Step
 from estimator.engine.decide.stages import NEVER_IN_A_PILOT, WORTH_MORE, Builder, Policy
 from estimator.engine.decide.way import Way, World, middle
 from estimator.engine.distributions import Array
+from estimator.vocabulary import Approach
 
 SHARES = (0.1, 0.3)
 SAME_CHANCE = 0.005
@@ -94,9 +95,9 @@ class Weighed:
 
     @cached_property
     def lost(self) -> float:
-        """Median money that is gone where nothing that works goes live [USD]; 0: it never fails."""
+        """Median money that is gone where nothing of use goes live [USD]; 0: it never fails."""
         out = self.step.outcome
-        return middle(out.spend[~out.works]) if not out.works.all() else 0.0
+        return middle(out.spend[out.fails]) if out.fails.any() else 0.0
 
 
 def beaten(world: World) -> frozenset[str]:
@@ -145,11 +146,12 @@ def search(
     if as_is is not None:
         first.append(Policy("probe", (as_is.key,)))
     found = weigh(world, loss, first, builder)
-    tuned = [w for w in fresh if w.needs_labels and not w.key.startswith(NEVER_IN_A_PILOT)]
+    tuned = [w for w in fresh if _for_a_pilot(w, probe_worthy)]
     if not tuned:
         return found
     top, pool = _pool(world, loss, tuned)
-    close = _close(world, [w for w in world.ways if w.key in lost and w.measured_at() is None])
+    others = [w for w in world.ways if w.key in lost and w.measured_at() is None]
+    close = _close(world, [w for w in others if _for_a_pilot(w, probe_worthy)])
     shares = _shares(world, [w for w in tuned if w.key in pool])
 
     def pilots(sets: Iterable[tuple[str, ...]], share: float, probe: str) -> list[Weighed]:
@@ -175,14 +177,19 @@ def search(
     return [w for w in found + ones if not w.policy.keys & lost or w.row not in w.lesser]
 
 
+def _for_a_pilot(way: Way, probe_worthy: bool) -> bool:
+    """Is a pilot of this way worth its labels: never from scratch, as is only where known of."""
+    known = probe_worthy or way.approach is not Approach.ZERO_SHOT
+    return way.needs_labels and known and not way.key.startswith(NEVER_IN_A_PILOT)
+
+
 def _places(world: World, keys: frozenset[str]) -> frozenset[int]:
     return frozenset(w.index for w in world.ways if w.key in keys)
 
 
 def _close(world: World, others: Sequence[Way]) -> list[str]:
     """The likeliest of the beaten rows: it can succeed where the one that leads misses."""
-    tuned = [w for w in others if w.needs_labels and not w.key.startswith(NEVER_IN_A_PILOT)]
-    best = max(tuned, key=lambda w: world.chance(w, world.most_labels(w)), default=None)
+    best = max(others, key=lambda w: world.chance(w, world.most_labels(w)), default=None)
     return [] if best is None else [best.key]
 
 

@@ -63,4 +63,4 @@ def _policy(step: Step, policy: Policy) -> Policy | None:
     if step.kind == REST:
         spare = next((a[0].ways[0].key for a in step.actions if a[0].kind == SWITCH), "")
         return Policy("rest", keys, spare=spare, push=policy.push)
-    return Policy(MORE, keys, push=policy.push) if step.kind == MORE else None
+    return Policy(step.kind, keys, push=policy.push) if step.kind in (MORE, SWITCH) else None

@@ -200,6 +200,8 @@ class PlanWords:
         key = step.kind
         if key in (PILOT, REST) and step.n_labelled <= self.world.owned:
             key += "_owned"
+        if key == LIVE and step.outcome.before.any():
+            key += "_finish"
         return state(f"plan.act.{key}", **values)
 
     def ends(self) -> Statement:

@@ -22,6 +22,14 @@ NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
+class Finish:
+    """Work that is left between the last gate and the release: money [USD], time [weeks]."""
+
+    usd: Array
+    weeks: float
+
+
+@dataclass(frozen=True, eq=False)
 class Look:
     """What a gate looks at: the best measured value, its sort order, the way that shows it.
 
@@ -50,6 +58,8 @@ class Outcome:
         Position of the row that goes live; ``STOPPED`` where nothing does.
     works : array of bool
         Goes live and truly reaches the target.
+    fails : array of bool
+        Nothing goes live that reaches the target or is of any use.
     """
 
     def __init__(self, make: Callable[[str], np.ndarray]) -> None:
@@ -91,6 +101,11 @@ class Outcome:
     def works(self) -> np.ndarray:
         """Goes live and truly reaches the target."""
         return self.get("works")
+
+    @property
+    def fails(self) -> np.ndarray:
+        """Nothing goes live that reaches the target or is of any use."""
+        return np.asarray((self.months <= 0) & ~self.works)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +173,7 @@ def live(
     elapsed_weeks: float,
     extra: Mapping[str, float] = NOTHING,
     kind: str = LIVE,
+    finish: Finish | None = None,
 ) -> Step:
     """Going live with a model trained on ``n_labelled``, ``elapsed_weeks`` after the start.
 
@@ -168,12 +184,17 @@ def live(
     ----------
     extra : mapping
         Shares of blocks of the row's money that are spent before the release.
+    finish : Finish, optional
+        Work that is left before it.
     """
-    key = ("live", way.key, n_labelled, elapsed_weeks, *extra.items(), loss.terms)
-    out = world.kept(key, lambda: _released(world, loss, way, n_labelled, elapsed_weeks, extra))
+    left = finish.weeks if finish else 0.0
+    key = ("live", way.key, n_labelled, elapsed_weeks, left, *extra.items(), loss.terms)
+    out = world.kept(
+        key, lambda: _released(world, loss, way, n_labelled, elapsed_weeks, extra, finish)
+    )
     least = world.judged.value("decision.release_weeks")
     payoff = loss.usd_per_month * out.months - out.spend
-    middle = max(least, way.weeks - elapsed_weeks)
+    middle = left + max(least, way.weeks - elapsed_weeks - left)
     return Step(kind, (way,), n_labelled, 0.0, out.spend, middle, payoff, out)
 
 
@@ -184,6 +205,7 @@ def _released(
     n_labelled: float,
     elapsed_weeks: float,
     extra: Mapping[str, float],
+    finish: Finish | None,
 ) -> Outcome:
     def alone() -> tuple[Array, Array, np.ndarray, np.ndarray]:
         truth = way.truth(n_labelled)
@@ -193,11 +215,12 @@ def _released(
         return share, usd, np.asarray(truth >= loss.target), row
 
     share, usd, works, row = world.kept(("released", way.key, n_labelled, loss.terms), alone)
-    weeks = np.maximum(
-        world.judged.value("decision.release_weeks"), way.calendar_weeks - elapsed_weeks
-    )
+    left = finish.weeks if finish else 0.0
+    least = world.judged.value("decision.release_weeks")
+    weeks = left + np.maximum(least, way.calendar_weeks - elapsed_weeks - left)
     months = loss.months(share, elapsed_weeks + weeks)
-    before = sum((share * way.money[block] for block, share in extra.items()), start=world.zero)
+    before = sum((part * way.money[block] for block, part in extra.items()), start=world.zero)
+    before = before + finish.usd if finish else before
     fields = {
         "spend": usd + before, "before": before, "months": months, "weeks": weeks,
         "row": row, "works": works,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from estimator.engine.decide.policy import (
     REST,
     SWITCH,
     TAKE,
+    Finish,
     Step,
     gate,
     live,
@@ -48,7 +50,7 @@ class Policy:
     Parameters
     ----------
     kind : str
-        stop, live, more, rest, all, probe or pilot: the first thing that is done.
+        stop, live, more, rest, switch, all, probe or pilot: the first thing that is done.
     tried : tuple of str
         Keys of the ways that it is done with.
     probe : str
@@ -82,9 +84,9 @@ class Policy:
     @property
     def parts(self) -> int:
         """How much there is to it: the simpler of two equal plans is taken."""
-        usual = {"stop": 0, "live": 1, "all": 2, "probe": 2, "rest": 2, "more": 2, "pilot": 3}
+        usual = {"stop": 0, "live": 1, "pilot": 3}
         later = self.kind == "all" and bool(self.spare)
-        return usual[self.kind] + len(self.tried) + bool(self.probe) + later
+        return usual.get(self.kind, 2) + len(self.tried) + bool(self.probe) + later
 
 
 class Builder:
@@ -115,6 +117,8 @@ class Builder:
         spare = w.way(policy.spare) if policy.spare else None
         if policy.kind == "rest":
             return self._rest(ways[0], 0.0, spare)
+        if policy.kind == "switch":
+            return self._switch(ways[0], self._planned(ways[0]), 0.0)
         if policy.kind == "more":
             return self._more(ways[0], self._planned(ways[0]), 0.0)
         if not policy.probe:
@@ -265,15 +269,38 @@ class Builder:
         usd = w.kept(key, lambda: self._pilot_usd(ways, n, probed))
         weeks = days / WORKDAYS_PER_WEEK + self.gate_weeks + self._labelling_weeks(ref, n, 0.0)
         then = elapsed + weeks
-        rest, now = [], []
-        for way in ways:
-            other = next((o for o in (*ways, spare) if o is not None and o is not way), None)
-            rest.append(self._rest(way, then, other, n))
-            now.append(live(w, self.loss, way, n, then, {DATA: 0.5, MODEL: 0.25}))
-        actions = [*self._low(then), tuple(rest), tuple(now)]
+        others = [
+            next((o for o in (*ways, spare) if o is not None and o is not way), None)
+            for way in ways
+        ]
+        actions = self._low(then)
         if n >= max(way.n_planned for way in ways):
-            actions = [*self._low(then), tuple(rest)]
+            actions += self._finished(ways, others, n, then)
+        else:
+            rest = [self._rest(way, then, o, n) for way, o in zip(ways, others, strict=True)]
+            now = [live(w, self.loss, way, n, then, {DATA: 0.5, MODEL: 0.25}) for way in ways]
+            actions += [tuple(rest), tuple(now)]
         return gate(w, self.loss, PILOT, ways, n, w.n_test, usd, weeks, actions)
+
+    def _finished(
+        self, ways: tuple[Way, ...], others: list[Way | None], n: float, then: float
+    ) -> list[tuple[Step, ...]]:
+        """After a pilot on all labels: a second measurement on them would tell nothing new.
+
+        What is left of the work is done only where the result is good enough to go live.
+        """
+        w = self.world
+        actions: list[tuple[Step, ...]] = []
+        if all(o is not None for o in others):
+            actions.append(tuple(self._switch(o, n, then, 0.5) for o in others if o is not None))
+        left = [Finish(w.kept((REST, way.key, n), partial(self._rest_usd, way, n, n)),
+                       self._rest_weeks(way)) for way in ways]  # fmt: skip
+        go = [live(w, self.loss, way, n, then, finish=f) for way, f in zip(ways, left, strict=True)]
+        return [*actions, tuple(go)]
+
+    def _rest_weeks(self, way: Way) -> float:
+        share = self.world.judged.value("decision.rest_weeks_share")
+        return max(share * way.weeks, self.gate_weeks)
 
     def _pilot_usd(self, ways: tuple[Way, ...], n: float, probed: bool) -> Array:
         w, ref = self.world, ways[0]
@@ -297,8 +324,7 @@ class Builder:
         have = max(piloted, way.measured_at() or 0.0)
         n = max(self._planned(way), have)
         usd = w.kept((REST, way.key, have), lambda: self._rest_usd(way, n, have))
-        weeks = max(w.judged.value("decision.rest_weeks_share") * way.weeks, self.gate_weeks)
-        weeks += self.gate_weeks
+        weeks = self._rest_weeks(way) + self.gate_weeks
         then = elapsed + weeks
         actions = self._low(then, way)
         if other is not None:
@@ -313,13 +339,15 @@ class Builder:
         left = np.maximum(model - self._made_by_trying(way), 0.25 * model)
         return np.asarray(self._labels(way, n, have) + 0.5 * way.money[DATA] + left)
 
-    def _switch(self, way: Way, n: float, elapsed: float) -> Step:
+    def _switch(self, way: Way, n: float, elapsed: float, data: float = 0.0) -> Step:
+        """The other approach on the same labels; ``data`` is the share of their preparation left."""
         w = self.world
         weeks = max(0.5 * way.weeks, self.gate_weeks) + self.gate_weeks
         then = elapsed + weeks
         go = live(w, self.loss, way, n, then)
         return gate(
-            w, self.loss, SWITCH, (way,), n, w.n_test, way.money[MODEL], weeks,
+            w, self.loss, SWITCH, (way,), n, w.n_test, way.money[MODEL] + data * way.money[DATA],
+            weeks,
             [*self._low(then, way), (go,)],
         )  # fmt: skip
 

@@ -136,7 +136,10 @@ def at_most(step: Step, here: np.ndarray) -> float:
 
 
 def lost_if_fails(best: Weighed) -> Array | None:
-    """Money of the draws in which nothing that works goes live [USD]; None: there are none."""
+    """Money of the draws in which nothing of use goes live [USD]; None: there are none.
+
+    A system a little short of its target runs and earns a part of its value: its money is not gone.
+    """
     out = best.step.outcome
-    failed = out.spend[~out.works]
+    failed = out.spend[out.fails]
     return failed if len(failed) else None
