@@ -11,7 +11,7 @@ import numpy as np
 
 from estimator.engine.decide.loss import STOPPED, Loss
 from estimator.engine.decide.policy import Step
-from estimator.engine.decide.stages import NEVER_IN_A_PILOT, WORTH_MORE, Builder, Policy
+from estimator.engine.decide.stages import NEVER_IN_A_PART, WORTH_MORE, Builder, Policy
 from estimator.engine.decide.way import Way, World, middle
 from estimator.engine.distributions import Array
 from estimator.vocabulary import Approach
@@ -23,6 +23,8 @@ SAME_END = 0.9
 """Rows that a plan ends in with nine tenths of the likeliest's chance are equal: the cheapest is
 named."""
 BESIDE = 0.5
+LOSES_AS_LITTLE = 1.5
+"""A simpler plan is taken for an equal one if it loses no more than half as much again."""
 ROUNDS = 6
 CLOSE = 5e-3
 LADDER = (1.1, 1.5, 2.0, 3.0, 5.0, 10.0)
@@ -146,12 +148,12 @@ def search(
     if as_is is not None:
         first.append(Policy("probe", (as_is.key,)))
     found = weigh(world, loss, first, builder)
-    tuned = [w for w in fresh if _for_a_pilot(w, probe_worthy)]
+    tuned = [w for w in fresh if _for_a_pilot(world, w, probe_worthy)]
     if not tuned:
         return found
     top, pool = _pool(world, loss, tuned)
     others = [w for w in world.ways if w.key in lost and w.measured_at() is None]
-    close = _close(world, [w for w in others if _for_a_pilot(w, probe_worthy)])
+    close = _close(world, [w for w in others if _for_a_pilot(world, w, probe_worthy)])
     shares = _shares(world, [w for w in tuned if w.key in pool])
 
     def pilots(sets: Iterable[tuple[str, ...]], share: float, probe: str) -> list[Weighed]:
@@ -177,10 +179,15 @@ def search(
     return [w for w in found + ones if not w.policy.keys & lost or w.row not in w.lesser]
 
 
-def _for_a_pilot(way: Way, probe_worthy: bool) -> bool:
-    """Is a pilot of this way worth its labels: never from scratch, as is only where known of."""
-    known = probe_worthy or way.approach is not Approach.ZERO_SHOT
-    return way.needs_labels and known and not way.key.startswith(NEVER_IN_A_PILOT)
+def _for_a_pilot(world: World, way: Way, known: bool = True) -> bool:
+    """Does a pilot of this way tell anything?
+
+    Training from scratch shows on a part of its labels what any start shows: too little; a first
+    run on labels that are there anyway shows what all of them bring. As is only where ``known``.
+    """
+    if way.key.startswith(NEVER_IN_A_PART):
+        return way.n_planned < WORTH_MORE * world.owned
+    return way.needs_labels and (known or way.approach is not Approach.ZERO_SHOT)
 
 
 def _places(world: World, keys: frozenset[str]) -> frozenset[int]:
@@ -207,7 +214,7 @@ def led_by(world: World, loss: Loss, ruled: Way, found: Sequence[Weighed]) -> li
     others = [w for w in world.ways if w is not ruled and w.needs_labels]
     others.sort(key=lambda w: -world.chance(w, ruled.n_planned))
     plans = [Policy("all", (ruled.key,))]
-    if not ruled.key.startswith(NEVER_IN_A_PILOT) and ruled.needs_labels:
+    if ruled.needs_labels and _for_a_pilot(world, ruled):
         plans += [Policy("pilot", (ruled.key,), "", s) for s in _shares(world, [ruled])]
     builder = Builder(world, loss)
     for push in PUSHES:
@@ -325,8 +332,7 @@ def pick(found: Sequence[Weighed], keep: float, before: Policy | None = None) ->
     slack = keep * max(best.spend, 0.0)
     near = [w for w in found if w.net >= best.net - slack]
     kept = next((w for w in near if w.policy == before), None)
-    fewest = min(w.policy.parts for w in near)
-    simple = [w for w in near if w.policy.parts == fewest]
+    simple = _simple(near)
     least = max(w.net for w in simple) - slack / 2
     return kept or min((w for w in simple if w.net >= least), key=lambda w: (w.lost, -w.net))
 
@@ -336,7 +342,15 @@ def cheapest(found: Sequence[Weighed], keep: float, before: Policy | None = None
     least = min(w.spend for w in found)
     near = [w for w in found if w.spend <= least * (1.0 + keep)]
     kept = next((w for w in near if w.policy == before), None)
-    return kept or min(near, key=lambda w: (w.policy.parts, w.spend))
+    return kept or min(_simple(near), key=lambda w: w.spend)
+
+
+def _simple(near: Sequence[Weighed]) -> list[Weighed]:
+    """Of equal plans those with the fewest parts that lose no more than usual where they fail."""
+    most = LOSES_AS_LITTLE * min(w.lost for w in near)
+    safe = [w for w in near if w.lost <= most]
+    fewest = min(w.policy.parts for w in safe)
+    return [w for w in safe if w.policy.parts == fewest]
 
 
 def rule_row(world: World) -> Way | None:

@@ -40,7 +40,7 @@ from estimator.units import WORKDAYS_PER_WEEK
 
 WORTH_MORE = 1.5
 """A round of buying that grows the labels by less teaches nothing new."""
-NEVER_IN_A_PILOT = "scratch"
+NEVER_IN_A_PART = "scratch"
 
 
 @dataclass(frozen=True, order=True)
