@@ -340,7 +340,7 @@ class Builder:
         return np.asarray(self._labels(way, n, have) + 0.5 * way.money[DATA] + left)
 
     def _switch(self, way: Way, n: float, elapsed: float, data: float = 0.0) -> Step:
-        """The other approach on the same labels; ``data`` is the share of their preparation left."""
+        """The other approach on the same labels; ``data`` of their preparation is still to do."""
         w = self.world
         weeks = max(0.5 * way.weeks, self.gate_weeks) + self.gate_weeks
         then = elapsed + weeks
