@@ -41,7 +41,7 @@ METRICS: dict[str, Metric] = {
     **_named(
         "accuracy auc auprc balanced_accuracy dice exact_match f1 label_accuracy macro_f1 map map50"
         " map_at_r micro_f1 miou ndcg_at_10 precision precision_at_10 precision_of_flags recall"
-        " share top5 weighted_f1 win_rate",
+        " recall_at_10 recall_at_20 recall_at_100 share top5 weighted_f1 win_rate",
         False,
         0.0,
         1.0,

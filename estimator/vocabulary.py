@@ -43,6 +43,9 @@ class Task(StrEnum):
     MUSIC_GENERATION = "music_generation"
     PROTEIN = "protein"
     TIME_SERIES = "time_series"
+    RETRIEVAL = "retrieval"
+    DOCUMENT_EXTRACTION = "document_extraction"
+    DOCUMENT_OCR = "document_ocr"
 
 
 class Modality(StrEnum):
@@ -55,6 +58,7 @@ class Modality(StrEnum):
     RECOMMENDATION = "recommendation"
     BIOLOGY = "biology"
     SERIES = "series"
+    DOCUMENTS = "documents"
 
 
 class Domain(StrEnum):
@@ -204,6 +208,9 @@ TASK_LABELS: dict[Task, str] = {
     Task.MUSIC_GENERATION: "Music generation",
     Task.PROTEIN: "Protein",
     Task.TIME_SERIES: "Time series: forecasting",
+    Task.RETRIEVAL: "Search: retrieval, reranking",
+    Task.DOCUMENT_EXTRACTION: "Documents: fields",
+    Task.DOCUMENT_OCR: "Documents: text (OCR)",
 }
 
 _SPOKEN = {
@@ -248,6 +255,9 @@ TASK_MODALITY: dict[Task, Modality] = {
     Task.RECOMMENDATION: Modality.RECOMMENDATION,
     Task.PROTEIN: Modality.BIOLOGY,
     Task.TIME_SERIES: Modality.SERIES,
+    Task.RETRIEVAL: Modality.TEXT,
+    Task.DOCUMENT_EXTRACTION: Modality.DOCUMENTS,
+    Task.DOCUMENT_OCR: Modality.DOCUMENTS,
 }
 
 UNIT_BY_MODALITY: dict[Modality, str] = {
@@ -258,18 +268,25 @@ UNIT_BY_MODALITY: dict[Modality, str] = {
     Modality.RECOMMENDATION: "interactions",
     Modality.BIOLOGY: "residues",
     Modality.SERIES: "horizon",
+    Modality.DOCUMENTS: "pages",
 }
 
-MORE_UNITS: dict[Modality, tuple[str, ...]] = {
-    Modality.SERIES: ("series", "steps", "covariates"),
+MORE_UNITS: dict[Task, tuple[str, ...]] = {
+    Task.TIME_SERIES: ("series", "steps", "covariates"),
+    Task.RETRIEVAL: ("passages", "churn", "reranked"),
+    Task.DOCUMENT_EXTRACTION: ("fields",),
 }
-"""What else is said of the examples of a kind of input: how many series are forecast, how many
-values of the past each has, how many columns are known of the future."""
+"""What else is said of the examples of a task: how many series are forecast, how many values of the
+past each has, how many columns are known of the future; how many passages are searched, which share
+of them is new each month, how many are reranked for a question; how many fields a page has."""
 
 NO_ROWS: dict[Task, frozenset[Approach]] = {
     Task.TIME_SERIES: frozenset(
         {Approach.LINEAR_PROBE, Approach.CONTINUED_PRETRAIN, Approach.DISTILL, Approach.HYBRID}
     ),
+    Task.RETRIEVAL: frozenset({Approach.SCRATCH}),
+    Task.DOCUMENT_EXTRACTION: frozenset({Approach.SCRATCH}),
+    Task.DOCUMENT_OCR: frozenset({Approach.LINEAR_PROBE, Approach.DISTILL}),
     Task.IMAGE_GENERATION: frozenset(
         {Approach.BASELINE, Approach.LINEAR_PROBE, Approach.CONTINUED_PRETRAIN, Approach.HYBRID}
     ),
@@ -286,6 +303,9 @@ NO_ROWS: dict[Task, frozenset[Approach]] = {
 }
 """Approaches that mean nothing for a task; such rows are computed and not shown to people."""
 
+JOINED_TASKS = frozenset({Task.RETRIEVAL, Task.DOCUMENT_EXTRACTION, Task.DOCUMENT_OCR})
+"""Tasks whose hybrid joins what is there: two rankings, or reading and a language model."""
+
 NO_LABELS_TASKS = frozenset({Task.TIME_SERIES})
 """Tasks whose examples label themselves: the future of a series comes by itself."""
 
@@ -294,7 +314,8 @@ METRIC_LABELS: dict[str, str] = {
     "miou": "mIoU", "wer": "word error rate", "bleu": "BLEU", "rouge1": "ROUGE-1", "fid": "FID",
     "fad": "FAD", "dice": "Dice", "error": "error rate", "relative_mase": "relative forecast error",
     "clap": "CLAP", "clip_i": "CLIP-I", "clip_t": "CLIP-T", "dino": "DINO", "fd": "FD",
-    "hps_v2": "HPS v2", "hps_v2_1": "HPS v2.1",
+    "hps_v2": "HPS v2", "hps_v2_1": "HPS v2.1", "ndcg_at_10": "nDCG@10", "cer": "CER",
+    "recall_at_10": "recall@10", "recall_at_20": "recall@20", "recall_at_100": "recall@100",
 }  # fmt: skip
 """Metrics that people spell differently; the others as they are, without underscores."""
 

@@ -12,7 +12,7 @@ from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate
 from estimator.errors import InputError
 from estimator.evidence.things import BaseModel
-from estimator.vocabulary import APPROACH_LABELS, NO_ROWS, TASK_MODALITY, Approach, HybridKind, Task
+from estimator.vocabulary import APPROACH_LABELS, NO_ROWS, TASK_MODALITY, Approach, Task
 from estimator.words.statement import Statement, state
 
 if TYPE_CHECKING:
@@ -73,8 +73,7 @@ def _option(inputs: ProjectInputs, index: int, option: Option, evidence: Evidenc
 
 def _labels(inputs: ProjectInputs, approach: Approach, stated: int | None) -> int:
     """Labels that a row buys; an approach that trains nothing buys only its evaluation set."""
-    retrieval = approach is Approach.HYBRID and inputs.hybrid.kind is HybridKind.RETRIEVAL
-    if approach is Approach.ZERO_SHOT or retrieval:
+    if inputs.as_is(approach):
         return 0
     return inputs.n_labelled_to_buy if stated is None else stated
 

@@ -37,12 +37,14 @@ from estimator.errors import InputError
 from estimator.metrics import lower_is_better
 from estimator.reading import parse
 from estimator.vocabulary import (
+    JOINED_TASKS,
     MORE_UNITS,
     NO_LABELS_TASKS,
     TASK_MODALITY,
     UNIT_BY_MODALITY,
     Approach,
     Domain,
+    HybridKind,
     Task,
 )
 from estimator.words.statement import Metric, Statement, state
@@ -127,8 +129,7 @@ class ProjectInputs(Checked):
             raise InputError("value.today_level", today, allowed)
 
     def _fill_unit(self) -> None:
-        modality = TASK_MODALITY[self.task]
-        word, more = UNIT_BY_MODALITY[modality], MORE_UNITS.get(modality, ())
+        word, more = UNIT_BY_MODALITY[TASK_MODALITY[self.task]], MORE_UNITS.get(self.task, ())
         for key, value in self.unit.items():
             if key not in (word, *more):
                 raise InputError(
@@ -170,13 +171,23 @@ class ProjectInputs(Checked):
 
     @property
     def unit_name(self) -> str:
-        """tokens, pixels, audio_seconds, columns, interactions, residues or horizon."""
+        """tokens, pixels, audio_seconds, columns, interactions, residues, horizon or pages."""
         return UNIT_BY_MODALITY[TASK_MODALITY[self.task]]
 
     @property
     def unit_length(self) -> float:
         """Length of one example in ``unit_name``; pixels are the side of a square image."""
         return float(self.unit[self.unit_name])
+
+    def as_is(self, approach: Approach) -> bool:
+        """Nothing of the project is learned from: used as it is, looked up, or words alone."""
+        words = approach is Approach.BASELINE and self.task in JOINED_TASKS
+        return approach is Approach.ZERO_SHOT or words or self.finds(approach)
+
+    def finds(self, approach: Approach) -> bool:
+        """The hybrid that trains nothing and looks things up: passages, or two rankings joined."""
+        joins = self.hybrid.kind is HybridKind.RETRIEVAL or self.task in JOINED_TASKS
+        return approach is Approach.HYBRID and joins
 
     @property
     def n_labelled(self) -> int:

@@ -10,17 +10,14 @@ from estimator.words.statement import Task as TaskWord
 
 NEAREST: tuple[tuple[str, Task, str], ...] = (
     (r"forecast|time ?series|demand|vorhersage|zeitreihe", Task.TIME_SERIES, "spelling"),
-    (r"\bocr|handwrit|\bhtr\b|handschrift", Task.TOKEN_CLASSIFICATION, "reading"),
+    (r"\bocr|handwrit|\bhtr\b|handschrift", Task.DOCUMENT_OCR, "spelling"),
     (
         r"document|invoice|receipt|\bforms?\b|layout|dokument|rechnung",
-        Task.TOKEN_CLASSIFICATION,
-        "pages",
+        Task.DOCUMENT_EXTRACTION,
+        "spelling",
     ),
-    (
-        r"retriev|search|rerank|embedding|\brag\b|suche",
-        Task.QUESTION_ANSWERING,
-        "ranking",
-    ),
+    (r"\brag\b", Task.QUESTION_ANSWERING, "ranking"),
+    (r"retriev|search|rerank|embedding|suche", Task.RETRIEVAL, "spelling"),
     (r"video|action recog", Task.IMAGE_CLASSIFICATION, "clips"),
     (r"preference|\bdpo\b|rlhf|reward", Task.TEXT_GENERATION, "pairs"),
     (r"regress", Task.TABULAR_CLASSIFICATION, "numbers"),

@@ -23,6 +23,9 @@ TASK_METRIC: dict[Task, str] = {
     Task.MUSIC_GENERATION: "fad",
     Task.PROTEIN: "accuracy",
     Task.TIME_SERIES: "relative_mase",
+    Task.RETRIEVAL: "ndcg_at_10",
+    Task.DOCUMENT_EXTRACTION: "f1",
+    Task.DOCUMENT_OCR: "cer",
 }
 """Metric of the target when none is given; the canonical names of data/metrics.csv."""
 
@@ -38,6 +41,8 @@ DEFAULT_TARGET: dict[str, float] = {
     "fid": 20.0,
     "fad": 3.0,
     "relative_mase": 0.75,
+    "ndcg_at_10": 0.60,
+    "cer": 0.05,
 }
 """Value of the target when none is given: default.target.* of data/assumptions.csv."""
 
@@ -60,11 +65,20 @@ DEFAULT_UNIT: dict[Task, float] = {
     Task.RECOMMENDATION: 50,
     Task.PROTEIN: 300,
     Task.TIME_SERIES: 24,
+    Task.RETRIEVAL: 200,
+    Task.DOCUMENT_EXTRACTION: 1,
+    Task.DOCUMENT_OCR: 1,
 }
 """Length of one example when none is given: default.unit.* of data/assumptions.csv."""
 
-DEFAULT_MORE: dict[str, float] = {"series": 100, "steps": 500, "covariates": 0}
+DEFAULT_MORE: dict[str, float] = {
+    "series": 100, "steps": 500, "covariates": 0, "passages": 100_000, "churn": 0.02,
+    "reranked": 50, "fields": 10,
+}  # fmt: skip
 """Further facts of the examples when they are not given: default.unit.* of the same table."""
 
-LEAST_UNIT = {"covariates": 0.0, "series": 1.0, "steps": 2.0}
+LEAST_UNIT = {
+    "covariates": 0.0, "series": 1.0, "steps": 2.0, "passages": 1.0, "churn": 0.0, "reranked": 0.0,
+    "fields": 1.0,
+}  # fmt: skip
 """Smallest value of a fact of the examples; a thousandth where none stands here."""

@@ -13,11 +13,19 @@ from estimator.evidence.columns import (
     text,
     yes_no,
 )
-from estimator.vocabulary import Approach, LabellingSource, Modality, PurchaseOption, Task
+from estimator.vocabulary import (
+    UNIT_BY_MODALITY,
+    Approach,
+    LabellingSource,
+    Modality,
+    PurchaseOption,
+    Task,
+)
 
 TASKS = "|".join(Task)
 APPROACHES = "|".join(Approach)
 MODALITIES = "|".join(Modality)
+INPUT_UNITS = "|".join(dict.fromkeys(UNIT_BY_MODALITY.values()))
 OPTIONS = "|".join(PurchaseOption)
 LABELLERS = "|".join([*LabellingSource, "model"])
 LARGEST_USD = 1e8
@@ -96,7 +104,7 @@ CATALOG_TABLES: dict[str, Table] = {
         number("layers", 1, 1000),
         number("hidden_size", 1, 1e5),
         number("input_size", 1, 1e8),
-        choice("input_unit", "tokens|pixels|audio_seconds|columns|interactions|residues|horizon"),
+        choice("input_unit", INPUT_UNITS),
         number("max_input", 1, 1e8),
         number("forward_gflop", 0, 1e7),
         text("flop_formula"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.simulate import evaluate
 from estimator.errors import FitError
+from estimator.lab.accuracy.family_fit import families_validation, fit_families
 from estimator.lab.accuracy.fit import fit_accuracy
 from estimator.lab.accuracy.own_results import fit_own
 from estimator.lab.accuracy.recalibrate import calibrate_accuracy
@@ -29,6 +30,7 @@ Progress = Callable[[float, str], None]
 SECTIONS: Mapping[str, str] = {
     "accuracy": "accuracy_validation",
     "series": "series_validation",
+    "families": "families_validation",
     "compute": "utilisation_validation",
     "cost": "cost_validation",
     "projects": "project_validation",
@@ -90,7 +92,8 @@ def refit(evidence: Evidence, progress: Progress = _silent) -> dict[str, Any]:
     accuracy = fit_accuracy(evidence, lambda share, text: progress(share, f"accuracy: {text}"))
     hours = fit_utilisation(evidence, lambda share: progress(share, "utilisation"))
     series = fit_series(evidence, progress)
-    return {"accuracy": accuracy, "utilisation": hours, "series": series}
+    families = fit_families(evidence, progress)
+    return {"accuracy": accuracy, "utilisation": hours, "series": series, "families": families}
 
 
 def revalidate(
@@ -112,6 +115,7 @@ def revalidate(
             evidence, refit=True, progress=lambda share, text: progress(share, f"accuracy: {text}")
         ),
         "series": series_validation(evidence),
+        "families": families_validation(evidence),
         "compute": _with_note(progress, "hours and memory", validate_compute, evidence, True),
         "cost": _with_note(progress, "cost", validate_cost, evidence),
         "projects": _with_note(progress, "projects", validate_projects, evidence, presets),

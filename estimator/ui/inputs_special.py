@@ -34,7 +34,7 @@ from estimator.ui.fields import (
     spec_of,
 )
 from estimator.ui.words import language, w
-from estimator.vocabulary import MORE_UNITS, TASK_MODALITY, Approach, Task
+from estimator.vocabulary import MORE_UNITS, Approach, Task
 from estimator.words.format import metric_name
 from estimator.words.texts import approach_label, judgement, say, task_label, term
 
@@ -46,7 +46,7 @@ def _task(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
 
 
 def _unit(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
-    for name in (inputs.unit_name, *MORE_UNITS.get(TASK_MODALITY[inputs.task], ())):
+    for name in (inputs.unit_name, *MORE_UNITS.get(inputs.task, ())):
         _one_unit(name, path, inputs, marks)
     message_at(path)
 

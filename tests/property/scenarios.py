@@ -22,6 +22,7 @@ UNIT_RANGE = {
     "interactions": (2, 1000),
     "residues": (20, 2000),
     "horizon": (1, 336),
+    "pages": (1, 40),
 }
 OPEN_NAMES = {
     *("region", "provider", "accelerator", "location"),

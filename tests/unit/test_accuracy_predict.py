@@ -18,7 +18,7 @@ from estimator.engine.distributions import Draws, percentiles
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import AccuracyEstimate
 from estimator.errors import InputError
-from estimator.vocabulary import NO_LABELS_TASKS, Task
+from estimator.vocabulary import JOINED_TASKS, NO_LABELS_TASKS, Task
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -48,7 +48,10 @@ def width(estimate: AccuracyEstimate) -> float:
     return p90 - p10
 
 
-@pytest.mark.parametrize("task", [t for t in Task if t not in (*GENERATION, *NO_LABELS_TASKS)])
+APART = (*GENERATION, *NO_LABELS_TASKS, *JOINED_TASKS)
+
+
+@pytest.mark.parametrize("task", [t for t in Task if t not in APART])
 def test_every_task_with_evidence_has_ten_estimates_in_range(
     task: Task, evidence: Evidence
 ) -> None:

@@ -14,9 +14,10 @@ from estimator.words.texts import catalogue
 @pytest.mark.parametrize(
     ("name", "task", "words"),
     [
-        ("document_ocr", "token_classification", "prices a page"),
-        ("invoice extraction", "token_classification", "boxes"),
-        ("reranking", "question_answering", "nDCG"),
+        ("handwriting", "document_ocr", "under its name"),
+        ("invoice extraction", "document_extraction", "under its name"),
+        ("reranking", "retrieval", "under its name"),
+        ("RAG", "question_answering", "nDCG"),
         ("video_classification", "image_classification", "motion"),
         ("DPO", "text_generation", "win rates"),
         ("tabular_regression", "tabular_classification", "error of a number"),

@@ -27,7 +27,7 @@ from tests.conftest import ROOT, load_preset
 
 OTHERS = [language for language in languages() if language != "en"]
 SAME = {
-    "API", "Budget", "Budget, USD", "CO2, kg", "CPU", "CSV", "Cloud",
+    "API", "nDCG@10", "Budget", "Budget, USD", "CO2, kg", "CPU", "CSV", "Cloud",
     "Deutsch", "Drift", "English", "Extrapolation",
     "FLOP", "GB", "GPU", "Hybrid", "JSON", "Label", "Labels", "LoRA", "Name", "PDF", "Phase",
     "Plan", "Portfolio", "Region", "Reserve", "Server {name}", "Simulation", "TPU", "Team",

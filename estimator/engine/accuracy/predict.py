@@ -12,6 +12,7 @@ import numpy as np
 from estimator.engine.accuracy import needs, parts
 from estimator.engine.accuracy.block import Block, remembered_block, root, spread_apart, widened
 from estimator.engine.accuracy.facts import gain_of, lost_in_use, shift_of
+from estimator.engine.accuracy.family_predict import predict_family
 from estimator.engine.accuracy.grade import checked, grade_candidate
 from estimator.engine.accuracy.kernel import KNOTS
 from estimator.engine.accuracy.known import known_rows, similar_dataset
@@ -40,6 +41,7 @@ from estimator.engine.accuracy.truth import Truths
 from estimator.engine.accuracy.widths import factors_of
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws, percentiles
+from estimator.engine.family_names import FAMILY_TASKS
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import AccuracyEstimate, Candidate, EvidenceGrade
 from estimator.vocabulary import Task
@@ -88,6 +90,8 @@ def predict_accuracy(
     metric = str(inputs.target.metric)
     if inputs.task is Task.TIME_SERIES:
         return predict_series(inputs, candidates, evidence, assumptions, draws)
+    if inputs.task in FAMILY_TASKS:
+        return predict_family(inputs, candidates, evidence, assumptions, draws)
     reason = _nothing_known(inputs, fit)
     if reason:
         return [_unknown(metric, reason) for _ in candidates]

@@ -29,7 +29,7 @@ from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate, RecipeValue
 from estimator.evidence.things import BaseModel
 from estimator.units import GIGA
-from estimator.vocabulary import Approach, HybridKind, Task
+from estimator.vocabulary import Approach, Task
 from estimator.words.statement import Statement, joined, listed, state
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def job_of(
         assumptions.value(f"compute.{per_param}_per_parameter"),
     )  # fmt: skip
     forward_only = approach in (Approach.LINEAR_PROBE, Approach.ZERO_SHOT) or (
-        approach is Approach.HYBRID and inputs.hybrid.kind is HybridKind.RETRIEVAL
+        inputs.finds(approach)
     )
     memory = MemorySetting(
         approach="linear_probe" if forward_only else str(approach),

@@ -79,6 +79,7 @@ def through_interface(
 ) -> ComputeEstimate:
     plan = plan_of(inputs, c.approach, None)
     length = inputs.unit_length if inputs.unit_name == "tokens" else 1000.0
+    length *= inputs.unit_length if inputs.unit_name == "pages" else 1.0
     prompts = 1.0 + assumptions.draw("compute.api_prompt_share", draws)
     tokens = inputs.n_evaluation * length * prompts * max(plan.trials, 1)
     zero = _zeros(draws)

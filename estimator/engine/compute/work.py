@@ -13,7 +13,7 @@ from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import WorkItem
 from estimator.evidence.things import BaseModel
 from estimator.units import GIGA
-from estimator.vocabulary import Approach, HybridKind, Modality, Task
+from estimator.vocabulary import JOINED_TASKS, Approach, Modality, Task
 from estimator.words.statement import Statement, state
 
 _TASK_GROUP = {
@@ -27,6 +27,8 @@ _TASK_GROUP = {
     Task.RECOMMENDATION: "recsys",
     Task.TABULAR_CLASSIFICATION: "other",
     Task.TIME_SERIES: "other",
+    Task.DOCUMENT_EXTRACTION: "encoder",
+    Task.DOCUMENT_OCR: "encoder",
 }
 
 
@@ -95,6 +97,12 @@ SERIES_CONTEXT, STEPS_PER_TOKEN = 1024.0, 16.0
 compute.series_context and compute.series_patch of data/assumptions.csv."""
 
 
+PAGE_TOKENS, READING_TOKENS, PASSAGES_PER_PAIR = 700.0, 3000.0, 4.0
+"""Tokens of a page whose words are there and of one that is read, and passages that one labelled
+pair is trained with (the right one and wrong ones): compute.page_tokens,
+compute.page_reading_tokens and compute.passages_per_pair of data/assumptions.csv."""
+
+
 def tokens_per_example(inputs: ProjectInputs) -> float:
     """Tokens, frames or residues of one example where the model counts them; 1 for images."""
     modality_unit = inputs.unit_name
@@ -104,6 +112,11 @@ def tokens_per_example(inputs: ProjectInputs) -> float:
         seen = min(inputs.unit["steps"], most) + inputs.unit["horizon"]
         patch = float(judged.get("compute.series_patch", STEPS_PER_TOKEN))
         return max(float(seen) / patch, 1.0)
+    if modality_unit == "pages":
+        return inputs.unit_length * _page_tokens(inputs)
+    if inputs.task is Task.RETRIEVAL:
+        group = float(inputs.assumptions.get("compute.passages_per_pair", PASSAGES_PER_PAIR))
+        return inputs.unit_length * group
     if modality_unit in ("tokens", "residues"):
         length = inputs.unit_length
         return min(length, float(inputs.training.sequence)) if inputs.training.sequence else length
@@ -144,6 +157,12 @@ def table_flop(inputs: ProjectInputs, info: ModelInfo, n_rows: float) -> float:
     hidden = info.hidden or ((info.params or 1.0) / (16.0 * layers)) ** 0.5
     attended = rows_shown(info, n_rows) + tokens
     return tokens * (2.0 * (info.params or 0.0) + 4.0 * layers * hidden * attended)
+
+
+def _page_tokens(inputs: ProjectInputs) -> float:
+    if inputs.task is Task.DOCUMENT_OCR:
+        return float(inputs.assumptions.get("compute.page_reading_tokens", READING_TOKENS))
+    return float(inputs.assumptions.get("compute.page_tokens", PAGE_TOKENS))
 
 
 def example_flop(
@@ -240,7 +259,9 @@ def work_of(
     labelled examples; distillation pays for the teacher's fine-tuning and its labels.
     """
     full = PASSES["full_finetune"]
-    unit = {"pixels": "images", "audio_seconds": "clips"}.get(inputs.unit_name, "examples")
+    unit = {"pixels": "images", "audio_seconds": "clips", "pages": "documents"}.get(
+        inputs.unit_name, "examples"
+    )
     items: list[WorkItem] = []
     once = trial = 0.0
 
@@ -272,7 +293,9 @@ def work_of(
             formula,
             is_once=True,
         )
-    elif approach is Approach.HYBRID and inputs.hybrid.kind is HybridKind.RETRIEVAL:
+    elif inputs.finds(approach) and inputs.task in JOINED_TASKS:
+        pass
+    elif inputs.finds(approach):
         add(
             "index of the documents, computed once",
             max(pool, n_labelled),

@@ -22,7 +22,8 @@ from estimator.engine.decide.views import LEAST_SHARE, GateView, Zone, lost_if_f
 from estimator.engine.decide.way import Way, World
 from estimator.engine.distributions import Array
 from estimator.engine.results import CandidateResult, Evaluation
-from estimator.vocabulary import Basis
+from estimator.vocabulary import JOINED_TASKS, Basis, Task
+from estimator.vocabulary import Approach as Row
 from estimator.words.statement import (
     Approach,
     Count,
@@ -77,15 +78,23 @@ class PlanWords:
         if step.kind in (LIVE, TAKE):
             return state("plan.first.live", **common)
         if step.kind == PROBE:
-            return state("plan.first.probe", n_test=Count(step.n_test), **common)
+            key = self._own("plan.first.probe")
+            if way.approach is Row.BASELINE and key.endswith(Task.RETRIEVAL):
+                key = f"{key}.words"
+            return state(key, n_test=Count(step.n_test), **common)
         if step.kind == ALL:
             return state("plan.first.all" if way.needs_labels else "plan.first.all_as_is", **common)
         more = max(step.n_labelled - world.owned, 0.0)
         if step.kind == PILOT:
             key = "plan.first.pilot" if more else "plan.first.pilot_owned"
-            return state(key, approaches=self.approaches(step.ways), **common)
+            return state(self._own(key), approaches=self.approaches(step.ways), **common)
         key = f"plan.first.{'rest' if step.kind in (REST, SWITCH) else MORE}"
         return state(key if more else "plan.first.rest_owned", more=Count(more), **common)
+
+    def _own(self, key: str) -> str:
+        """The key of a task that counts questions or documents instead of examples."""
+        task = self.evaluation.inputs.task
+        return f"{key}.{task}" if task in JOINED_TASKS else key
 
     @property
     def world(self) -> World:
@@ -134,7 +143,8 @@ class PlanWords:
             return None
         if str(self.evaluation.inputs.task).endswith("_generation"):
             return state("plan.first.trial", n=Count(TRIAL_OUTPUTS), approach=name_of(cheapest))
-        return state("plan.first.trial_measured", n=Count(FIRST_TEST), approach=name_of(cheapest))
+        key = self._own("plan.first.trial_measured")
+        return state(key, n=Count(FIRST_TEST), approach=name_of(cheapest))
 
     def reason(self) -> Statement:
         """Why: how it ends; where nothing goes live, from which value on something would."""

@@ -37,6 +37,7 @@ from estimator.engine.decide.way import (
 )
 from estimator.engine.distributions import Array
 from estimator.units import WORKDAYS_PER_WEEK
+from estimator.vocabulary import JOINED_TASKS
 
 WORTH_MORE = 1.5
 """A round of buying that grows the labels by less teaches nothing new."""
@@ -222,7 +223,8 @@ class Builder:
     def _probe_examples(self, ref: Way) -> float:
         w = self.world
         judged = w.judged.value
-        n = min(judged("decision.probe_examples"), w.n_test)
+        few = w.inputs.task in JOINED_TASKS
+        n = min(judged(f"decision.probe_examples{'.joined' if few else ''}"), w.n_test)
         test = middle(ref.money[TEST])
         if test > 0:
             most = judged("decision.probe_money_share") * ref.one_off_p50

@@ -15,7 +15,7 @@ from estimator.engine.distributions import Array, Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import AccuracyEstimate, CandidateResult, Evaluation
 from estimator.units import WORKDAYS_PER_WEEK
-from estimator.vocabulary import Approach, HybridKind, Phase, Task
+from estimator.vocabulary import Approach, Phase, Task
 
 START, GUIDE, TEST, LABELS, DATA, MODEL, RELEASE = (
     "start", "guide", "test", "labels", "data", "model", "release",
@@ -283,8 +283,7 @@ def needs_labels(inputs: ProjectInputs, approach: Approach) -> bool:
     """Does an approach learn from labelled examples of the project?"""
     if approach is Approach.ZERO_SHOT:
         return inputs.task in SHOWN_ROWS_TASKS
-    retrieval = approach is Approach.HYBRID and inputs.hybrid.kind is HybridKind.RETRIEVAL
-    return not retrieval
+    return not inputs.as_is(approach)
 
 
 def money_by_stage(result: CandidateResult, take: slice) -> dict[str, Array]:

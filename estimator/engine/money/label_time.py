@@ -68,6 +68,13 @@ def _seconds(ctx: Context) -> Figure:
     task = ctx.inputs.task
     if task is Task.TEXT_CLASSIFICATION:
         return reading_seconds(ctx)
+    if task is Task.RETRIEVAL:
+        return reading_seconds(ctx) + ctx.figure("labelling.seconds.retrieval")
+    if task is Task.DOCUMENT_EXTRACTION:
+        fields = ctx.inputs.unit_length * ctx.inputs.unit["fields"]
+        return ctx.figure("labelling.seconds.document_extraction") * fields
+    if task is Task.DOCUMENT_OCR:
+        return ctx.figure("labelling.seconds.document_ocr") * ctx.inputs.unit_length
     if task is Task.QUESTION_ANSWERING:
         return reading_seconds(ctx) * ctx.figure("labelling.question_factor")
     if task in WRITTEN:

@@ -8,10 +8,11 @@ from estimator.engine.money.context import Context
 from estimator.engine.money.labelling import LabellingPlan, answers_per_item
 from estimator.engine.money.lines import MONTHLY, YEARLY, Bill, at_months
 from estimator.engine.money.rates import usd_per_hour, usd_per_week
+from estimator.engine.money.search_index import add_search_index
 from estimator.engine.money.serving_api import TOKENS_PER_MILLION, in_context, retrieves
 from estimator.engine.results import Candidate
 from estimator.units import GIGA, MONTHS_PER_YEAR, WORKDAYS_PER_WEEK
-from estimator.vocabulary import NO_LABELS_TASKS, Approach, Basis, Phase
+from estimator.vocabulary import JOINED_TASKS, NO_LABELS_TASKS, Approach, Basis, Phase, Task
 from estimator.words.statement import Number, joined, state
 
 KB_PER_GB = 1e6
@@ -209,7 +210,9 @@ def add_storage(ctx: Context, bill: Bill, candidate: Candidate) -> None:
     share = ctx.value("serving.transfer_out_share") if leaves else 0.0
     leaving = logs_gb * share * bill.horizon
     bill.add("transfer", Phase.RUNNING, leaving, "GB", out, timing=MONTHLY)
-    if retrieves(ctx, candidate):
+    if ctx.inputs.task is Task.RETRIEVAL:
+        add_search_index(ctx, bill, candidate)
+    elif retrieves(ctx, candidate) and ctx.inputs.task not in JOINED_TASKS:
         _index(ctx, bill)
 
 

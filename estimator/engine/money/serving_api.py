@@ -13,7 +13,7 @@ from estimator.engine.results import Candidate
 from estimator.errors import PriceNotFoundError
 from estimator.evidence.things import ApiPrice
 from estimator.units import SECONDS_PER_MINUTE
-from estimator.vocabulary import Approach, Basis, HybridKind, Phase, Task
+from estimator.vocabulary import Approach, Basis, Phase, Task
 from estimator.words.statement import Date, Share, Statement, joined, state
 from estimator.words.statement import Task as TaskWord
 
@@ -27,6 +27,7 @@ WAITED_FOR = frozenset(
         Task.TEXT_GENERATION,
         Task.TABULAR_CLASSIFICATION,
         Task.RECOMMENDATION,
+        Task.RETRIEVAL,
     }
 )
 """Tickets, chat, search, fraud and recommendations are answered while somebody waits."""
@@ -55,7 +56,7 @@ def in_context(candidate: Candidate) -> bool:
 
 def retrieves(ctx: Context, candidate: Candidate) -> bool:
     """The row answers with passages found in an index."""
-    return candidate.approach is Approach.HYBRID and ctx.inputs.hybrid.kind is HybridKind.RETRIEVAL
+    return ctx.inputs.finds(candidate.approach)
 
 
 def request_load(ctx: Context, candidate: Candidate) -> Load:
@@ -67,19 +68,32 @@ def request_load(ctx: Context, candidate: Candidate) -> Load:
     where an index is asked. Images and sound count in the tokens a hosted model charges for them.
     """
     i = ctx.inputs
+    if i.task is Task.RETRIEVAL:
+        return _question(ctx, candidate)
     length = Figure(i.unit_length)
     if i.unit_name == "pixels":
         length = ctx.figure("serving.image_tokens")
     elif i.unit_name == "audio_seconds":
         length = ctx.figure("serving.audio_tokens_per_second") * i.unit_length
+    elif i.unit_name == "pages":
+        length = ctx.figure("serving.page_tokens") * i.unit_length
     if candidate.approach is Approach.ZERO_SHOT or retrieves(ctx, candidate):
         length = length + ctx.figure("serving.prompt_tokens")
-    if retrieves(ctx, candidate):
+    if retrieves(ctx, candidate) and i.unit_name == "tokens":
         length = length + ctx.figure("serving.retrieval_tokens")
     name = f"serving.output_tokens.{i.task}"
     known = name in ctx.assumptions.rows
     out = ctx.figure(name if known else "serving.output_tokens.other")
     return Load(length, out)
+
+
+def _question(ctx: Context, candidate: Candidate) -> Load:
+    """A question is embedded; the joined row reads it again with each passage that it reranks."""
+    asked = ctx.figure("serving.query_tokens")
+    if not retrieves(ctx, candidate):
+        return Load(asked, Figure(0.0))
+    again = (asked + ctx.inputs.unit_length) * float(ctx.inputs.unit["reranked"])
+    return Load(asked + again, Figure(0.0))
 
 
 def interactive(ctx: Context) -> bool:
@@ -175,6 +189,8 @@ def other_unit(ctx: Context, requests: float, unit: str) -> tuple[float, str, fl
         return requests * float(np.ceil(letters / CHARACTERS_PER_UNIT)), unit, 1.0
     if ("image" in unit or "page" in unit) and name == "pixels":
         return requests, unit, 1.0
+    if "page" in unit and name == "pages":
+        return requests * ctx.inputs.unit_length, unit, 1.0
     raise PriceNotFoundError(
         state("price.wrong_unit", unit=unit, task=TaskWord(str(ctx.inputs.task)))
     )

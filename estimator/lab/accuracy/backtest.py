@@ -19,6 +19,7 @@ from estimator.engine.accuracy.widths import factors_of
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Z90
 from estimator.errors import InputError
+from estimator.lab.accuracy.family_backtest import is_family, predict_family_rows
 from estimator.lab.accuracy.own_rows import after_own_rows
 from estimator.lab.accuracy.read_units import unit_name, with_units
 from estimator.lab.accuracy.series_backtest import predict_series_rows
@@ -85,6 +86,11 @@ def backtest_curves(
     if prior == "evidence":
         forecasts = {i: str(m) for i, m in enumerate(rows.metric) if rows.task[i] == FORECASTING}
         new |= predict_series_rows(table, forecasts, seen, evidence, out, reasons)
+        own = {
+            i: (str(rows.task[i]), str(m)) for i, m in enumerate(rows.metric)
+            if is_family(str(rows.task[i]))
+        }  # fmt: skip
+        new |= predict_family_rows(table, own, factor, seen, evidence, out, reasons)
     cells = table.astype(object).where(table.notna(), None).to_dict("records")
     echoed = [{str(k): v for k, v in row.items()} for row in cells]
     result = [

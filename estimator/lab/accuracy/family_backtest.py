@@ -1,0 +1,127 @@
+"""Backtest of search and document rows: from published points and given rows of the same set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimator.engine.accuracy import family
+from estimator.engine.accuracy.family import Member, Point, learned, unscale
+from estimator.engine.accuracy.names import to_number
+from estimator.engine.accuracy.scales import Array
+from estimator.engine.distributions import Z90
+from estimator.engine.family_names import (
+    AS_IS,
+    FAMILY_TASKS,
+    TUNED,
+    cell_of,
+    collection_of,
+    family_model,
+    family_set,
+)
+from estimator.vocabulary import Task
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from estimator.evidence.load import Evidence
+
+
+def predict_family_rows(
+    table: pd.DataFrame,
+    rows: Mapping[int, tuple[str, str]],
+    factor: Array,
+    seen: Sequence[bool],
+    evidence: Evidence,
+    out: Array,
+    reasons: list[str],
+) -> dict[int, bool]:
+    """Fill ``out`` and ``reasons`` for rows of search and documents; says which sets are new.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns of evidence/README.md.
+    rows : mapping of int to (str, str)
+        Task and canonical metric of every such row, by its place.
+    factor : array
+        Canonical unit over that of the table's values: 0.01 for per cent.
+    seen : sequence of bool
+        Rows that are given.
+    evidence : Evidence
+    out : array, shape (n, 3)
+        p10, p50 and p90 in the unit of the table's value.
+    reasons : list of str
+    """
+    filled = table.astype(object).where(table.notna(), None).to_dict("records")
+    cells = [{str(k): v for k, v in row.items()} for row in filled]
+    new = {}
+    for i, (task, metric) in rows.items():
+        member = _member(cells[i])
+        points = family.published(evidence, Task(task))
+        new[i] = member.dataset not in {p.member.dataset for p in points}
+        if seen[i]:
+            continue
+        fit = evidence.fits["families"][task].get(metric)
+        reasons[i] = "" if fit else f"no evidence in the metric {metric or '(blank)'}"
+        if fit is None:
+            continue
+        source = str(cells[i].get("source_family") or cells[i].get("source_title") or "")
+        known = [
+            Point(_member(cells[j]), metric, to_number(cells[j].get("value")) * factor[j], None, "")
+            for j in rows
+            if seen[j] and rows[j] == (task, metric) and _same(cells[i], cells[j])
+        ]
+        known += [
+            p
+            for p in points
+            if (p.member.dataset, p.metric) == (member.dataset, metric)
+            and p.member.source != source
+            and (p.member.cell != TUNED or fit["learning"]["from_full"])
+        ]
+        found = _predicted(member, to_number(cells[i].get("n_labelled")), fit, known)
+        out[i] = np.sort(unscale(found, metric)) / factor[i]
+    return new
+
+
+def is_family(task: str) -> bool:
+    """A task with a fit of its own in data/fits/families.json."""
+    return task in {str(t) for t in FAMILY_TASKS}
+
+
+def _member(cell: Mapping[str, Any]) -> Member:
+    dataset = family_set(str(cell.get("dataset") or ""))
+    kind = cell_of(str(cell.get("approach") or ""))
+    model = family_model(str(cell.get("backbone") or ""))
+    return Member(kind, model, dataset, collection_of(dataset))
+
+
+def _same(asked: Mapping[str, Any], cell: Mapping[str, Any]) -> bool:
+    """A given row of the same project: one curve of one source."""
+    return all(asked.get(c) == cell.get(c) for c in ("curve_id", "source_family"))
+
+
+def _predicted(
+    member: Member, n_labelled: float, fit: Mapping[str, Any], known: Sequence[Point]
+) -> Array:
+    """p10, p50 and p90 on the scale."""
+    learning, gain = fit["learning"], fit["gain"]
+    trained = member.cell == TUNED
+    asked = member if learning["from_full"] or not trained else replace(member, cell=AS_IS)
+    usable = [p for p in known if p.member.cell in fit["cells"] and _levelled(p, fit)]
+    found = family.joint([asked], fit, usable)
+    share = 0.0
+    if trained:
+        usual = learning["full"] if not n_labelled > 0 else n_labelled
+        share = float(learned(np.array(usual), learning))
+    sd = (found.cov[0, 0] + share**2 * (gain["sd"] ** 2 + gain["own"] ** 2)) ** 0.5
+    widths = fit["widths"]["known" if usable else "new"]
+    half = Z90 * widths.get(member.cell, widths["all"]) * sd
+    return np.asarray(found.mean[0] + gain["mean"] * share + half * np.array([-1.0, 0.0, 1.0]))
+
+
+def _levelled(p: Point, fit: Mapping[str, Any]) -> bool:
+    return "mean" in fit["cells"][p.member.cell]

@@ -1,0 +1,382 @@
+"""Fits data/fits/families.json: search and documents, levels, gain of tuning, left-out errors.
+
+A mixed model on the scale of ``engine.accuracy.family`` for each task and metric: levels of kinds
+of system and of base models in them, and variances over collections, data sets, kinds of system on
+them and sources; these by maximum likelihood. What tuning adds is read from pairs of one model on
+one data set; how it grows with labels is borrowed where no curve is printed. The factor on widths
+holds 80 % of the values of collections left out, with and without one own result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.optimize import minimize
+
+from estimator.engine.accuracy.family import (
+    Member,
+    Point,
+    covariance,
+    joint,
+    learned,
+    published,
+    unscale,
+)
+from estimator.engine.accuracy.scales import Array
+from estimator.engine.distributions import Z90
+from estimator.engine.family_names import AS_IS, CELLS, FAMILY_TASKS, SIMPLE, TUNED
+from estimator.lab.accuracy.family_gain import gain_in_labels, gain_of_tuning
+from estimator.vocabulary import Task
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
+
+NAMES = ("collection", "set", "kind", "source", "model", *(f"rest_{c}" for c in CELLS))
+START = (0.7, 0.2, 0.3, 0.15, 0.3, 0.2, 0.3, 0.4)
+CELL_SD, SHIFT_SD = 2.0, 0.3
+STEPS = 40
+LEAST_POINTS, LEAST_LEFT_OUT, LEAST_PAIRS = 20, 30, 4
+HELD = 0.8
+Progress = Callable[[float, str], None]
+
+LEARNING: dict[Task, dict[str, Any]] = {
+    Task.RETRIEVAL: {"zero": 300.0, "full": 6250.0, "from_full": False},
+    Task.DOCUMENT_EXTRACTION: {"zero": 10.0, "full": 150.0, "from_full": True},
+    Task.DOCUMENT_OCR: {"zero": 10.0, "full": 200.0, "from_full": True},
+}
+"""Labels at which the published gain stands, and below which labels bring little; where a level of
+tuned systems is published the gain is counted from it."""
+
+TRIED: dict[Task, tuple[str, ...]] = {
+    Task.RETRIEVAL: (SIMPLE,),
+    Task.DOCUMENT_EXTRACTION: (AS_IS, SIMPLE, TUNED),
+    Task.DOCUMENT_OCR: (AS_IS, SIMPLE, TUNED),
+}
+"""What a user measures first: the own baseline that the left-out values are predicted from."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """Points as arrays: what each is explained by, and the blocks that vary together."""
+
+    points: tuple[Point, ...]
+    columns: tuple[str, ...]
+    x: Array
+    y: Array
+    blocks: tuple[Array, ...]
+
+    def prior(self, sd: dict[str, float]) -> Array:
+        """Standard deviation of every column before the data."""
+        kinds = {"cell": CELL_SD, "shift": SHIFT_SD, "model": sd["model"]}
+        return np.array([kinds[c.split(":")[0]] for c in self.columns])
+
+
+def design(points: Sequence[Point]) -> Design:
+    """Columns: kinds of system, models in them, and what a model that saw the set gains."""
+    models = sorted({f"{p.member.model}|{p.member.cell}" for p in points})
+    columns = (*(f"cell:{c}" for c in CELLS), *(f"model:{m}" for m in models), "shift:seen")
+    at = {c: i for i, c in enumerate(columns)}
+    x = np.zeros((len(points), len(columns)))
+    for i, p in enumerate(points):
+        m = p.member
+        x[i, at[f"cell:{m.cell}"]] = x[i, at[f"model:{m.model}|{m.cell}"]] = 1.0
+        x[i, at["shift:seen"]] = float(m.seen)
+    names = np.array([p.member.collection for p in points])
+    blocks = tuple(np.flatnonzero(names == n) for n in sorted(set(names)))
+    return Design(tuple(points), columns, x, np.array([p.y for p in points]), blocks)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What a block says of the columns."""
+
+    precision: Array
+    pull: Array
+    squares: float
+    log_det: float
+
+
+def _sums(d: Design, sd: dict[str, float]) -> list[Sums]:
+    out = []
+    for block in d.blocks:
+        members = [d.points[i].member for i in block]
+        cov = covariance(members, members, sd)
+        cov[np.diag_indices(len(block))] += [sd[f"rest_{m.cell}"] ** 2 for m in members]
+        low = np.linalg.cholesky(cov)
+        both = np.linalg.solve(low, np.column_stack([d.x[block], d.y[block]]))
+        x, y = both[:, :-1], both[:, -1]
+        out.append(Sums(x.T @ x, x.T @ y, float(y @ y), 2 * float(np.log(np.diag(low)).sum())))
+    return out
+
+
+def _levels(d: Design, sd: dict[str, float], sums: Sequence[Sums]) -> tuple[Array, Array]:
+    precision = np.diag(d.prior(sd) ** -2.0) + sum(s.precision for s in sums)
+    cov = np.linalg.inv(precision)
+    return cov @ sum(s.pull for s in sums), cov
+
+
+def _unlikely(log_sd: Array, d: Design) -> float:
+    sd = dict(zip(NAMES, np.exp(log_sd), strict=True))
+    sums, prior = _sums(d, sd), d.prior(sd)
+    precision = np.diag(prior**-2.0) + sum(s.precision for s in sums)
+    low = np.linalg.cholesky(precision)
+    pull = np.linalg.solve(low, sum(s.pull for s in sums))
+    fit = sum(s.squares for s in sums) - pull @ pull
+    size = sum(s.log_det for s in sums) + 2 * np.log(np.diag(low)).sum() + 2 * np.log(prior).sum()
+    away = np.log(np.exp(log_sd)) - np.log(START)
+    return float(fit + size + (away**2).sum() / 2) / 2
+
+
+def spreads(d: Design) -> dict[str, float]:
+    """Standard deviations by likelihood, held loosely at plain values where points are few."""
+    found = minimize(
+        _unlikely, np.log(START), args=(d,), method="L-BFGS-B",
+        bounds=[(np.log(0.02), np.log(2.0))] * len(NAMES), options={"maxiter": STEPS},
+    )  # fmt: skip
+    return {n: round(float(v), 4) for n, v in zip(NAMES, np.exp(found.x), strict=True)}
+
+
+def parameters(d: Design, sd: dict[str, float], sums: Sequence[Sums]) -> dict[str, Any]:
+    """Content of one fit without gains and widths: levels with their uncertainty."""
+    level, cov = _levels(d, sd, sums)
+    at = {c: i for i, c in enumerate(d.columns)}
+    cells, models = {}, {}
+    for c in CELLS:
+        if any(p.member.cell == c for p in d.points):
+            i = at[f"cell:{c}"]
+            cells[c] = {"mean": round(level[i], 4), "sd": round(float(cov[i, i]) ** 0.5, 4)}
+    for name in (c.removeprefix("model:") for c in d.columns if c.startswith("model:")):
+        pair = [at[f"cell:{name.split('|')[1]}"], at[f"model:{name}"]]
+        sure = float(cov[np.ix_(pair, pair)].sum()) ** 0.5
+        models[name] = {"mean": round(level[pair].sum(), 4), "sd": round(sure, 4)}
+    seen = round(float(level[at["shift:seen"]]), 4)
+    return {"cells": cells, "models": models, "seen": seen, "sd": sd}
+
+
+def fit_families(
+    evidence: Evidence, progress: Progress = lambda share, text: None
+) -> dict[str, Any]:
+    """Content of data/fits/families.json: a fit by task and metric.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    progress : callable
+        ``progress(share, what)``.
+    """
+    out: dict[str, Any] = {}
+    for k, task in enumerate(FAMILY_TASKS):
+        progress(k / len(FAMILY_TASKS), str(task))
+        points = published(evidence, task)
+        metrics = sorted({p.metric for p in points})
+        of = {m: [p for p in points if p.metric == m] for m in metrics}
+        out[str(task)] = {
+            m: fit_metric(evidence, task, of[m], points)
+            for m in metrics
+            if len(of[m]) >= LEAST_POINTS
+        }
+    return out
+
+
+def fit_metric(
+    evidence: Evidence, task: Task, points: Sequence[Point], every: Sequence[Point]
+) -> dict[str, Any]:
+    """One task in one metric; the gain is that of all its metrics where it has too few pairs."""
+    learning = LEARNING[task]
+    used = points if learning["from_full"] else [p for p in points if p.member.cell != TUNED]
+    d = design(used)
+    sd = spreads(d)
+    sums = _sums(d, sd)
+    fit = parameters(d, sd, sums)
+    pairs = gain_of_tuning(points)
+    if pairs["n_pairs"] < LEAST_PAIRS:
+        pairs = gain_of_tuning(every)
+    fit["learning"] = learning
+    fit["gain"] = gain_in_labels(evidence, task, learning) if learning["from_full"] else pairs
+    new, known = _left_out(d, sd, sums, TRIED[task])
+    if not learning["from_full"]:
+        known = known + _tuned_left_out(points, fit, d, sd, sums)
+    fit["widths"] = {"new": _factors(new), "known": _factors(known)}
+    fit["cells"] = {c: {**fit["cells"][c], **_counts(points, c)} for c in fit["cells"]}
+    if not learning["from_full"]:
+        fit["cells"][TUNED] = _counts(points, TUNED)
+    metric = points[0].metric
+    fit["validation"] = {
+        "new": _errors(new, metric),
+        "known": _errors(known, metric),
+        "n_collections": len(d.blocks),
+        "as_is_worse_than_simple": _worse(points),
+        "pairs_of_tuning": pairs,
+    }
+    return fit
+
+
+def families_validation(evidence: Evidence) -> dict[str, Any]:
+    """The section of ``validate``: errors on data sets left out, by task and metric."""
+    out: dict[str, Any] = {}
+    for task, metrics in evidence.fits["families"].items():
+        for metric, fit in metrics.items():
+            found = fit["validation"]
+            out[f"{task}|{metric}"] = {
+                "n_points": sum(c["n_points"] for c in fit["cells"].values()),
+                "n_collections": found["n_collections"],
+                "as_is_worse_than_simple": found["as_is_worse_than_simple"],
+                "pairs_of_tuning": found["pairs_of_tuning"],
+                "nothing_known": found["new"],
+                "own_baseline_known": found["known"],
+            }
+    return out
+
+
+def _counts(points: Sequence[Point], cell: str) -> dict[str, Any]:
+    mine = [p for p in points if p.member.cell == cell]
+    return {
+        "n_points": len(mine),
+        "n_sources": len({p.member.source for p in mine}),
+        "n_sets": len({p.member.collection for p in mine}),
+        "source_ids": sorted({p.source_id for p in mine}),
+    }
+
+
+def _worse(points: Sequence[Point]) -> dict[str, float]:
+    """Share of data sets on which each model, as it is, is worse than words alone."""
+    simple = {p.member.dataset: p.y for p in points if p.member.cell == SIMPLE}
+    out: dict[str, float] = {}
+    for model in sorted({p.member.model for p in points if p.member.cell == AS_IS}):
+        pairs = [
+            p.y < simple[p.member.dataset]
+            for p in points
+            if (p.member.model, p.member.cell) == (model, AS_IS) and p.member.dataset in simple
+        ]
+        if len(pairs) >= 10:
+            out[model] = round(float(np.mean(pairs)), 3)
+    return out
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One value that the fit had not seen, and what it said."""
+
+    cell: str
+    y: float
+    mean: float
+    sd: float
+    block: str
+
+
+def _left_out(
+    d: Design, sd: dict[str, float], sums: Sequence[Sums], tried: Sequence[str]
+) -> tuple[list[LeftOut], list[LeftOut]]:
+    """Values of each collection left out: with nothing known of it, and with one result on it."""
+    new, known = [], []
+    for k, block in enumerate(d.blocks):
+        fit = parameters(d, sd, [s for j, s in enumerate(sums) if j != k])
+        first = {
+            name: _first([d.points[j] for j in block if d.points[j].member.dataset == name], tried)
+            for name in {d.points[j].member.dataset for j in block}
+        }
+        for i in block:
+            point = d.points[i]
+            if point.member.cell not in fit["cells"]:
+                continue
+            asked = _anew(point.member)
+            found = joint([asked], fit, ())
+            new.append(_said(point, found.mean[0], found.cov[0, 0]))
+            shown = first[point.member.dataset]
+            if shown is not None and _other(shown, point):
+                found = joint([asked], fit, [shown])
+                known.append(_said(point, found.mean[0], found.cov[0, 0]))
+    return new, known
+
+
+def _first(points: Sequence[Point], tried: Sequence[str]) -> Point | None:
+    """The own baseline of a data set: of the first kind that is there, the worst of its systems."""
+    for cell in tried:
+        mine = [p for p in points if p.member.cell == cell]
+        if mine:
+            return min(mine, key=lambda p: p.y)
+    return None
+
+
+def _other(shown: Point, asked: Point) -> bool:
+    a, b = shown.member, asked.member
+    return (a.cell, a.model) != (b.cell, b.model)
+
+
+def _tuned_left_out(
+    points: Sequence[Point], fit: dict[str, Any], d: Design, sd: dict[str, float],
+    sums: Sequence[Sums],
+) -> list[LeftOut]:  # fmt: skip
+    """Tuned systems of each data set left out, from the model as it is or words alone on it."""
+    names = [d.points[b[0]].member.collection for b in d.blocks]
+    out = []
+    for point in points:
+        m = point.member
+        if m.cell != TUNED:
+            continue
+        rest = [p for p in points if p.member.collection != m.collection]
+        gain = gain_of_tuning(rest)
+        mine = [p for p in points if p.member.dataset == m.dataset and p.member.cell != TUNED]
+        if not mine or not gain["n_pairs"]:
+            continue
+        kept = [s for s, n in zip(sums, names, strict=True) if n != m.collection]
+        start = joint([_anew(Member(AS_IS, m.model, m.dataset, m.collection))],
+                      parameters(d, sd, kept), mine[:1])  # fmt: skip
+        share = 1.0 if point.n_labelled is None else learned(point.n_labelled, fit["learning"])
+        mean = start.mean[0] + gain["mean"] * float(share)
+        away = (gain["sd"] ** 2 + gain["own"] ** 2) * float(share) ** 2
+        out.append(_said(point, mean, start.cov[0, 0] + away))
+    return out
+
+
+def _anew(m: Member) -> Member:
+    return Member(m.cell, m.model, m.dataset, m.collection, m.seen)
+
+
+def _said(point: Point, mean: float, variance: float) -> LeftOut:
+    m = point.member
+    return LeftOut(m.cell, point.y, float(mean), float(variance) ** 0.5, m.collection)
+
+
+def _factors(rows: Sequence[LeftOut]) -> dict[str, float]:
+    """Factor on the standard deviation that holds 80 % of the left-out values, by kind."""
+    out = {"all": _factor(rows)}
+    for cell in CELLS:
+        mine = [r for r in rows if r.cell == cell]
+        if len(mine) >= LEAST_LEFT_OUT:
+            out[cell] = _factor(mine)
+    return out
+
+
+def _factor(rows: Sequence[LeftOut]) -> float:
+    away = [abs(r.y - r.mean) / (Z90 * r.sd) for r in rows]
+    return round(float(np.quantile(away, HELD)), 4) if away else 1.0
+
+
+def _errors(rows: Sequence[LeftOut], metric: str) -> dict[str, Any]:
+    """Median error and what intervals held, in all and by kind.
+
+    The factor on widths is found on the other collections each time: these values had no say.
+    """
+    out: dict[str, Any] = {}
+    without = {b: _factors([r for r in rows if r.block != b]) for b in {r.block for r in rows}}
+    for cell in ("all", *CELLS):
+        mine = [r for r in rows if cell in ("all", r.cell)]
+        if not mine:
+            continue
+        y, mean = np.array([r.y for r in mine]), np.array([r.mean for r in mine])
+        factor = np.array([without[r.block].get(r.cell, without[r.block]["all"]) for r in mine])
+        half = Z90 * factor * np.array([r.sd for r in mine])
+        ends = np.abs(unscale(mean + half, metric) - unscale(mean - half, metric))
+        away = np.abs(unscale(mean, metric) - unscale(y, metric))
+        out[cell] = {
+            "n": len(mine),
+            "n_collections": len({r.block for r in mine}),
+            "median_abs_error": round(float(np.median(away)), 4),
+            "coverage_80": round(float(np.mean(np.abs(y - mean) <= half)), 4),
+            "width": round(float(np.median(ends)), 4),
+        }
+    return out
