@@ -24,7 +24,7 @@ from estimator.errors import InputError
 from estimator.metrics import lower_is_better
 from estimator.vocabulary import Approach, Grade
 from estimator.words.statement import Approach as ApproachName
-from estimator.words.statement import Metric, Share, Statement, Task, listed, state
+from estimator.words.statement import Metric, Number, Share, Statement, Task, listed, state
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -235,7 +235,7 @@ def _grade(
     known = "known" if inputs.pilot or inputs.facts.similar_dataset else "new"
     left = fit["validation"][known].get(plan.cells[k]) or fit["validation"][known]["all"]
     checked = state(
-        f"family.checked.{known}", error=Share(left["median_abs_error"]),
+        f"family.checked.{known}", error=Number(100 * left["median_abs_error"]),
         held=Share(left["coverage_80"]), sets=int(left["n_collections"]),
     )  # fmt: skip
     ids = tuple(counts["source_ids"][:SOURCES_NAMED])

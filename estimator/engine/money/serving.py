@@ -13,7 +13,13 @@ from estimator.engine.money.cloud import OWN, Rental, rent, rent_cpu_or
 from estimator.engine.money.context import Context
 from estimator.engine.money.lines import MONTHLY, Bill
 from estimator.engine.money.own_hardware import own_parts
-from estimator.engine.money.serving_api import Load, in_context, interactive, request_load
+from estimator.engine.money.serving_api import (
+    Load,
+    in_context,
+    interactive,
+    request_load,
+    retrieves,
+)
 from estimator.engine.results import Candidate
 from estimator.errors import PriceNotFoundError
 from estimator.evidence.things import Accelerator, BaseModel
@@ -298,7 +304,10 @@ def _cpu_is_usable(ctx: Context, candidate: Candidate) -> bool:
     params = (candidate.model.params_total or 0.0) if candidate.model else 0.0
     if ctx.inputs.task in (Task.IMAGE_GENERATION, Task.MUSIC_GENERATION):
         return False
-    if params > ctx.value("serving.cpu_most_params"):
+    most = ctx.value("serving.cpu_most_params")
+    if ctx.inputs.task is Task.RETRIEVAL and not retrieves(ctx, candidate):
+        most *= max(ctx.inputs.unit_length / ctx.value("serving.query_tokens"), 1.0)
+    if params > most:
         return False
     if in_context(candidate) and candidate.n_labelled(ctx.inputs) > ctx.value(
         "serving.cpu_context_rows"
