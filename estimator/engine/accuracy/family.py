@@ -192,7 +192,7 @@ def covariance(a: Sequence[Member], b: Sequence[Member], sd: Mapping[str, float]
     def same(*names: str) -> Array:
         left = np.array([hash(tuple(getattr(m, n) for n in names)) for m in a])
         right = np.array([hash(tuple(getattr(m, n) for n in names)) for m in b])
-        return left[:, None] == right[None, :]
+        return np.asarray(left[:, None] == right[None, :])
 
     out = sd["collection"] ** 2 * same("collection") + sd["set"] ** 2 * same("dataset")
     out = out + sd["kind"] ** 2 * same("collection", "kind")

@@ -71,7 +71,7 @@ def _seconds(ctx: Context) -> Figure:
     if task is Task.RETRIEVAL:
         return reading_seconds(ctx) + ctx.figure("labelling.seconds.retrieval")
     if task is Task.DOCUMENT_EXTRACTION:
-        fields = ctx.inputs.unit_length * ctx.inputs.unit["fields"]
+        fields = ctx.inputs.unit_length * float(ctx.inputs.unit["fields"])
         return ctx.figure("labelling.seconds.document_extraction") * fields
     if task is Task.DOCUMENT_OCR:
         return ctx.figure("labelling.seconds.document_ocr") * ctx.inputs.unit_length
