@@ -314,7 +314,7 @@ METRIC_LABELS: dict[str, str] = {
     "miou": "mIoU", "wer": "word error rate", "bleu": "BLEU", "rouge1": "ROUGE-1", "fid": "FID",
     "fad": "FAD", "dice": "Dice", "error": "error rate", "relative_mase": "relative forecast error",
     "clap": "CLAP", "clip_i": "CLIP-I", "clip_t": "CLIP-T", "dino": "DINO", "fd": "FD",
-    "hps_v2": "HPS v2", "hps_v2_1": "HPS v2.1", "ndcg_at_10": "nDCG@10", "cer": "CER",
+    "hps_v2": "HPS v2", "hps_v2_1": "HPS v2.1", "ndcg_at_10": "nDCG@10",
     "recall_at_10": "recall@10", "recall_at_20": "recall@20", "recall_at_100": "recall@100",
 }  # fmt: skip
 """Metrics that people spell differently; the others as they are, without underscores."""
