@@ -44,7 +44,11 @@ def compare_approaches(
 
 def with_price_book(evidence: Evidence, path: str) -> Evidence:
     """The evidence with the price book of a CSV file; raises InputError at the first bad cell."""
-    text = read_book(path)
+    return with_price_text(evidence, read_book(path), path)
+
+
+def with_price_text(evidence: Evidence, text: str, path: str) -> Evidence:
+    """The evidence with a price book given as text; ``path`` is what complaints name."""
     rows, problems = own_book(text, evidence)
     if problems:
         first = problems[0]

@@ -164,16 +164,20 @@ def compute(inputs: ProjectInputs, path: str, searches: bool = True) -> tuple[Co
 def evidence_for(inputs: ProjectInputs, path: str) -> Evidence:
     """The shipped evidence, with the scenario's own price book where it names one.
 
-    A relative path counts from the scenario file.
+    A relative path counts from the scenario file; a book that is not there is looked for in the
+    store, where one is set up.
     """
     from estimator import load_evidence
 
     evidence = load_evidence()
     if inputs.prices:
-        from estimator.api import with_price_book
+        from estimator.api import with_price_book, with_price_text
 
         book = Path(path).parent / inputs.prices if path != "-" else Path(inputs.prices)
+        text = None if book.exists() else own.kept_book(inputs.prices)
         with naming(path):
+            if text is not None:
+                return with_price_text(evidence, text, inputs.prices)
             return with_price_book(evidence, str(book))
     return evidence
 

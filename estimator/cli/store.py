@@ -50,6 +50,10 @@ def add(commands: Any) -> None:
     _verb(verbs, "rows", run_rows, "finished projects without names, one JSON object a line")
     merge = _verb(verbs, "merge", run_merge, "add the rows of another register")
     merge.add_argument("file", metavar="FILE")
+    prices = _verb(verbs, "prices", run_prices, "the team's price book: show, set, drop")
+    prices.add_argument("file", metavar="FILE", nargs="?", help="use this book from now on")
+    prices.add_argument("--drop", action="store_true", help="the shipped prices again")
+    _in_whose_name(prices)
     _verb(verbs, "migrate", run_migrate, "bring older tables up to date")
 
 
@@ -123,6 +127,7 @@ def run_save(arguments: argparse.Namespace) -> int:
     (moved,) = own.owned([inputs], arguments)
     answer = compute(moved, arguments.file)[0].to_dict()
     stated = {**answer["inputs"], "own_factors": inputs.to_dict()["own_factors"]}
+    stated["prices"] = inputs.prices
     book = read_book(str(inputs.prices)) if inputs.prices else None
     try:
         kept = scenarios.save(
@@ -203,6 +208,30 @@ def run_merge(arguments: argparse.Namespace) -> None:
     with naming(arguments.file):
         new, known = register.merge(database, _actor(arguments), text)
     _told(arguments, {"new": new, "known": known})
+
+
+def run_prices(arguments: argparse.Namespace) -> None:
+    """Set, drop or print the team's price book."""
+    from estimator import load_evidence
+    from estimator.api import with_price_text
+    from estimator.evidence.own_prices import read_book
+    from estimator.store import team_prices
+
+    database, actor = connected(), _actor(arguments)
+    if arguments.file:
+        text = read_book(arguments.file)
+        with_price_text(load_evidence(), text, arguments.file)
+        team_prices.put(database, actor, text)
+    elif arguments.drop:
+        team_prices.drop(database, actor)
+    found = team_prices.current(database)
+    if arguments.json:
+        print_json(None if found is None else {"name": found.name, **vars(found)})
+    elif found is None:
+        print("the shipped prices")
+    else:
+        by = f" by {found.who}" if found.who else ""
+        print(f"{found.name}, set {found.at[:SHORT]}{by}")
 
 
 def run_migrate(arguments: argparse.Namespace) -> None:

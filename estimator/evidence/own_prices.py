@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,12 @@ from estimator.evidence.things import PriceRow
 OWN_BOOK = "catalog/prices_own.csv"
 KEPT_SUFFIX = ".previous"
 READ_LIMIT_BYTES = 100_000_000
+OWN_PREFIX, TEAM_PREFIX = "own-prices-", "team-prices-"
+
+
+def book_hash(text: str) -> str:
+    """Content hash of a price book, as its name and a link carry it."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
 def read_book(path: str) -> str:

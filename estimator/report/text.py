@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from estimator.engine.answer import Answer, Risk, Row
 from estimator.engine.answer_decision import FirstStep, StagedPlan
 from estimator.engine.answer_values import Said
+from estimator.evidence.own_prices import TEAM_PREFIX
 from estimator.report.strip import strip
 from estimator.report.words import changes
 from estimator.words.format import Style, capital, metric_name
@@ -160,8 +161,12 @@ def beside(answer: Answer, style: Style) -> tuple[str, ...]:
 
 
 def own_text(answer: Answer, style: Style) -> str:
-    """What the firm's own projects did to the answer; empty where they did nothing."""
-    return " ".join(said(answer.get("own_projects") or {}, "sentences", style))
+    """What the firm's own projects did to the answer, and whose prices it rests on."""
+    own = said(answer.get("own_projects") or {}, "sentences", style)
+    book = str(answer["inputs"].get("prices") or "")
+    if book.startswith(TEAM_PREFIX):
+        own = (*own, say("own.team_prices", style.language, name=book))
+    return " ".join(own)
 
 
 def _gates(plan: StagedPlan, style: Style) -> tuple[str, ...]:

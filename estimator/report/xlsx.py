@@ -19,7 +19,7 @@ from estimator.report.budget import budget_of
 from estimator.report.csv_export import safe_cell
 from estimator.report.plan_tables import money_cells, plan_lines
 from estimator.report.tables import flat, show
-from estimator.report.text import key_of
+from estimator.report.text import key_of, own_text
 from estimator.report.xlsx_budget import (
     JUDGEMENT_HEAD,
     LINES_HEAD,
@@ -131,7 +131,7 @@ def _approaches(sheet: Worksheet, answer: Answer, n_lines: int, date: str | None
         f"data {answer['data_version']}, code {answer['code_version']}, seed {answer['seed']}, "
         f"{answer['draws']} draws" + (f", {date}" if date else ""),
         "phase and total columns add up the sheet lines: change a quantity or a price there",
-        *(answer["own_projects"]["sentences"] if "own_projects" in answer else ()),
+        *filter(None, [own_text(answer, Style())]),
     ]
     for k, note in enumerate(notes):
         sheet.cell(row=len(rows) + 3 + k, column=1, value=safe_cell(note))

@@ -10,14 +10,14 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Table, delete, func, select, update
+from sqlalchemy import Connection, LargeBinary, Table, delete, func, select, union, update
 
 from estimator.errors import InputError
 from estimator.store import audit, register
 from estimator.store.database import Database
 from estimator.store.packing import packed, replaced, text_of, unpacked
 from estimator.store.people import Actor, Role
-from estimator.store.tables import AUDIT, BOOK, METADATA, PEOPLE, SCENARIO, VERSION
+from estimator.store.tables import AUDIT, BOOK, METADATA, PEOPLE, SCENARIO, TEAM_BOOK, VERSION
 
 REDACTED = "[redacted]"
 FREE = ("name", "note", "context", "source_title", "title", "remark")
@@ -112,7 +112,12 @@ def retain(
             connection.execute(delete(SCENARIO).where(SCENARIO.c.id == old))
         _old_versions(connection, limit)
         connection.execute(delete(AUDIT).where(AUDIT.c.at < limit))
-        used = select(VERSION.c.book_sha256).where(VERSION.c.book_sha256.is_not(None))
+        team = select(func.max(TEAM_BOOK.c.id)).scalar_subquery()
+        connection.execute(delete(TEAM_BOOK).where(TEAM_BOOK.c.id != team))
+        used = union(
+            select(VERSION.c.book_sha256).where(VERSION.c.book_sha256.is_not(None)),
+            select(TEAM_BOOK.c.sha256),
+        )
         connection.execute(delete(BOOK).where(BOOK.c.at < limit).where(BOOK.c.sha256.not_in(used)))
         after = _counts(connection)
         audit.note(connection, actor, "retention", shown=f"{days} days")

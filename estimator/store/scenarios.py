@@ -117,7 +117,7 @@ def save(
             version = 1
         else:
             version = _next(connection, database, actor, scenario_id, based_on, inputs)
-        book_sha = _keep_book(connection, database, actor, book)
+        book_sha = keep_book(connection, database, actor, book)
         _write(connection, actor, scenario_id, version, inputs, shown, note, book_sha)
         return _kept(connection, scenario_id)
 
@@ -299,9 +299,10 @@ def in_short(shown: Mapping[str, Any]) -> str:
     return text_of(figures)
 
 
-def _keep_book(
+def keep_book(
     connection: Connection, database: Database, actor: Actor, book: str | None
 ) -> str | None:
+    """Keep the text of a price book once; returns its hash."""
     if book is None:
         return None
     if len(book) > BOOK_LIMIT:

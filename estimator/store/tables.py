@@ -66,6 +66,16 @@ BOOK = Table(
 )
 """Own price books that scenarios were computed with."""
 
+TEAM_BOOK = Table(
+    "team_book",
+    METADATA,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("at", String(WHEN), nullable=False),
+    Column("who", String(NAME), nullable=False),
+    Column("sha256", String(HASH), nullable=False),
+)
+"""Price books of the whole team as they were set; the newest counts, empty: the shipped prices."""
+
 RESULT = Table(
     "result",
     METADATA,
@@ -143,6 +153,7 @@ PEOPLE = {
     SCENARIO: ("owner",),
     VERSION: ("who",),
     BOOK: ("who",),
+    TEAM_BOOK: ("who",),
     RESULT: ("who",),
     DECISION: ("who",),
     OUTCOME: ("who",),

@@ -9,7 +9,7 @@ way to the next change.
 
 from __future__ import annotations
 
-import hashlib
+import dataclasses
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ from estimator.errors import InputError
 from estimator.evidence import pack
 from estimator.evidence.load import Evidence
 from estimator.evidence.names import task_of
+from estimator.evidence.own_prices import OWN_PREFIX, book_hash
 from estimator.evidence.presets import preset_scenarios
 from estimator.evidence.things import PriceRow
 from estimator.report.points import published_points
@@ -75,22 +76,17 @@ class Book:
     evidence: Evidence
 
 
-def book_hash(text: str) -> str:
-    """Content hash of a price book, as a link carries it."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
-
-
 def book_name(text: str) -> str:
     """The name under which a scenario uses a price book."""
-    return f"own-prices-{book_hash(text)}.csv"
+    return f"{OWN_PREFIX}{book_hash(text)}.csv"
 
 
-def keep_book(text: str) -> str:
+def keep_book(text: str, name: str | None = None) -> str:
     """Keep a price book while the server runs; returns its name. Raises InputError when bad."""
     rows, problems = own_book(text, evidence())
     if problems:
         raise InputError("prices", problems[0].value, str(problems[0]))
-    name = book_name(text)
+    name = name or book_name(text)
     size = 20 * len(text) + 1_000_000
     _BOOKS.put(name, Book(text, rows, evidence().with_prices(rows, text)), size)
     return name
@@ -111,6 +107,7 @@ def book_of(inputs: ProjectInputs) -> Book:
 
 def evidence_of(inputs: ProjectInputs) -> Evidence:
     """The shipped evidence, with the scenario's own price book where it names one."""
+    inputs = priced(inputs)
     return book_of(inputs).evidence if inputs.prices else evidence()
 
 
@@ -146,8 +143,23 @@ def roles() -> tuple[str, ...]:
 
 
 def owned(inputs: ProjectInputs) -> ProjectInputs:
-    """The scenario as the team's own finished projects move it."""
-    return team.owned(inputs, evidence())
+    """The scenario with the team's prices, as its own finished projects move it."""
+    return team.owned(priced(inputs), evidence())
+
+
+def priced(inputs: ProjectInputs) -> ProjectInputs:
+    """The scenario with the team's price book, where there is one and it names no other."""
+    book = None if inputs.prices else team.book()
+    if book is None:
+        return inputs
+    named = dataclasses.replace(inputs, prices=book.name)
+    if not has_book(named):
+        try:
+            keep_book(book.text, book.name)
+        except InputError:
+            # Devices or regions of an older pack: the page of the team's prices says so.
+            return inputs
+    return named
 
 
 def key_of(inputs: ProjectInputs) -> tuple[str, str]:

@@ -70,6 +70,7 @@ def save(note: str, shared: bool = True, new: bool = False, over: int | None = N
     inputs, here = state.current(), project()
     answer = cached.answer(inputs)
     stated = {**answer["inputs"], "own_factors": inputs.to_dict()["own_factors"]}
+    stated["prices"] = inputs.prices
     book = cached.book_of(inputs).text if inputs.prices else None
     if new or here is None:
         kept = scenarios.save(found, actor, stated, answer, note=note, shared=shared, book=book)

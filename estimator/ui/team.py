@@ -14,6 +14,7 @@ from estimator.ui import who
 
 if TYPE_CHECKING:
     from estimator.store.database import Database
+    from estimator.store.team_prices import TeamBook
 
 FRESH_SECONDS, RETRY_SECONDS = 5.0, 30.0
 """So long the register that was read counts, and so long a store that failed is left alone."""
@@ -25,9 +26,10 @@ _OPENED: dict[str, Database] = {}
 
 @dataclass
 class Register:
-    """Rows of finished projects as last read, and the scenarios that they moved."""
+    """Finished projects and price book as last read, and the scenarios that projects moved."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
+    book: TeamBook | None = None
     next_at: float = float("-inf")
     lost: bool = False
     reader: Thread | None = None
@@ -66,6 +68,13 @@ def owned(inputs: ProjectInputs, evidence: Evidence) -> ProjectInputs:
     return found
 
 
+def book() -> TeamBook | None:
+    """The team's price book; None without a store, a team or a book."""
+    if not store.url() or who.actor() is None:
+        return None
+    return _known().book
+
+
 def is_lost() -> bool:
     """Could the register not be read just now? Then what was read last goes on counting."""
     known = _REGISTERS.get(store.url())
@@ -94,9 +103,10 @@ def _known() -> Register:
 def _read(known: Register) -> None:
     try:
         found = database()
-        from estimator.store import register
+        from estimator.store import register, team_prices
 
         rows = register.rows(found) if found is not None else []
+        known.book = team_prices.current(found) if found is not None else None
     except EstimatorError:
         known.lost, known.next_at = True, time.monotonic() + RETRY_SECONDS
         return

@@ -36,9 +36,10 @@ def page() -> None:
 
 def _between(inputs: Mapping[str, Any], now: Answer) -> Answer | None:
     """The kept inputs with today's code and data, where today's inputs are others."""
-    if {**inputs, "own_factors": None} == {**now["inputs"], "own_factors": None}:
+    team: dict[str, Any] = {"own_factors": None, "prices": state.current().prices}
+    if {**inputs, "own_factors": None} == {**now["inputs"], **team}:
         return None
-    old = {**inputs, "prices": now["inputs"].get("prices") if inputs.get("prices") else None}
+    old = {**inputs, "prices": state.current().prices if inputs.get("prices") else None}
     return cached.answer(ProjectInputs.from_dict(old))
 
 

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from estimator import compare_approaches, load_evidence
 from estimator.engine.money.pricebook import select, template_csv, to_csv
+from estimator.evidence.own_prices import book_hash
 from estimator.ui.own_prices import with_commas
 from tests.ui.pages import alerts, scenario, texts
 
@@ -120,11 +121,11 @@ def test_no_price_book_says_what_is_missing(text: str) -> None:
 
 
 def test_a_link_carries_the_hash_and_says_that_the_book_is_absent() -> None:
-    from estimator.ui import cached, state
+    from estimator.ui import state
 
     app = taken(half_price())
     address = state.address_of(scenario(app))
-    assert address["price_book"] == cached.book_hash(half_price())
+    assert address["price_book"] == book_hash(half_price())
     written = {k: v[0] if isinstance(v, list) else v for k, v in app.query_params.items()}
     assert written["price_book"] == address["price_book"]
     again = form_at(urlencode(address))

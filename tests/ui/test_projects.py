@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from estimator.store import entries, register, scenarios
+from estimator.store import entries, register, scenarios, team_prices
 from estimator.store.database import Database
 from estimator.store.people import Actor, Role
 from estimator.ui import cached, team, who
 from tests.conftest import load_preset
 from tests.store.test_register import row as finished
+from tests.store.test_team_prices import dearer
 from tests.ui.pages import alerts, choose, opened, scenario, texts
 
 ADA, BEN = Actor("ada@example.org", Role.EDITOR), Actor("ben@example.org", Role.EDITOR)
@@ -200,3 +201,27 @@ def test_a_store_that_is_lost_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -
     app = opened("preset=support_tickets", page="answer")
     assert not app.exception
     assert "register of own projects cannot be read" in texts(app)
+
+
+def test_the_teams_prices_stand_in_every_answer(store: Database, as_visitor: Any) -> None:
+    admin = Actor("root@example.org", Role.PRICE_ADMIN)
+    inputs = load_preset("support_tickets")
+    shipped = cached.summary(inputs)
+    book = team_prices.put(store, admin, dearer(2.0))
+    team.forget()
+    app = opened("preset=support_tickets", page="answer")
+    assert not app.exception
+    assert f"own price book, {book.name}" in texts(app)
+    dear = cached.summary(inputs)
+    rows = zip(shipped["approaches"], dear["approaches"], strict=True)
+    hours = [(a["usd_per_device_hour"], b["usd_per_device_hour"]) for a, b in rows]
+    assert all(b == pytest.approx(2 * a) for a, b in hours if a)
+    app = opened("preset=support_tickets", page="projects")
+    choose(app, "projects:view", "prices")
+    assert f"In use: {book.name}" in texts(app)
+    assert "A price admin sets it" in texts(app)
+    as_visitor(admin)
+    app.run()
+    press(app, "team_prices:drop")
+    assert team_prices.current(store) is None
+    assert "shipped prices again" in texts(app)

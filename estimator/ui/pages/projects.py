@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from estimator.ui import projects, register, shell, then
+from estimator.ui import projects, register, shell, team_prices, then
 from estimator.ui.components import choose_view, e, heading
 from estimator.ui.words import w
 
@@ -13,6 +13,7 @@ VIEWS = {
     "then": then.page,
     "decide": register.decide,
     "right": register.how_right,
+    "prices": team_prices.page,
 }
 
 
