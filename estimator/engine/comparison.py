@@ -41,16 +41,41 @@ def round_money(x: float | None) -> float | None:
     return None if x is None or not math.isfinite(x) else round(float(x), 2) + 0.0
 
 
-def spread(draws: Array) -> dict[str, float | None]:
+class Figures:
+    """Figures of arrays of draws; rows share half of their lines, which are read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[float, ...], list[tuple[Array, tuple[float, ...]]]] = {}
+
+    def of(self, draws: Array) -> tuple[float, ...]:
+        """p10, p50, p90 and the mean of the draws."""
+        last = len(draws) - 1
+        key = (float(draws[0]), float(draws[last // 3]), float(draws[last]))
+        like = self._known.setdefault(key, [])
+        for other, figures in like:
+            if other is draws or np.array_equal(other, draws):
+                return figures
+        found = (*percentiles(draws), float(draws[1:].mean()))
+        like.append((draws, found))
+        return found
+
+
+def spread(draws: Array, figures: Figures | None = None) -> dict[str, float | None]:
     """p10, p50 and p90 as printed."""
-    return dict(zip(("p10", "p50", "p90"), map(round_figure, percentiles(draws)), strict=True))
+    p10, p50, p90, _ = (figures or Figures()).of(draws)
+    return {"p10": round_figure(p10), "p50": round_figure(p50), "p90": round_figure(p90)}
 
 
-def money_spread(draws: Array) -> dict[str, float | None]:
+def money_spread(draws: Array, figures: Figures | None = None) -> dict[str, float | None]:
     """p10, p50, p90, the mean and the base case, in cents."""
-    p = dict(zip(("p10", "p50", "p90"), map(round_money, percentiles(draws)), strict=True))
-    mean = round_money(float(draws[1:].mean()))
-    return {**p, "mean": mean, "base": round_money(float(draws[0]))}
+    p10, p50, p90, mean = (figures or Figures()).of(draws)
+    return {
+        "p10": round_money(p10),
+        "p50": round_money(p50),
+        "p90": round_money(p90),
+        "mean": round_money(mean),
+        "base": round_money(float(draws[0])),
+    }
 
 
 @dataclass(frozen=True)
@@ -103,7 +128,7 @@ class Comparison:
 
     def _document(self, detail: bool) -> Answer:
         inputs = self.evaluation.inputs
-        pairs = zip(self.evaluation.results, self.rows, strict=True)
+        pairs, known = zip(self.evaluation.results, self.rows, strict=True), Figures()
         found: Answer = {
             "schema": inputs.schema,
             "data_version": self.data_version,
@@ -111,7 +136,7 @@ class Comparison:
             "seed": inputs.seed,
             "draws": self.evaluation.n_draws,
             "inputs": inputs.to_dict(),
-            "approaches": [approach_row(result, extra, detail) for result, extra in pairs],
+            "approaches": [approach_row(result, extra, detail, known) for result, extra in pairs],
             "recommendation": clean(self.recommendation),
             "staged_plan": clean(self.staged_plan),
             "frontier": list(self.frontier),
@@ -124,9 +149,14 @@ class Comparison:
         return found
 
 
-def approach_row(result: CandidateResult, extra: Mapping[str, Any], detail: bool = True) -> Row:
+def approach_row(
+    result: CandidateResult,
+    extra: Mapping[str, Any],
+    detail: bool = True,
+    figures: Figures | None = None,
+) -> Row:
     """One entry of ``approaches``; without ``detail`` only what sentences and table show."""
-    candidate = result.candidate
+    candidate, figures = result.candidate, figures or Figures()
     row = {
         "approach": str(candidate.approach),
         "key": candidate.key,
@@ -137,8 +167,8 @@ def approach_row(result: CandidateResult, extra: Mapping[str, Any], detail: bool
         **({} if candidate.applies else {"applies": False}),
         **clean({"reasons": list(result.reasons)}),
         **accuracy_fields(result.accuracy),
-        **compute_fields(result.compute, detail),
-        **money_fields(result.money, detail),
+        **compute_fields(result.compute, detail, figures),
+        **money_fields(result.money, detail, figures),
         "evidence": evidence_fields(result.accuracy),
         **{name: clean(value) for name, value in extra.items()},
     }
@@ -163,16 +193,18 @@ def accuracy_fields(accuracy: AccuracyEstimate) -> dict[str, Any]:
     }
 
 
-def compute_fields(compute: ComputeEstimate, detail: bool = True) -> dict[str, Any]:
+def compute_fields(
+    compute: ComputeEstimate, detail: bool = True, figures: Figures | None = None
+) -> dict[str, Any]:
     """Devices, recipe, hours, memory; with ``detail`` the work and the energy."""
     head = {
         "device_kind": str(compute.device_kind),
         "accelerator": compute.accelerator.accelerator if compute.accelerator else None,
         "n_devices": compute.n_devices,
         "recipe": clean(compute.recipe),
-        "device_hours": spread(compute.device_hours_draws),
+        "device_hours": spread(compute.device_hours_draws, figures),
         "hours_parts": parts_of(compute.hours_parts),
-        "wallclock_hours": spread(compute.wallclock_hours_draws),
+        "wallclock_hours": spread(compute.wallclock_hours_draws, figures),
         "min_devices": compute.min_devices,
         "peak_memory_gb": round_figure(compute.peak_memory_gb),
     }
@@ -192,23 +224,25 @@ def compute_fields(compute: ComputeEstimate, detail: bool = True) -> dict[str, A
             for w in compute.work
         ],
         "training_flop": round_figure(compute.training_flop),
-        "energy_kwh": spread(compute.energy_kwh_draws),
-        "co2_kg": spread(compute.co2_kg_draws),
+        "energy_kwh": spread(compute.energy_kwh_draws, figures),
+        "co2_kg": spread(compute.co2_kg_draws, figures),
         "compute_source_ids": list(compute.source_ids),
     }
 
 
-def money_fields(money: MoneyEstimate, detail: bool = True) -> dict[str, Any]:
+def money_fields(
+    money: MoneyEstimate, detail: bool = True, figures: Figures | None = None
+) -> dict[str, Any]:
     """Costs, weeks and where the data go; with ``detail`` lines, calendar and cash flow."""
     head = {
         "usd_per_device_hour": round_figure(money.usd_per_device_hour),
-        "calendar_weeks": spread(money.calendar_weeks_draws),
+        "calendar_weeks": spread(money.calendar_weeks_draws, figures),
         "cost_usd": {
-            "one_off": money_spread(money.one_off_draws),
-            "monthly": money_spread(money.monthly_draws),
-            "total": money_spread(money.total_draws),
-            "npv": money_spread(money.npv_draws),
-            "by_phase": {str(p): money_spread(money.by_phase_draws[p]) for p in Phase},
+            "one_off": money_spread(money.one_off_draws, figures),
+            "monthly": money_spread(money.monthly_draws, figures),
+            "total": money_spread(money.total_draws, figures),
+            "npv": money_spread(money.npv_draws, figures),
+            "by_phase": {str(p): money_spread(money.by_phase_draws[p], figures) for p in Phase},
         },
         "assumed_share": round_figure(money.assumed_share),
         **clean({"data_goes_to": list(money.data_goes_to)}),
@@ -221,14 +255,14 @@ def money_fields(money: MoneyEstimate, detail: bool = True) -> dict[str, Any]:
             {
                 "name": t.name,
                 "role": t.role,
-                "start_weeks": spread(t.start_weeks_draws),
-                "weeks": spread(t.weeks_draws),
+                "start_weeks": spread(t.start_weeks_draws, figures),
+                "weeks": spread(t.weeks_draws, figures),
             }
             for t in money.calendar
         ],
         "cash_flow_usd": [round_money(x) for x in money.cash_flow_base_usd],
-        "items": [item_fields(item) for item in money.items],
-        "net_value_usd": money_spread(money.net_value_draws),
+        "items": [item_fields(item, figures) for item in money.items],
+        "net_value_usd": money_spread(money.net_value_draws, figures),
         "extras": clean(money.extras),
     }
 
@@ -240,11 +274,11 @@ def spent_months(months: Sequence[float]) -> dict[str, int]:
     return {"from": when[0], "to": when[-1], "every": every}
 
 
-def item_fields(item: CostItem) -> dict[str, Any]:
+def item_fields(item: CostItem, figures: Figures | None = None) -> dict[str, Any]:
     """One line of the bill; the base is quantity x unit price as printed, to the cent."""
     quantity = round_figure(float(item.quantity_draws[0])) or 0.0
     price = round_figure(float(item.unit_price_usd_draws[0])) or 0.0
-    usd = money_spread(item.usd_draws)
+    usd = money_spread(item.usd_draws, figures)
     usd["base"] = round_money(quantity * price)
     return {
         "item": item.item,
@@ -300,6 +334,11 @@ def clean(value: Any) -> Any:
 
 
 def _clean(value: Any, name: str) -> Any:
+    kind = type(value)
+    if kind is str or kind is bool or kind is int or value is None:
+        return value
+    if kind is float:
+        return round_money(value) if name.endswith("_usd") else round_figure(value)
     if isinstance(value, Mapping):
         value = with_statements(value)
         money = name if name.endswith("_usd") else ""

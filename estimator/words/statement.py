@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from estimator.errors import InputError, shown
@@ -105,18 +106,24 @@ class Statement(Value):
         return self.say(style)
 
     def __str__(self) -> str:
-        return self.say()
+        return _english(self)
 
     def __contains__(self, words: str) -> bool:
         """Are these words in what it says in English?"""
         return words in str(self)
 
     def __hash__(self) -> int:
-        return hash((self.key, tuple(sorted(self.values))))
+        return hash((self.key, frozenset(self.values.items())))
 
     def to_json(self) -> dict[str, Any]:
         """``{key, values}``."""
         return {"key": self.key, "values": {k: plain(v) for k, v in self.values.items()}}
+
+
+@lru_cache(maxsize=8192)
+def _english(told: Statement) -> str:
+    """Most sentences of an answer are those of the answer before."""
+    return told.say()
 
 
 @dataclass(frozen=True)
@@ -234,6 +241,10 @@ def with_statements(holder: Mapping[str, Any]) -> dict[str, Any]:
     """A mapping whose statements became English text with ``{key, values}`` beside it."""
     out: dict[str, Any] = {}
     for name, value in holder.items():
+        kind = type(value)
+        if kind is str or kind is float or kind is int:
+            out[name] = value
+            continue
         parts = value if isinstance(value, list | tuple) else (value,)
         if not parts or not all(isinstance(part, Statement) for part in parts):
             out[name] = value

@@ -9,6 +9,7 @@ import numpy as np
 
 from estimator.engine.decide.choose import Weighed
 from estimator.engine.decide.loss import Loss
+from estimator.engine.decide.policy import stable_order
 from estimator.engine.decide.way import LABELS, World
 from estimator.engine.distributions import Array
 from estimator.engine.results import Evaluation
@@ -71,7 +72,7 @@ def questions_to_ask(
 def _saved(nets: Array, x: Array) -> float:
     if np.ptp(x) == 0:
         return 0.0
-    bins = np.array_split(np.argsort(x, kind="stable"), BINS)
+    bins = np.array_split(stable_order(x), BINS)
     known = sum(len(b) * nets[:, b].mean(axis=1).max() for b in bins) / nets.shape[1]
     return float(max(known - nets.mean(axis=1).max(), 0.0))
 

@@ -235,11 +235,20 @@ def seen(world: World, ways: Sequence[Way], n_labelled: float, n_test: float) ->
         results = [w.result(n_labelled, n_test) for w in ways]
         best = results[0] if len(ways) == 1 else np.maximum.reduce(results)
         lead = world.zero if len(ways) == 1 else np.array(results).argmax(axis=0)
-        order = np.argsort(best, kind="stable")
+        order = stable_order(best)
         rank = np.empty(world.n, np.intp)
         rank[order] = np.arange(world.n)
         world.looks[key] = Look(best, order, rank, lead, {})
     return world.looks[key]  # type: ignore[return-value]
+
+
+def stable_order(values: Array) -> np.ndarray:
+    """The stable sort order; without ties any order is, and the usual sort is far faster."""
+    order = np.argsort(values)
+    ordered = values[order]
+    if (ordered[1:] == ordered[:-1]).any() or np.isnan(ordered[-1]):
+        return np.argsort(values, kind="stable")
+    return order
 
 
 def gate(
