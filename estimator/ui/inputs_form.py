@@ -18,7 +18,7 @@ from estimator.ui.fields import (
     slider,
 )
 from estimator.ui.inputs_special import SPECIAL
-from estimator.ui.words import language, w
+from estimator.ui.words import has, language, w
 from estimator.vocabulary import NO_LABELS_TASKS, Domain
 from estimator.words.format import style_of
 
@@ -179,6 +179,8 @@ def preset_box(key: str = "side") -> None:
         placeholder=w("inputs.own_scenario"),
         help=w("inputs.preset_help"),
     )
+    if here is not None and has(f"preset_why.{here}"):
+        st.caption(w(f"preset_why.{here}"))
 
 
 def _changes(marks: Sequence[str]) -> None:
