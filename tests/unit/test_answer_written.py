@@ -1,4 +1,4 @@
-"""Writing an answer: figures read once are those of every array that is equal, and only of those."""
+"""Writing an answer: what was read or said once is that of every equal array or sentence."""
 
 from __future__ import annotations
 
