@@ -16,6 +16,7 @@ from estimator.ui import cached, state
 from estimator.ui.components import e, facts, heading, html_table, source_link, sources_by_id
 from estimator.ui.inputs_special import assumption_box
 from estimator.ui.words import language, w
+from estimator.units import GIB_PER_GB
 from estimator.vocabulary import TASK_MODALITY, Approach
 from estimator.words.format import NONE, Style, capital, metric_name
 from estimator.words.statement import said
@@ -138,7 +139,10 @@ def _devices(row: Row, style: Style) -> str:
     text = f"{row['n_devices']} x {row['accelerator']}"
     if row["min_devices"] and row["min_devices"] > 1:
         text += f" ({w('detail.at_least', n=row['min_devices'])})"
-    return text + (f", {style.about(memory)} GB" if memory else "")
+    if not memory:
+        return text
+    gib = style.about(memory * GIB_PER_GB)
+    return f"{text}, {w('detail.memory', gb=style.about(memory), gib=gib)}"
 
 
 def _evidence(answer: Answer, row: Row, style: Style) -> str:

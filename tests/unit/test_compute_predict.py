@@ -73,7 +73,8 @@ def test_linear_probe_partial_and_full_are_ordered_in_hours(
 
 def test_lora_needs_less_memory_than_full(evidence: Evidence) -> None:
     models = {"lora": "llama-3.1-8b", "full_finetune": "llama-3.1-8b"}
-    found = run(scenario("text_generation", models=models), evidence)
+    compute = {"accelerator": "A100-80GB"}
+    found = run(scenario("text_generation", models=models, compute=compute), evidence)
     lora, full = found["lora"].peak_memory_gb, found["full_finetune"].peak_memory_gb
     assert lora is not None
     assert full is not None

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from estimator.engine.compute.lexicon import ModelInfo
 from estimator.engine.compute.memory import (
+    HOST_OVER_DEVICE,
     MemorySetting,
     activation_gb,
     devices_for,
+    host_gb,
     static_gb,
 )
 from estimator.words.statement import Statement, state
@@ -48,6 +50,8 @@ def options(s: MemorySetting, fixed: Fixed) -> Iterator[Setting]:
     recompute = trains and not s.checkpointing and not fixed.checkpointing
     eight_bit = s.optimiser == "adamw" and s.approach in UPDATES_ALL and not fixed.optimiser
 
+    full = s.approach in UPDATES_ALL
+
     def changed(micro: float, again: bool, small: bool) -> Setting:
         words = []
         out = s
@@ -73,6 +77,10 @@ def options(s: MemorySetting, fixed: Fixed) -> Iterator[Setting]:
         if recompute:
             yield small, words
         yield replace(small, pure_half=True, amp=False), (*words, state("fit.weights"))
+    if full or s.approach == "lora":
+        for micro in micros:
+            out, words = changed(micro, recompute, False)
+            yield replace(out, offloaded=True), (*words, state("fit.offload"))
 
 
 def fitted_each(
@@ -85,10 +93,12 @@ def fitted_each(
     best: dict[float, Fitted] = {}
     open_ones = set(memories_gb)
     for setting, words in options(s, fixed):
-        static, activations = static_gb(model, setting), activation_gb(model, setting)
+        static = static_gb(model, setting)
+        host = host_gb(model, setting) if setting.offloaded else 0.0
+        activations = activation_gb(model, setting) + setting.context_gb
         for memory in sorted(open_ones):
             needed = devices_for(static, activations, memory)
-            if needed is None:
+            if needed is None or host > HOST_OVER_DEVICE * memory * n_devices:
                 continue
             known = best.get(memory)
             if known is None or needed < (known.needed or 0):

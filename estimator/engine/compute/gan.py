@@ -20,7 +20,7 @@ from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.evidence.things import Accelerator
-from estimator.units import MEGA
+from estimator.units import GIB_PER_GB, MEGA
 from estimator.vocabulary import Approach, Task
 from estimator.words.statement import Number, state
 
@@ -80,7 +80,8 @@ def gan_hours(
     room = accelerator.memory_gb or 0.0
     fits = room >= memory
     why = state(
-        "compute.no_fit", model=c.model.name, gb=Number(memory), n=n,
+        "compute.no_fit", model=c.model.name, gb=Number(memory),
+        gib=Number(memory * GIB_PER_GB), n=n,
         device=accelerator.accelerator, memory=Number(room),
     )  # fmt: skip
     return ComputeEstimate(

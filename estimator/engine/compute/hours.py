@@ -69,6 +69,22 @@ def _step_seconds(job: Job, ideal_hours: float, n_devices: int, flop: float) -> 
     return ideal_hours * SECONDS_PER_HOUR / n_devices / steps
 
 
+def price_of_fitting(
+    job: Job, fitting: Fitted, accelerator: Accelerator, n_devices: int, fit: Utilisation
+) -> float | None:
+    """Hours of a job as changed to fit over those without the changes, less 1; None unchanged."""
+    if not fitting.changes:
+        return None
+    flop = max(job.work.trial_flop, job.work.once_flop, 1.0)
+    logs = []
+    for tried in (fitting, Fitted(job.memory, fitting.needed)):
+        x, base = job_features(job, tried, accelerator, n_devices, flop)
+        if not math.isfinite(base):
+            return None
+        logs.append(fit.log_mean(x) + math.log(base))
+    return math.exp(logs[0] - logs[1]) - 1.0
+
+
 def _slowdown(
     job: Job, fitting: Fitted, accelerator: Accelerator, n_devices: int, flop: float,
     fit: Utilisation, offset: Offset, draws: Draws,

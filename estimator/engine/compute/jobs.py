@@ -12,7 +12,13 @@ from estimator.engine.compute.fitting import Fitted, Fixed
 from estimator.engine.compute.flop import PASSES, picture_tokens
 from estimator.engine.compute.hardware import precision_class
 from estimator.engine.compute.lexicon import TEXT_GROUPS, ModelInfo
-from estimator.engine.compute.memory import MemorySetting, adapter_params, vocabulary_of
+from estimator.engine.compute.memory import (
+    CONTEXT_GB,
+    LEAN,
+    MemorySetting,
+    adapter_params,
+    vocabulary_of,
+)
 from estimator.engine.compute.settings import Settings
 from estimator.engine.compute.steps import StepWork, recomputes_by_default, step_work
 from estimator.engine.compute.work import (
@@ -29,8 +35,8 @@ from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate, RecipeValue
 from estimator.evidence.things import BaseModel
 from estimator.units import GIGA
-from estimator.vocabulary import Approach, Task
-from estimator.words.statement import Statement, joined, listed, state
+from estimator.vocabulary import TASK_MODALITY, Approach, Modality, Task
+from estimator.words.statement import Number, Share, Statement, joined, listed, state
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -103,6 +109,7 @@ def plan_of(inputs: ProjectInputs, approach: Approach, recipe: Recipe | None) ->
     if t.micro_batch:
         batch = t.micro_batch * (t.accumulation or 1) * inputs.compute.n_devices
         batch = max(batch, t.batch_size or 0)
+    plain_text = TASK_MODALITY[inputs.task] is Modality.TEXT
     per_device = batch / max(inputs.compute.n_devices, 1) / (t.accumulation or 1)
     return Plan(
         epochs=t.epochs if t.epochs is not None else (recipe.epochs if recipe else 3.0),
@@ -119,7 +126,7 @@ def plan_of(inputs: ProjectInputs, approach: Approach, recipe: Recipe | None) ->
         stated_precision=precision,
         micro_batch=float(t.micro_batch or max(1.0, min(per_device, MOST_MICRO))),
         lora_rank=float(t.lora_rank or (recipe.adapter_rank if recipe else None) or DEFAULT_RANK),
-        lora_targets=t.lora_targets or "attention",
+        lora_targets=t.lora_targets or ("all_linear" if plain_text else "attention"),
         framework=t.framework,
         fixed=Fixed(bool(t.micro_batch), t.checkpointing is not None, bool(t.optimiser)),
         is_stated=t.micro_batch is not None,
@@ -166,7 +173,9 @@ def job_of(
         pixels=inputs.unit_length if inputs.unit_name == "pixels" else None,
         checkpointing=_recomputes(inputs, plan, approach, info), trained_share=plan.trained_share,
         adapter_params=adapter_params(info, plan.lora_rank, plan.lora_targets),
-        vocabulary=vocabulary_of(info),
+        vocabulary=vocabulary_of(info), context_gb=CONTEXT_GB if info.group == "llm" else 0.0,
+        chunked_loss=plan.framework == "unsloth", kept_outside=plan.framework == "unsloth",
+        usual_stack=plan.framework not in LEAN,
         forward_gflop_example=flop / GIGA,
     )  # fmt: skip
     length, window = tokens_per_example(inputs), inputs.training.sequence
@@ -180,6 +189,7 @@ def job_of(
 
 MOST_MICRO = 8.0
 DEFAULT_RANK = 16
+WORTH_SAYING = 0.02
 
 
 def _recomputes(inputs: ProjectInputs, plan: Plan, approach: Approach, info: ModelInfo) -> bool:
@@ -203,6 +213,15 @@ def _teacher(inputs: ProjectInputs, evidence: Evidence) -> BaseModel | None:
     return evidence.find_model(name) if name else None
 
 
+def _made_to_fit(fitting: Fitted, price: float) -> Statement:
+    changes = listed(fitting.changes)
+    if price >= 1.0:
+        return state("fit.times", changes=changes, times=Number(1.0 + price))
+    if price >= WORTH_SAYING:
+        return state("fit.priced", changes=changes, more=Share(price))
+    return state("fit.changes", changes=changes)
+
+
 def rows_limit(model: BaseModel, n_rows: float, columns: float) -> Statement:
     """What an in-context model for tables is shown of the project's rows and columns."""
     most, wide = round(model.max_input or n_rows), round(model.input_size or columns)
@@ -214,8 +233,9 @@ def rows_limit(model: BaseModel, n_rows: float, columns: float) -> Statement:
 
 
 def recipe_view(
-    inputs: ProjectInputs, c: Candidate, plan: Plan, offset: Offset, fitting: Fitted | None = None
-) -> dict[str, RecipeValue]:
+    inputs: ProjectInputs, c: Candidate, plan: Plan, offset: Offset, fitting: Fitted | None = None,
+    price: float | None = None,
+) -> dict[str, RecipeValue]:  # fmt: skip
     """What the page shows of the recipe; own runs show the hours factor before and after."""
     recomputed = fitting.setting.checkpointing if fitting else plan.checkpointing
     view: dict[str, RecipeValue] = {
@@ -233,7 +253,7 @@ def recipe_view(
         "source_id": plan.source_id,
     }
     if fitting and fitting.changes and (fitting.needed or 0) <= inputs.compute.n_devices:
-        view["made_to_fit"] = state("fit.changes", changes=listed(fitting.changes))
+        view["made_to_fit"] = _made_to_fit(fitting, price or 0.0)
     if c.model is not None and c.model.input_unit == "columns" and c.model.max_input:
         view["rows_limit"] = rows_limit(c.model, c.n_labelled(inputs), inputs.unit_length)
     if offset.n_runs:

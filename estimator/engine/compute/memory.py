@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from estimator.engine.compute.lexicon import AUDIO_GROUPS, TABLES, TEXT_GROUPS, ModelInfo
-from estimator.units import BYTES_PER_GB
+from estimator.units import BYTES_PER_GB, GIB_PER_GB
 
 OPTIMISER_BYTES: Mapping[str, float] = {
     "adamw": 8.0, "adamw_8bit": 2.0, "adamw_paged": 0.0, "sgd": 4.0, "adafactor": 0.5,
@@ -22,6 +22,10 @@ FUSED_LIST_BYTES = 2.0
 """Temporary of an optimiser step over lists of tensors, per parameter."""
 FRAMEWORK_GB = 0.4
 """Work space of the libraries beside weights and activations."""
+CONTEXT_GB = 1.0
+"""What the driver and kernels take beside a language model, seen by nvidia-smi and not by torch."""
+LEAN = ("litgpt", "torchtune", "unsloth")
+"""Frameworks that keep the tables of a 4-bit base in 16 bits."""
 USABLE_SHARE = 0.94
 MAX_SHARDS = 4096
 LOGIT_BYTES = 12.0
@@ -30,6 +34,9 @@ CHUNKED_LOGITS = 1 / 8
 COMPILED_SHARE = 0.78
 """Activations left after operator fusion (torchtune, packed and compiled against packed)."""
 SELECTIVE_SHARE = 0.55
+FROZEN_SHARE = 0.6
+"""Frozen layers of an image generator keep no inputs for gradients of their weights
+(SimpleTuner: AuraFlow, Chroma, OmniGen, Z-Image)."""
 AMP_SHARE = 1.35
 """Automatic mixed precision keeps norms and softmax in 32 bits beside the 16-bit tensors."""
 CNN_BYTES_PER_FLOP = 0.0065
@@ -73,6 +80,10 @@ class MemorySetting:
     """Sharded training keeps 32-bit weights, gradients and moments beside 16-bit copies."""
     eager: bool = False
     """Attention scores are written out (no fused kernel)."""
+    kept_outside: bool = False
+    """What recomputation keeps of every layer lies in host memory."""
+    context_gb: float = 0.0
+    """Driver and kernels, which take device memory beside what the framework counts [GB]."""
     offloaded: bool = False
     """Weights and states live in host memory; a layer at a time is on the device."""
 
@@ -84,7 +95,7 @@ def vocabulary_of(model: ModelInfo) -> float:
 
 @lru_cache(maxsize=512)
 def _vocabulary(low: str) -> float:
-    if re.search(r"llama.{0,3}(3|4)", low):
+    if re.search(r"llama[-_ ]?v?(3|4)(?![\d.]*b)", low):
         return 128256.0
     if re.search(r"qwen|gemma", low):
         return 152000.0 if "qwen" in low else 256000.0
@@ -120,7 +131,7 @@ def static_gb(model: ModelInfo, s: MemorySetting) -> float:
     opt = OPTIMISER_BYTES.get(s.optimiser, 8.0)
     if s.offloaded:
         layers = model.layers or 32.0
-        return 4.0 * 2.0 * n / layers / BYTES_PER_GB
+        return (4.0 * 2.0 * n / layers + (8.0 + opt) * s.adapter_params) / BYTES_PER_GB
     frozen = 2.0 * n
     if s.precision in QUANTISED_BYTES:
         table = min(2.0 * vocabulary_of(model) * shape(model)[1], 0.5 * n)
@@ -146,6 +157,21 @@ def static_gb(model: ModelInfo, s: MemorySetting) -> float:
     return per * n / BYTES_PER_GB
 
 
+HOST_OVER_DEVICE = 2.25
+"""Host memory for each device over the memory of the device: middle of the price book."""
+
+
+def host_gb(model: ModelInfo, s: MemorySetting) -> float:
+    """Host memory that an offloaded run takes on all machines together [GB].
+
+    Frozen weights as stored; a full update keeps weights, gradients and moments there.
+    """
+    n = model.params or 0.0
+    if s.approach == "lora":
+        return QUANTISED_BYTES.get(s.precision, 2.0) * n / BYTES_PER_GB
+    return (6.0 + OPTIMISER_BYTES.get(s.optimiser, 8.0)) * n / BYTES_PER_GB
+
+
 def activation_gb(model: ModelInfo, s: MemorySetting) -> float:
     """Activations and logits of one step on one device [GB]."""
     wide = 2.0 if s.precision in ("fp32", "tf32") else AMP_SHARE if s.amp else 1.0
@@ -158,8 +184,10 @@ def activation_gb(model: ModelInfo, s: MemorySetting) -> float:
         block = (block_bytes(model) + score_bytes(model, s)) * hidden * tokens * wide
         if s.approach in FORWARD_ONLY:
             return block / BYTES_PER_GB
+        if s.approach == "lora" and model.group == "diffusion":
+            block *= FROZEN_SHARE
         if s.checkpointing:
-            body = 2.0 * hidden * tokens * layers + block
+            body = block + (0.0 if s.kept_outside else 2.0 * hidden * tokens * layers)
         else:
             kept = s.trained_share if s.approach in PARTLY else 1.0
             body = block * max(layers * kept, 2.0) * (SELECTIVE_SHARE if s.selective else 1.0)
@@ -225,17 +253,21 @@ def shape(model: ModelInfo) -> tuple[float, float]:
 
 def peak_memory_gb(model: ModelInfo, s: MemorySetting, n_devices: float = 1.0) -> float:
     """Peak memory per device [GB]: static part sharded over the devices, activations, libraries."""
-    return static_gb(model, s) / max(n_devices, 1.0) + activation_gb(model, s) + FRAMEWORK_GB
+    own = activation_gb(model, s) + FRAMEWORK_GB + s.context_gb
+    return static_gb(model, s) / max(n_devices, 1.0) + own
 
 
 def min_devices(model: ModelInfo, s: MemorySetting, memory_gb: float) -> int | None:
     """Smallest power of two of devices that holds the run; None where none up to 4,096 does."""
-    return devices_for(static_gb(model, s), activation_gb(model, s), memory_gb)
+    return devices_for(static_gb(model, s), activation_gb(model, s) + s.context_gb, memory_gb)
 
 
 def devices_for(static: float, activations: float, memory_gb: float) -> int | None:
-    """As :func:`min_devices`, from the part that is sharded and the part that is not [GB]."""
-    room = USABLE_SHARE * memory_gb - activations - FRAMEWORK_GB
+    """As :func:`min_devices`, from the part that is sharded and the part that is not [GB].
+
+    The memory of a device is sold in GB and counted in GiB: a card of 24 GB holds 25.8e9 bytes.
+    """
+    room = USABLE_SHARE * memory_gb / GIB_PER_GB - activations - FRAMEWORK_GB
     if room <= 0:
         return None
     shards = static / room

@@ -14,7 +14,7 @@ from estimator.engine.compute.energy import co2_kg, energy_kwh, grid_gco2_per_kw
 from estimator.engine.compute.fitting import Fitted, fitted
 from estimator.engine.compute.gan import gan_hours
 from estimator.engine.compute.hardware import peak_tflop, trains
-from estimator.engine.compute.hours import job_hours, utilisation
+from estimator.engine.compute.hours import job_hours, price_of_fitting, utilisation
 from estimator.engine.compute.jobs import Job, job_of, recipe_view
 from estimator.engine.compute.memory import peak_memory_gb
 from estimator.engine.compute.series import series_hours
@@ -33,6 +33,7 @@ from estimator.engine.own_factors import own_draws
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.engine.watched import varied
 from estimator.evidence.things import Accelerator
+from estimator.units import GIB_PER_GB
 from estimator.vocabulary import Approach, Basis
 from estimator.words.statement import Number, Statement, listed, state
 
@@ -161,7 +162,10 @@ def _estimate(
     return ComputeEstimate(
         device_kind=kind, accelerator=accelerator, n_devices=n, min_devices=needed,
         feasible=feasible, reasons=reasons,
-        recipe=recipe_view(inputs, c, job.plan, offset, fitting),
+        recipe=recipe_view(
+            inputs, c, job.plan, offset, fitting,
+            price_of_fitting(job, fitting, accelerator, n, fit),
+        ),
         work=job.work.items, training_flop=flop, device_hours_draws=total,
         wallclock_hours_draws=total / n,
         peak_memory_gb=peak_memory_gb(job.info, fitting.setting, n),
@@ -195,7 +199,13 @@ def _fits(
     name = accelerator.accelerator
     memory = Number(accelerator.memory_gb or 0.0)
     why = state(
-        "compute.no_fit", model=job.info.name, gb=Number(gb), n=n, device=name, memory=memory
+        "compute.no_fit",
+        model=job.info.name,
+        gb=Number(gb),
+        gib=Number(gb * GIB_PER_GB),
+        n=n,
+        device=name,
+        memory=memory,
     )
     out = [why]
     smallest = smallest_setup(job, evidence)

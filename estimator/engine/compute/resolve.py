@@ -209,6 +209,8 @@ def _assemble(
     transformer = model.group in TEXT_GROUPS
     tuned = is_tuned(row)
     precision = stated or default_precision(hardware.accelerator, year, transformer and tuned)
+    if stated is None and _in_jax(text) and not hardware.accelerator.peak_tflop_per_s.get("bf16"):
+        precision = "fp32"
     peak = peak_tflop(hardware.accelerator, precision)
     if not peak:
         return Unresolved(
@@ -246,6 +248,12 @@ def _assemble(
         arithmetic_share=share,
         settings=replace(settings, checkpointing=step.recomputes),
     )
+
+
+def _in_jax(text: str) -> bool:
+    """Whether a run is in JAX, which computes bf16 in 32 bits where a device has no units for it
+    and does not fall back on fp16."""
+    return re.search(r"\b(?:jax|flax)\b", text, re.IGNORECASE) is not None
 
 
 def _weights(precision: str, context: str, row: Mapping[str, object]) -> str:

@@ -80,6 +80,10 @@ _RANK = (
 _ALL_LINEAR = re.compile(
     r"all[ _-]?(?:the )?linear|gate_proj|up_proj|down_proj|attention and mlp|\bmlp\b"
 )
+_ATTENTION_ONLY = re.compile(
+    r"[qv]_?proj|attention[ -](?:only|layers?|proj\w*|modules?|blocks?|weights)|"
+    r"(?:on|to|in|targets?) (?:the )?attention\b|^attention$"
+)
 _FRAMEWORK: tuple[tuple[str, str], ...] = (
     (r"unsloth", "unsloth"),
     (r"axolotl", "axolotl"),
@@ -225,7 +229,7 @@ def read_settings(text: str, n_devices: float | None = None, source: str = "") -
         lora_targets="all_linear"
         if _ALL_LINEAR.search(low)
         else "attention"
-        if re.search(r"[qv]_?proj|attention", low)
+        if _ATTENTION_ONLY.search(low)
         else None,
         framework=framework_of(low) or framework_of(source),
         kernel="eager" if _EAGER.search(low) else "flash" if _FLASH.search(low) else None,

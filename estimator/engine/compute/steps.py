@@ -59,6 +59,8 @@ class StepWork:
     launch_seconds: float
     unpack_bytes: float
     link_bytes: float
+    host_bytes: float
+    """Weights that come from host memory on one device and micro-step [bytes]."""
     recomputes: bool
     n_devices: float
 
@@ -85,14 +87,12 @@ def step_work(
     fused = settings.framework in FUSED or settings.kernel == "compiled"
     through = passes + 1.0 if recomputed else passes
     unpack = UNPACK_BYTES.get(precision, 0.0) * n * through if approach == "lora" else 0.0
-    link = 0.0
-    if settings.sharding == "full" and n_devices > 1:
-        link = through * STORED_BYTES.get(precision, 2.0) * n * (n_devices - 1.0) / n_devices
-    elif settings.offloaded:
-        link = through * STORED_BYTES.get(precision, 2.0) * n
+    moved = through * STORED_BYTES.get(precision, 2.0) * n
+    sharded = settings.sharding == "full" and n_devices > 1
     return StepWork(
-        flop, passes, micro_steps, layers, launch * (LAUNCH_FUSED if fused else 1.0), unpack, link,
-        recomputed, n_devices,
+        flop, passes, micro_steps, layers, launch * (LAUNCH_FUSED if fused else 1.0), unpack,
+        moved * (n_devices - 1.0) / n_devices if sharded else 0.0,
+        moved / max(n_devices, 1.0) if settings.offloaded else 0.0, recomputed, n_devices,
     )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def base_hours(
         steps = work.micro_steps * work.n_devices
         launch = work.launch_seconds * steps
         unpack = np.nan_to_num(work.unpack_bytes * steps / bandwidth_bytes_per_s)
-        moved = work.link_bytes * steps / link
+        moved = work.link_bytes * steps / link + work.host_bytes * steps / LINK_PCIE
         parts = np.array(np.broadcast_arrays(arithmetic, launch, moved), dtype=float)
         longest = np.max(parts, axis=0)
         bound = np.where(

@@ -15,13 +15,16 @@ from estimator.engine.compute.lexicon import (
     ModelInfo,
 )
 from estimator.engine.compute.memory import (
+    CONTEXT_GB,
     FRAMEWORK_GB,
+    LEAN,
     USABLE_SHARE,
     MemorySetting,
     activation_gb,
     adapter_params,
     made_to_fit,
     peak_memory_gb,
+    shape,
     static_gb,
     vocabulary_of,
 )
@@ -63,7 +66,7 @@ def run_memory_gb(
         gb = parallel_memory_gb(model, setting, tensor, pipeline, n, text)
         return float(f"{gb:.6g}")
     if memory and _fills_device(row, model, text):
-        return float(f"{FILLED_SHARE * memory:.6g}")
+        return float(f"{FILLED_SHARE * min(memory, TUNED_GB):.6g}")
     setting = memory_setting(row, model, n, tables, text)
     shards = n if _sharded(text) or not _fits_alone(model, setting, memory) else 1.0
     parallel = re.search(r"\bcp (\d+)", text)
@@ -109,6 +112,8 @@ def _device_gb(text: str, hardware: Hardware) -> float:
     return (80.0 if memory == 40.0 else memory) / GIB_PER_GB
 
 
+TUNED_GB = 96.0 / GIB_PER_GB
+"""Recipes are tuned on devices of 80 to 96 GiB and run unchanged on larger ones."""
 FILLED_SHARE = 0.8
 """Pre-training set-ups are tuned until the device is nearly full (torchtitan rows: 0.65-0.86)."""
 
@@ -139,7 +144,7 @@ def _savings(text: str) -> set[str]:
     step = re.search(r"\+ ([a-z0-9 -]+)", text)
     if not step:
         return {w for w in _LADDER if w in text}
-    at = next((i for i, w in enumerate(_LADDER) if w in step.group(1)), -1)
+    at = max((i for i, w in enumerate(_LADDER) if w in step.group(1)), default=-1)
     return set(_LADDER[: at + 1])
 
 
@@ -180,7 +185,7 @@ def memory_setting(
     savings = _savings(text)
     if approach == "lora" and ("qlora" in savings or re.search(r"nf4|4-?bit", words)):
         precision = "int4"
-    said = read_settings(text, n, source_words(row))
+    said = read_settings(text, n, "" if "hugging face" in text else source_words(row))
     length = _tokens(row, model, tables, text, said)
     usual = 1.0 if length >= LONG_TOKENS else DEFAULT_BATCH.get(model.group, 8.0)
     per_device = said.micro_batch or (said.global_batch or 0.0) / n or usual
@@ -190,6 +195,7 @@ def memory_setting(
     flop = forward_flop(model, None, pixels) if model.forward_gflop else None
     full = approach in ("full_finetune", "continued_pretrain")
     mixed = bool(re.search(r"mixed|\bamp\b|autocast", words))
+    usual_targets = "attention" if said.framework in LEAN else "all_linear"
     pure_named = bool(re.search(r"pure|-true", words))
     pure = bool(re.search(r"pure|-true|bfloat16|\bbf16\b", words)) and not mixed
     return MemorySetting(
@@ -202,26 +208,30 @@ def memory_setting(
         checkpointing=_recomputes(said, savings, approach, model),
         trained_share=min((trainable or 0.25 * params) / params, 1.0),
         adapter_params=(trainable or adapter_params(
-            model, said.lora_rank or DEFAULT_RANK, said.lora_targets or "attention"
-        )) if approach == "lora" else 0.0,
+            model, said.lora_rank or DEFAULT_RANK, said.lora_targets or usual_targets
+        ) + _trained_tables(model, text)) if approach == "lora" else 0.0,
         vocabulary=vocabulary_of(model),
         forward_gflop_example=(flop or 0.0) / GIGA,
         pure_half=pure and full,
         amp=mixed and precision == "half",
         compiled="compile" in savings,
-        chunked_loss="chunked" in savings or "liger" in text or "torch.compile" in text,
+        chunked_loss="chunked" in savings or "liger" in text or "torch.compile" in text
+        or said.framework == "unsloth",
+        kept_outside="activation offloading" in savings or said.framework == "unsloth",
+        context_gb=CONTEXT_GB if model.group == "llm" and said.framework not in LEAN else 0.0,
         selective="select" in text,
         fused_step="fuse" in savings,
         offloaded="cpu offload" in text,
         eager=said.kernel == "eager",
-        usual_stack=said.framework not in LEAN and "gptq" not in words,
+        usual_stack=said.framework not in LEAN,
         master=re.search(r"deepspeed|zero-?[123]|fsdp", text) is not None
         or (full and n > 1 and not pure_named),
     )  # fmt: skip
 
 
-LEAN = ("litgpt", "torchtune", "unsloth")
 LONG_TOKENS = 8192.0
+LONGEST_OVER_MEAN = 8.0
+"""The longest example of a batch over the mean of its data set, where a cap is not filled."""
 DEFAULT_RANK = 16.0
 WHISPER_TOKENS = 1500.0
 """Frames of a 30 s window after the two convolutions."""
@@ -246,6 +256,12 @@ def _recomputes(said: Settings, savings: set[str], approach: str, model: ModelIn
             and recomputes_by_default(approach, model.params)
         )
     )
+
+
+def _trained_tables(model: ModelInfo, text: str) -> float:
+    """Parameters of the word tables where they are trained beside the adapters."""
+    named = re.search(r"modules_to_save|embedding[a-z ]*(?:and output)?[a-z ]*also trained", text)
+    return min(2.0 * vocabulary_of(model) * shape(model)[1], model.params or 0.0) if named else 0.0
 
 
 def _optimiser(said: Settings) -> str:
