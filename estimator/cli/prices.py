@@ -7,24 +7,41 @@ from typing import Any
 
 from estimator.cli.output import BadInput, print_figures, print_table
 
+READ_AS = {
+    "gpuhunt": "a catalogue of gpuhunt",
+    "skypilot": "a catalogue of SkyPilot",
+    "aws": "a cost and usage report of AWS",
+    "gcp": "a billing export of Google Cloud",
+    "azure": "a cost export of Azure",
+}
+IMPORT_HELP = (
+    "CSV of the template, of gpuhunt or SkyPilot, or a bill of AWS, Google Cloud or Azure; "
+    "decimal commas and dates of other places are read"
+)
+
 
 def add(commands: Any) -> None:
     """Declare the commands."""
     p = commands.add_parser("prices", help="the price book: show, check, replace")
-    verbs = p.add_subparsers(dest="verb", required=True, metavar="list|check|import")
+    verbs = p.add_subparsers(dest="verb", required=True, metavar="list|check|import|refresh")
     for name, action, text in (
         ("list", run_list, "every offer"),
         ("check", run_check, "findings: zero, out of line, stale; status 1 with findings"),
-        ("import", run_import, "use the prices of a CSV of your own"),
+        ("import", run_import, "use the prices of a CSV: own, of gpuhunt or SkyPilot, or a bill"),
         ("template", run_template, "the CSV to fill in"),
+        ("refresh", run_refresh, "token prices of hosted models against the package genai-prices"),
     ):
         verb = verbs.add_parser(name, help=text)
         verb.add_argument("--json", action="store_true", help="one JSON document")
         if name == "import":
-            verb.add_argument("file", metavar="FILE")
+            verb.add_argument("file", metavar="FILE", help=IMPORT_HELP)
+            verb.add_argument("--date", help="day of a list without dates; default today")
         if name == "list":
             verb.add_argument("--provider", help="one provider only")
             verb.add_argument("--accelerator", help="one accelerator only")
+        if name == "refresh":
+            verb.add_argument("--write", action="store_true", help="store what has changed")
+            verb.add_argument("--date", help="day on which the prices hold; default today")
         if name == "check":
             verb.add_argument("--date", help="day from which the age is counted; default today")
         verb.set_defaults(run=action)
@@ -89,15 +106,20 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 def run_import(arguments: argparse.Namespace) -> None:
     """Check a CSV of own prices and use it from now on; a bad file changes nothing."""
+    import datetime
+
     from estimator import load_evidence
+    from estimator.cli.compare import given_date
     from estimator.cli.files import TABLE_LIMIT_BYTES, read_text
     from estimator.engine.money.pricebook import to_csv
-    from estimator.engine.spelling import own_book
+    from estimator.engine.spelling import read_book
     from estimator.evidence.own_prices import install
 
     path = arguments.file
     text = read_text(path, TABLE_LIMIT_BYTES)
-    rows, problems = own_book(text, load_evidence())
+    today = datetime.date.fromisoformat(given_date(arguments.date)).isoformat()
+    book = read_book(text, load_evidence(), today)
+    rows, problems = book.rows, book.problems
     if problems:
         more = f" (and {len(problems) - 1} more bad cells)" if len(problems) > 1 else ""
         raise BadInput(f"{path}: {problems[0]}{more}; the price book is unchanged")
@@ -105,12 +127,19 @@ def run_import(arguments: argparse.Namespace) -> None:
         kept = install(to_csv(rows))
     except OSError as error:
         raise BadInput(f"prices import: the book cannot be written: {error.strerror}") from error
-    done = {"rows": len(rows), "kept_as": kept.name if kept else None}
+    done = {
+        "rows": len(rows),
+        "layout": book.layout or "template",
+        "left_out": book.left_out,
+        "kept_as": kept.name if kept else None,
+    }
     if arguments.json:
         print_figures(done)
     else:
         before = f"; the book before is kept as {kept.name}" if kept else ""
-        print(f"{len(rows)} prices imported{before}")
+        other = f", {book.left_out} lines rent no machine known here" if book.left_out else ""
+        read = f" from {READ_AS[book.layout]}" if book.layout else ""
+        print(f"{len(rows)} prices imported{read}{other}{before}")
 
 
 def run_template(_: argparse.Namespace) -> None:
@@ -118,3 +147,43 @@ def run_template(_: argparse.Namespace) -> None:
     from estimator.engine.money.pricebook import template_csv
 
     print(template_csv(), end="")
+
+
+STATES = ("agrees", "changed", "differs", "absent")
+
+
+def run_refresh(arguments: argparse.Namespace) -> None:
+    """Compare token prices with the data of genai-prices; with --write keep what followed."""
+    import datetime
+
+    from estimator.cli.compare import given_date
+    from estimator.evidence.files import write_rows
+    from estimator.evidence.load import Evidence
+    from estimator.evidence.schema import TABLES
+    from estimator.lab.money.token_prices import compared, listed_prices, refreshed_rows
+
+    listed, version = listed_prices(datetime.date.fromisoformat(given_date(arguments.date)))
+    found = compared(Evidence().records("api"), listed)
+    if arguments.write:
+        write_rows(TABLES["api_refreshed"].path, refreshed_rows(found))
+    counts = {
+        s: sum(f.state == s for f in found) for s in ("agrees", "changed", "differs", "absent")
+    }
+    shown = [
+        {"row": f.row_id, "model": f.model, "state": f.state, "ours": f.ours,
+         "listed": f.listed.usd if f.listed else None, "since": f.listed.since if f.listed else ""}
+        for f in found if f.state in ("changed", "differs")
+    ]  # fmt: skip
+    if arguments.json:
+        print_figures({"version": version, **counts, "rows": shown})
+        return
+    print(f"genai-prices {version}: " + ", ".join(f"{n} {state}" for state, n in counts.items()))
+    if shown:
+        heads = list(shown[0])
+        print_table(heads, [[_prices(r[h]) for h in heads] for r in shown])
+
+
+def _prices(value: object) -> str:
+    if not isinstance(value, tuple):
+        return str(value)
+    return " / ".join("–" if x is None else f"{x:g}" for x in value)

@@ -7,12 +7,16 @@ is refused with their names.
 
 from __future__ import annotations
 
+import csv
 import re
 from typing import TYPE_CHECKING
 
 from estimator.engine.compute.hardware import accelerator_id
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.money.finance import latest_rate
+from estimator.engine.money.price_cells import read_sheet
+from estimator.engine.money.price_found import Found, Known
+from estimator.engine.money.price_layouts import layout_of, read_layout
 from estimator.engine.money.pricebook import Problem, parse_price_csv
 from estimator.errors import InputError
 from estimator.evidence.names import plain
@@ -69,10 +73,77 @@ def device_named(name: str, evidence: Evidence, field: str = "compute.accelerato
     return read if read is not None and read in known else name
 
 
-def own_book(text: str, evidence: Evidence) -> tuple[tuple[PriceRow, ...], tuple[Problem, ...]]:
-    """Rows and problems of a price book in which devices may stand in any spelling."""
+def own_book(
+    text: str, evidence: Evidence, today: str = ""
+) -> tuple[tuple[PriceRow, ...], tuple[Problem, ...]]:
+    """Rows and problems of a price book, price list or bill; see `read_book`."""
+    book = read_book(text, evidence, today)
+    return tuple(book.rows), tuple(book.problems)
+
+
+def read_book(text: str, evidence: Evidence, today: str = "") -> Found:
+    """A price book in which devices may stand in any spelling, or the table of somebody else.
+
+    Parameters
+    ----------
+    text : str
+        The template, a list of gpuhunt or SkyPilot, a bill of AWS, Google Cloud or Azure.
+    evidence : Evidence
+    today : str
+        Day of a list that has no dates, YYYY-MM-DD; blank: such a list is refused.
+    """
     accelerators = set(evidence.accelerators)
-    return parse_price_csv(text, accelerators, lambda name: device_named(name, evidence, "prices"))
+    try:
+        sheet = read_sheet(text)
+    except csv.Error as error:
+        return Found("", problems=[Problem(1, "file", str(error), state("allowed.csv"))])
+    layout = layout_of(sheet.header)
+    if layout is None:
+        rows, problems = parse_price_csv(
+            text, accelerators, lambda name: device_named(name, evidence, "prices")
+        )
+        return Found("", list(rows), list(problems))
+    return read_layout(sheet, layout, _known(evidence, today))
+
+
+def _known(evidence: Evidence, today: str) -> Known:
+    machines: dict[tuple[str, str], PriceRow] = {}
+    owners: dict[str, set[str]] = {}
+    for r in evidence.prices:
+        machines.setdefault((r.provider, plain(r.instance_type)), r)
+        owners.setdefault(plain(r.instance_type), set()).add(r.provider)
+        owners.setdefault(f"in {r.region}", set()).add(r.provider)
+
+    def device(name: str, memory: float | None) -> str | None:
+        spelled = [f"{name}-{memory:.0f}GB", name] if memory else [name]
+        for one in spelled:
+            try:
+                found = device_named(one, evidence, "prices")
+            except InputError:
+                continue
+            if found in evidence.accelerators:
+                return found
+        return None
+
+    def provider(instance: str, region: str) -> str | None:
+        for names in (owners.get(plain(instance), set()), owners.get(f"in {region}", set())):
+            if len(names) == 1:
+                return next(iter(names))
+        return None
+
+    def usd(currency: str) -> float | None:
+        if currency == "USD":
+            return 1.0
+        rate = latest_rate(evidence.records("fx"), currency)
+        return rate[0] if rate else None
+
+    return Known(
+        lambda owner, instance: machines.get((owner, plain(instance))),
+        device,
+        provider,
+        usd,
+        today,
+    )
 
 
 def provider_named(name: str, evidence: Evidence) -> str:

@@ -127,6 +127,18 @@ def prices(frame: pd.DataFrame) -> tuple[PriceRow, ...]:
     return tuple(PriceRow(**{**r, "stale": r["stale"] == "yes"}) for r in _rows(frame[columns]))
 
 
+def refreshed(frame: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+    """Rows of api.csv with the token prices that followed on theirs, and whose those are."""
+    frame = frame.copy()
+    columns = [c for c in later.columns if c != "row_id"]
+    places = {key: i for i, key in enumerate(frame["row_id"])}
+    for row in later.to_dict("records"):
+        at = frame.index[places[row["row_id"]]]
+        for column in columns:
+            frame.loc[at, column] = row[column]
+    return frame
+
+
 def api_prices(frame: pd.DataFrame) -> tuple[ApiPrice, ...]:
     """List prices of hosted models."""
     columns = API_COLUMNS.split()

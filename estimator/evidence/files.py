@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,19 @@ def write_fit(name: str, content: Any, compact: bool = False, root: Path = DATA)
     text = json.dumps(content, allow_nan=False, sort_keys=not compact, **layout)
     part.write_text(text + "\n", encoding="utf-8")
     part.replace(path)
+
+
+def write_rows(path: str, rows: Sequence[Mapping[str, str]], root: Path = DATA) -> None:
+    """Put rows in place of those of a table; its columns stay."""
+    target = root / path
+    with target.open(encoding="utf-8", newline="") as file:
+        columns = next(csv.reader(file))
+    part = target.with_suffix(".part")
+    with part.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    part.replace(target)
 
 
 class Fits(Mapping[str, Any]):

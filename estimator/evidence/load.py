@@ -187,15 +187,19 @@ class Evidence:
         return {provider: tuple(sorted(found[provider])) for provider in sorted(found)}
 
     @cached_property
+    def _api(self) -> pd.DataFrame:
+        return catalogues.refreshed(self.table("api"), self.table("api_refreshed"))
+
+    @cached_property
     def api_prices(self) -> tuple[ApiPrice, ...]:
         """List prices of hosted models; ``catalogue_model`` links one to its base model."""
-        frame = self.table("api")
+        frame = self._api
         return catalogues.api_prices(frame[frame[USE] == "yes"])
 
     @cached_property
     def api_price_of(self) -> Mapping[str, ApiPrice]:
         """List price by name of a hosted base model."""
-        frame = self.table("api")
+        frame = self._api
         linked = frame[(frame["catalogue_model"] != "") & (frame[USE] == "yes")]
         return dict(zip(linked["catalogue_model"], catalogues.api_prices(linked), strict=True))
 

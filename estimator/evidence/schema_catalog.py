@@ -168,6 +168,15 @@ CATALOG_TABLES: dict[str, Table] = {
         text("exclusion_reason"),
         ORIGIN,
     ),
+    "api_refreshed": table(
+        "catalog/api_refreshed.csv",
+        "row_id",
+        need("row_id"),
+        number("input_usd_per_mtok cached_input_usd_per_mtok", 1e-4, 1e4),
+        number("output_usd_per_mtok", 1e-4, 1e4),
+        date("as_of"),
+        ORIGIN,
+    ),
     "labelling_prices": table(
         "catalog/labelling_prices.csv",
         "row_id",

@@ -6,15 +6,14 @@ hash, not the prices, and whoever opens it is told so.
 
 from __future__ import annotations
 
-import csv
-import io
+import datetime
 from collections.abc import Sequence
 
 import streamlit as st
 
 from estimator import ProjectInputs
-from estimator.engine.money.pricebook import Problem, template_csv
-from estimator.engine.spelling import own_book
+from estimator.engine.money.pricebook import Problem, template_csv, to_csv
+from estimator.engine.spelling import read_book
 from estimator.errors import EstimatorError
 from estimator.report.budget import budget_of
 from estimator.ui import cached, errors, state
@@ -41,29 +40,15 @@ def price_book(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     )
     text = text_in(FIELD, w("own.prices_file"), ("csv", "tsv", "txt"), template_csv())
     if text.strip():
-        _offer(with_commas(text), inputs)
+        _offer(text, inputs)
     message_at(FIELD)
     if inputs.prices:
         _in_force(inputs)
 
 
-def with_commas(text: str) -> str:
-    """A table parted by tabs or semicolons, as a spreadsheet copies it, as plain CSV."""
-    header = text.lstrip("\ufeff\r\n").split("\n", 1)[0]
-    mark = next((m for m in "\t;" if m in header and "," not in header), "")
-    if not mark:
-        return text
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(csv.reader(io.StringIO(text), delimiter=mark))
-    return out.getvalue()
-
-
 def _offer(text: str, inputs: ProjectInputs) -> None:
-    try:
-        rows, problems = own_book(text, cached.evidence())
-    except csv.Error as error:
-        errors.message(w("own.prices_unreadable", reason=complaint(error)))
-        return
+    book = read_book(text, cached.evidence(), datetime.date.today().isoformat())
+    rows, problems = book.rows, book.problems
     if problems:
         shown = [sentence(p) for p in problems[:SHOWN_PROBLEMS]]
         if len(problems) > SHOWN_PROBLEMS:
@@ -71,6 +56,9 @@ def _offer(text: str, inputs: ProjectInputs) -> None:
         for line in shown:
             errors.message(line)
         return
+    if book.layout:
+        text = to_csv(rows)
+        errors.note(w(f"own.prices_from.{book.layout}", n=book.left_out))
     if cached.book_name(text) != inputs.prices:
         st.button(
             w(

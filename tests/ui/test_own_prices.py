@@ -13,8 +13,14 @@ from streamlit.testing.v1 import AppTest
 from estimator import compare_approaches, load_evidence
 from estimator.engine.money.pricebook import select, template_csv, to_csv
 from estimator.evidence.own_prices import book_hash
-from estimator.ui.own_prices import with_commas
 from tests.ui.pages import alerts, scenario, texts
+
+AWS_BILL = """lineItem/LineItemType,lineItem/UsageType,lineItem/UsageStartDate,\
+lineItem/UsageAmount,\
+lineItem/UnblendedCost,lineItem/CurrencyCode,product/instanceType,product/region
+Usage,BoxUsage:g6e.xlarge,2026-11-02T00:00:00Z,10,15.0,USD,g6e.xlarge,us-east-1
+Usage,TimedStorage,2026-11-02T00:00:00Z,10,15.0,USD,,us-east-1
+"""
 
 
 def half_price() -> str:
@@ -142,8 +148,21 @@ def test_a_book_without_the_place_moves_the_plan_to_where_it_sells() -> None:
     assert not app.error
 
 
-def test_a_table_copied_from_a_spreadsheet_is_read() -> None:
-    text = template_csv()
-    assert with_commas(text) == text
-    for mark in "\t;":
-        assert with_commas(text.replace(",", mark)) == text
+@pytest.mark.parametrize("mark", ["\t", ";"])
+def test_a_table_copied_from_a_spreadsheet_is_read(mark: str) -> None:
+    text = template_csv().replace(",", mark)
+    text = text.replace("1.861", "1,861").replace("2026-07-20", "20.07.2026")
+    app = pasted(text)
+    assert not alerts(app)
+    assert "aws" in app.button(key="prices:take").label
+
+
+def test_a_bill_is_taken_as_prices_of_its_own() -> None:
+    """The kept book is the template's, so that a link and a file name the prices, not the bill."""
+    from estimator.ui import cached
+
+    app = taken(AWS_BILL)
+    assert "AWS" in texts(app)
+    assert scenario(app).prices is not None
+    (row,) = cached.book_of(scenario(app)).rows
+    assert row.usd_per_instance_hour == pytest.approx(1.5)

@@ -293,3 +293,22 @@ def test_output_survives_a_terminal_without_unicode(small: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.isascii()
+
+
+@pytest.mark.parametrize(("name", "rows"), [
+    ("gpuhunt", 2), ("skypilot", 2), ("aws", 3), ("gcp", 1), ("azure", 2),
+])  # fmt: skip
+def test_tables_of_others_become_the_own_price_book(
+    name: str, rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    from estimator.engine.money.pricebook import parse_price_csv
+    from estimator.evidence import own_prices
+
+    kept: list[str] = []
+    monkeypatch.setattr(own_prices, "install", kept.append)
+    table = Path(__file__).parent / "price_tables" / f"{name}.csv"
+    found = run_json(capsys, "prices", "import", str(table), "--date", "2026-12-01")
+    assert (found["layout"], found["rows"]) == (name, rows)
+    read, problems = parse_price_csv(kept[0])
+    assert (len(read), problems) == (rows, ())

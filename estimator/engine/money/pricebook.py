@@ -9,7 +9,8 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from estimator.errors import InputError, printable, shown
+from estimator.engine.money.price_cells import Sheet, day_of, read_sheet
+from estimator.errors import InputError, shown
 from estimator.evidence.things import PriceRow
 from estimator.units import HOURS_PER_YEAR
 from estimator.vocabulary import PurchaseOption
@@ -172,10 +173,8 @@ def parse_price_csv(
 def _parse(
     text: str, accelerators: Collection[str] | None, named: Callable[[str], str] | None
 ) -> tuple[tuple[PriceRow, ...], tuple[Problem, ...]]:
-    lines = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    reader = csv.DictReader(io.StringIO(lines))
-    header = [h.strip() for h in reader.fieldnames or []]
-    missing = [c for c in COLUMNS if c not in header]
+    sheet = read_sheet(text)
+    missing = [c for c in COLUMNS if c not in sheet.header]
     if missing:
         return (), (
             Problem(
@@ -186,13 +185,9 @@ def _parse(
     problems: list[Problem] = []
     keys: dict[tuple[str, ...], int] = {}
     spellings: dict[str, str] = {}
-    for cells in reader:
-        line = reader.line_num
-        row = {
-            str(k).strip(): printable(v or "").strip()
-            for k, v in cells.items()
-            if isinstance(v, str | None)
-        }
+    comma, day_first = sheet.decimal_comma(RANGES), sheet.day_first("as_of")
+    for line, cells in sheet.rows:
+        row = _in_plain(sheet, cells, comma, day_first)
         bad = list(_spelled(line, row, accelerators, named, spellings))
         bad = bad or list(_cell_problems(line, row, accelerators))
         key = tuple(row.get(c, "") for c in KEY)
@@ -214,6 +209,19 @@ def _parse(
     if not rows and not problems:
         problems.append(Problem(2, "provider", "", state("allowed.csv_rows")))
     return tuple(rows), tuple(problems)
+
+
+def _in_plain(
+    sheet: Sheet, cells: Mapping[str, str], comma: bool | None, day_first: bool | None
+) -> dict[str, str]:
+    """A row with numbers and dates written as the book writes them, where they can be told."""
+    row = dict(cells)
+    for column in RANGES:
+        value = sheet.number(row.get(column, ""), comma)
+        if value is not None and math.isfinite(value):
+            row[column] = f"{value:.15g}"
+    row["as_of"] = day_of(row.get("as_of", ""), day_first) or row.get("as_of", "")
+    return row
 
 
 def _spelled(
