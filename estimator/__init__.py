@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from estimator.api import compare_approaches
     from estimator.engine.comparison import Comparison
     from estimator.engine.inputs import ProjectInputs
+    from estimator.engine.money.cloud import cheapest_offer
     from estimator.evidence.load import load_evidence
 
 __all__ = [
     "Comparison",
     "ProjectInputs",
     "__version__",
+    "cheapest_offer",
     "compare_approaches",
     "load_evidence",
 ]
@@ -27,6 +29,7 @@ __all__ = [
 _HOMES = {
     "Comparison": "estimator.engine.comparison",
     "ProjectInputs": "estimator.engine.inputs",
+    "cheapest_offer": "estimator.engine.money.cloud",
     "compare_approaches": "estimator.api",
     "load_evidence": "estimator.evidence.load",
 }

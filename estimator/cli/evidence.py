@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from estimator.cli.output import print_figures, print_table
+from estimator.cli.output import BadInput, print_figures, print_table
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -15,6 +15,12 @@ def add(commands: Any) -> None:
     """Declare the command."""
     p = commands.add_parser("evidence", help="what the shipped evidence holds")
     p.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    p.add_argument(
+        "--judgements", action="store_true", help="judgements by the money that rests on them"
+    )
+    p.add_argument(
+        "--of", metavar="FILE", help="with --judgements: one scenario, each at half and at twice"
+    )
     p.set_defaults(run=run)
 
 
@@ -22,6 +28,11 @@ def run(arguments: argparse.Namespace) -> None:
     """Run the command."""
     from estimator import load_evidence
 
+    if arguments.of and not arguments.judgements:
+        raise BadInput("evidence: --of names the scenario of --judgements; give both")
+    if arguments.judgements:
+        _judgements(arguments)
+        return
     found = holdings(load_evidence())
     if arguments.json:
         print_figures(found)
@@ -34,6 +45,51 @@ def run(arguments: argparse.Namespace) -> None:
     print_table(heads, [[_text(c[h]) for h in _CELL] for c in found["curves"]], (2, 3, 4, 5, 6))
     print("\nFits")
     print_table(("fit", "keys"), [(f["fit"], ", ".join(f["keys"])) for f in found["fits"]])
+
+
+def _judgements(arguments: argparse.Namespace) -> None:
+    """Print the judgements of one scenario, or those of all examples together."""
+    import dataclasses
+
+    from estimator import ProjectInputs, load_evidence
+    from estimator.engine.judgements import judgements, over_examples
+    from estimator.evidence.presets import preset_scenarios
+    from estimator.report.judged import judged_heads, judged_rows, judged_sentence, replaced_by
+    from estimator.words.format import Style
+    from estimator.words.texts import say
+
+    evidence, style = load_evidence(), Style("en")
+    if arguments.of:
+        from estimator.cli.files import load_scenario
+
+        found = judgements(load_scenario(arguments.of), evidence)
+        if found is None:
+            raise BadInput(f"{arguments.of}: no row of it has a price")
+        if arguments.json:
+            print_figures(dataclasses.asdict(found))
+            return
+        print(judged_sentence(found, style))
+        print_table(judged_heads(style), judged_rows(found, None, style), (2, 3, 4))
+        return
+    examples = {n: ProjectInputs.from_dict(d) for n, d in preset_scenarios().items()}
+    whole = over_examples(examples, evidence)
+    if arguments.json:
+        print_figures(dataclasses.asdict(whole))
+        return
+    middle = style.percent(whole.median_share)
+    print(say("judged.middle", "en", n=whole.examples, share=middle))
+    rows = [
+        [
+            r.assumption,
+            style.percent(r.mean_share),
+            str(r.examples),
+            r.reason,
+            replaced_by(r.assumption, "en"),
+        ]
+        for r in whole.rows
+    ]
+    heads = ("judgement", "mean share", "examples", "reason", "what would replace it")
+    print_table(heads, rows, (1, 2))
 
 
 _CELL = ("task", "approach", "points", "curves", "sources", "n_min", "n_max")

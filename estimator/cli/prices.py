@@ -23,9 +23,12 @@ IMPORT_HELP = (
 def add(commands: Any) -> None:
     """Declare the commands."""
     p = commands.add_parser("prices", help="the price book: show, check, replace")
-    verbs = p.add_subparsers(dest="verb", required=True, metavar="list|check|import|refresh")
+    verbs = p.add_subparsers(
+        dest="verb", required=True, metavar="list|cheapest|check|import|refresh"
+    )
     for name, action, text in (
         ("list", run_list, "every offer"),
+        ("cheapest", run_cheapest, "the cheapest whole purchase of a device"),
         ("check", run_check, "findings: zero, out of line, stale; status 1 with findings"),
         ("import", run_import, "use the prices of a CSV: own, of gpuhunt or SkyPilot, or a bill"),
         ("template", run_template, "the CSV to fill in"),
@@ -39,6 +42,12 @@ def add(commands: Any) -> None:
         if name == "list":
             verb.add_argument("--provider", help="one provider only")
             verb.add_argument("--accelerator", help="one accelerator only")
+        if name == "cheapest":
+            verb.add_argument("device", metavar="DEVICE", help="an accelerator, in any spelling")
+            verb.add_argument("--devices", type=int, default=1, help="how many together; default 1")
+            verb.add_argument("--provider", default="", help="one provider only")
+            verb.add_argument("--region", default="", help="one region only")
+            verb.add_argument("--option", default="on_demand", help="how it is bought")
         if name == "refresh":
             verb.add_argument("--write", action="store_true", help="store what has changed")
             verb.add_argument("--date", help="day on which the prices hold; default today")
@@ -79,6 +88,42 @@ def run_list(arguments: argparse.Namespace) -> None:
         print_table([h.replace("_", " ") for h in heads], cells, right=(3, 6))
     else:
         print("no offer of this kind is in the price book")
+
+
+def run_cheapest(arguments: argparse.Namespace) -> None:
+    """Print the cheapest offer of a device."""
+    from estimator import cheapest_offer, load_evidence
+    from estimator.engine.spelling import device_named, provider_named
+    from estimator.vocabulary import PurchaseOption
+
+    evidence = load_evidence()
+    if arguments.devices < 1:
+        raise BadInput(f"prices cheapest: --devices {arguments.devices}: allowed: 1 or more")
+    if arguments.option not in set(PurchaseOption):
+        allowed = ", ".join(PurchaseOption)
+        raise BadInput(f"prices cheapest: --option {arguments.option!r}: allowed: {allowed}")
+    device = device_named(arguments.device, evidence, "prices cheapest")
+    place = provider_named(arguments.provider, evidence), arguments.region
+    found = cheapest_offer(evidence.prices, device, arguments.devices, *place, arguments.option)
+    if found is None:
+        raise BadInput(f"prices cheapest: {device!r} is not offered there; see `prices list`")
+    row, count = found
+    usd = row.usd_per_instance_hour * count
+    told = {
+        "provider": row.provider,
+        "region": row.region,
+        "instance_type": row.instance_type,
+        "instances": count,
+        "devices": row.accelerator_count * count,
+        "usd_per_hour": usd,
+        "usd_per_device_hour": row.usd_per_instance_hour / row.accelerator_count,
+        "as_of": row.as_of,
+        "source_id": row.source_id,
+    }
+    if arguments.json:
+        print_figures(told)
+    else:
+        print_table(("what", "value"), [(k.replace("_", " "), str(v)) for k, v in told.items()])
 
 
 def run_check(arguments: argparse.Namespace) -> int:

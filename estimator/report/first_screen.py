@@ -9,6 +9,7 @@ from typing import Any
 
 from estimator.engine.answer import Answer, Row
 from estimator.engine.answer_decision import FirstStep, StagedPlan
+from estimator.engine.money.cloud import cheapest_offer
 from estimator.report.budget import budget_of, planned
 from estimator.report.strip import assumed_share
 from estimator.report.text import RARE, recommended, story
@@ -221,17 +222,17 @@ def price_read(prices: Iterable[Any], inputs: Mapping[str, Any], row: Row) -> st
         Inputs of the JSON of ``compare`` and the row whose device is meant.
     """
     c = inputs["compute"]
-    if c["usd_per_device_hour"] is not None:
+    if c["usd_per_device_hour"] is not None or not row["accelerator"]:
         return None
-    place = (c["provider"], c["region"], c["purchase_option"], row["accelerator"])
-    return max(
-        (
-            str(p.as_of)[:10]
-            for p in prices
-            if (p.provider, p.region, p.purchase_option, p.accelerator) == place
-        ),
-        default=None,
+    found = cheapest_offer(
+        prices,
+        row["accelerator"],
+        max(row["n_devices"] or 1, 1),
+        c["provider"],
+        c["region"],
+        c["purchase_option"],
     )
+    return str(found[0].as_of)[:10] if found else None
 
 
 def age_days(read: str | None, today: str) -> int | None:

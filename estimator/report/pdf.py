@@ -19,6 +19,7 @@ from estimator.engine.inputs import ProjectInputs
 from estimator.report import plots, tables
 from estimator.report.budget import budget_of, budget_rows
 from estimator.report.first_page import first_page
+from estimator.report.judged import judged_data
 from estimator.report.points import locators, published_points
 from estimator.report.text import recommended, row_name, story, versions_of
 from estimator.report.words import driver_name, effect_usd, joined
@@ -56,6 +57,7 @@ def pdf_bytes(
         All pages; else the first one alone: the answer, the ten rows, cost against quality.
     """
     data = {**report_data(comparison, evidence, style, date), "full": full}
+    data |= judged_data(comparison, evidence if full else None, style)
     document = json.dumps(data, allow_nan=False)
     return set_pages(pkgutil.get_data("estimator.report", "report.typ") or b"", document)
 

@@ -26,6 +26,7 @@ from estimator.engine import decide
 from estimator.engine.answer import Answer
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.comparison import Comparison
+from estimator.engine.judgements import Judgements
 from estimator.engine.own_factors import judged_by
 from estimator.engine.results import Evaluation
 from estimator.engine.simulate import quick_comparison
@@ -272,6 +273,12 @@ def full_answer(inputs: ProjectInputs, tick: Tick = still) -> Answer:
 def judged(inputs: ProjectInputs) -> Assumptions:
     """The shipped judgements with the scenario's overrides."""
     return judged_by(owned(inputs), evidence())
+
+
+def judgements(inputs: ProjectInputs, tick: Tick) -> Judgements | None:
+    """The judgements behind the bill, and what half or twice of them would change."""
+    found: Judgements | None = searched("judgements", inputs, tick)
+    return found
 
 
 def cost_curves(inputs: ProjectInputs, tick: Tick) -> tuple[decide.CostCurve, ...]:

@@ -7,7 +7,7 @@ import streamlit as st
 from estimator.engine.answer import Answer
 from estimator.report.first_screen import price_read, rests_on
 from estimator.report.text import recommended
-from estimator.ui import cached
+from estimator.ui import cached, state
 from estimator.ui.blocks import today
 from estimator.ui.components import number_style
 from estimator.ui.words import w
@@ -30,7 +30,7 @@ def draw(answer: Answer) -> None:
         _door("stages", w("answer.door_stages"))
         if row is None:
             return
-        read = price_read(cached.evidence().prices, answer["inputs"], row)
+        read = price_read(cached.evidence_of(state.current()).prices, answer["inputs"], row)
         for ground in rests_on(answer, row, number_style(), read, today()):
             icon = ":material/warning:" if ground.doubtful else None
             _door(ground.door, ground.text, icon)

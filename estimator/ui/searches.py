@@ -14,10 +14,20 @@ from estimator.engine import decide
 from estimator.engine.decide.budget_curve import budget_curve
 from estimator.errors import EstimatorError
 from estimator.report import figures_decision, figures_money
+from estimator.report.judged import judged_heads, judged_rows, judged_sentence
 from estimator.report.text import key_of, recommended, row_name
 from estimator.report.words import drivers_sentence
 from estimator.ui import cached, errors, progress, state
-from estimator.ui.components import bullets, dark, e, facts, heading, number_style, show_chart
+from estimator.ui.components import (
+    bullets,
+    dark,
+    e,
+    facts,
+    heading,
+    number_style,
+    show_chart,
+    show_frame,
+)
 from estimator.ui.fields import change_text
 from estimator.ui.words import complaint, language, w
 from estimator.words.texts import approach_label
@@ -61,6 +71,17 @@ def sensitivity_view() -> None:
         return
     st.html(f'<p class="es es-say"><b>{e(drivers_sentence(full, style))}</b></p>')
     show_chart(figures_decision.tornado(full, style, dark()), "tornado")
+
+
+def judgements_view() -> None:
+    """Every judgement behind the bill: what it carries, what half or twice would change."""
+    inputs, style = state.current(), number_style()
+    found = _search(lambda tick: cached.judgements(inputs, tick))
+    if found is None:
+        return
+    st.html(f'<p class="es es-say"><b>{e(judged_sentence(found, style))}</b></p>')
+    rows = judged_rows(found, cached.evidence().assumptions, style)
+    show_frame(pd.DataFrame(rows, columns=judged_heads(style)), "judgements", 420)
 
 
 def budget_view() -> None:

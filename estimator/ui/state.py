@@ -6,6 +6,7 @@ that is refused stays in its field with a message, and the last valid scenario s
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from estimator import ProjectInputs
+from estimator.engine.money.cloud import cheapest_offer
 from estimator.engine.spelling import with_known_names
 from estimator.errors import EstimatorError, InputError, shown
 from estimator.metrics import same_scale
@@ -312,24 +314,14 @@ def _placed(inputs: ProjectInputs) -> ProjectInputs:
 def _offer(
     inputs: ProjectInputs, accelerator: str, provider: str = "", region: str = ""
 ) -> dict[str, str] | None:
-    rows = [
-        row
-        for row in cached.evidence_of(inputs).prices
-        if row.accelerator == accelerator
-        and row.provider == (provider or row.provider)
-        and row.region
-    ]
-    if not rows:
-        return None
-    best = min(
-        rows,
-        key=lambda r: (
-            r.region != region,
-            r.purchase_option != "on_demand",
-            r.usd_per_instance_hour / r.accelerator_count if r.accelerator_count else 0.0,
-        ),
-    )
-    return {"provider": best.provider, "region": best.region}
+    """Where a device is bought: in the region where it is sold there, else at its cheapest."""
+    prices = cached.evidence_of(inputs).prices
+    regions = (region, "") if region else ("",)
+    for there, option in itertools.product(regions, ("on_demand", "")):
+        found = cheapest_offer(prices, accelerator, 1, provider, there, option)
+        if found and found[0].region:
+            return {"provider": found[0].provider, "region": found[0].region}
+    return None
 
 
 def flat(inputs: ProjectInputs) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from estimator.engine import decide
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.cell import ManyMemo
 from estimator.engine.comparison import Comparison
+from estimator.engine.judgements import judgements
 from estimator.engine.many import evaluate_many
 from estimator.engine.own_factors import judged_by
 from estimator.engine.portfolio.told import portfolio_dict
@@ -126,6 +127,7 @@ class Base:
 
 WORK: dict[str, Callable[..., Any]] = {
     "answer": lambda b: b.whole().to_dict(),
+    "judgements": lambda b: judgements(b.inputs, b.evidence, lambda *_: b.tick()),
     "cost_curves": lambda b: decide.cost_curves(b.evaluation, b.again),
     "optimum": lambda b, goal: decide.optimise(b.evaluation, b.again, b.judged, goal),
     "break_even": lambda b: decide.break_even(b.evaluation, b.again),

@@ -151,7 +151,7 @@ def test_lines_of_every_scenario(name: str, evidence: Evidence) -> None:
         assert {"people_integration", "people_governance"} <= set(names)
         tested = bool({"evaluation_set", "evaluation_check"} & set(names))
         assert tested == (inputs.task not in NO_LABELS_TASKS)
-        assert {"monitoring", "support", "storage"} <= set(names)
+        assert {"upkeep", "storage"} <= set(names)
         for item in money.items:
             assert item.unit, item.item
             assert item.source_id or item.basis == "typed", item.item

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
+from estimator import cheapest_offer
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.distributions import Draws
 from estimator.engine.groups import OwnHardware
-from estimator.engine.money.cloud import cheapest_whole, not_offered, offers
+from estimator.engine.money.cloud import cheapest_whole, not_offered, offers, rent
+from estimator.engine.money.context import Context
 from estimator.engine.money.own_hardware import (
     break_even_hours_per_month,
     depreciation_schedule,
@@ -259,3 +264,42 @@ def test_nothing_leaves_a_cloud_that_is_not_rented(evidence: Evidence) -> None:
     assert {"training_own_depreciation", "training_own_energy", "training_own_space"} <= found
     assert "storage" in found
     assert not found & {"transfer", "training_compute", "serving_instances"}
+
+
+def test_bill_page_command_and_api_name_the_same_cheapest_offer(
+    support_tickets: ProjectInputs, evidence: Evidence, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from estimator.cli.main import main
+    from estimator.report.first_screen import price_read
+
+    c = support_tickets.compute
+    ctx = Context(support_tickets, evidence, Assumptions(evidence.assumptions, {}), Draws(8, 0))
+    for device, n in (("L40S", 1), ("L40S", 3), ("A100-80GB", 8)):
+        found = cheapest_offer(evidence.prices, device, n, c.provider, c.region, c.purchase_option)
+        assert found is not None
+        sold, count = found
+        rental = rent(ctx, device, n)
+        assert (rental.row, rental.n_instances) == found
+        place = ["--provider", c.provider, "--region", c.region, "--devices", str(n)]
+        assert main(["prices", "cheapest", device, *place, "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert told["usd_per_hour"] == pytest.approx(sold.usd_per_instance_hour * count, rel=1e-5)
+        assert told["instance_type"] == sold.instance_type
+        inputs = support_tickets.to_dict()
+        shown = price_read(evidence.prices, inputs, {"accelerator": device, "n_devices": n})
+        assert shown == sold.as_of
+
+
+def test_the_cheapest_place_wins_and_a_price_known_to_be_old_does_not() -> None:
+    row = offer("one", 1, 1.0)
+
+    def at(region: str, usd: float, count: float = 1, stale: bool = False) -> PriceRow:
+        return dataclasses.replace(
+            row, region=region, accelerator_count=count, usd_per_instance_hour=usd, stale=stale
+        )
+
+    rows = [at("a", 3.0), at("b", 2.0), at("c", 1.0, stale=True), at("b", 9.0, count=8)]
+    assert cheapest_offer(rows, row.accelerator) == (rows[1], 1)
+    assert cheapest_offer(rows, row.accelerator, 4) == (rows[3], 1)
+    assert cheapest_offer(rows, row.accelerator, region="c") == (rows[2], 1)
+    assert cheapest_offer(rows, "T4") is None

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from estimator.engine.simulate import evaluate
-from estimator.lab.money.effort_fit import efforts, fit_effort, left_out, spread_of, stated
+from estimator.lab.money.effort_fit import (
+    beside_retraining,
+    efforts,
+    fit_effort,
+    left_out,
+    spread_of,
+    stated,
+)
 
 if TYPE_CHECKING:
     from estimator.engine.inputs import ProjectInputs
@@ -153,6 +160,12 @@ def test_the_shipped_figures_are_those_of_the_fit(evidence: Evidence) -> None:
     for step in ("platform", "scripts", "by_hand"):
         shipped = rows[f"people.integration.{step}"].p50
         assert shipped == pytest.approx(fit["integration"][step], rel=5e-3)
+    upkeep = rows["serving.upkeep_hours_per_month"]
+    retraining, audit = (
+        rows[f"serving.{n}"].p50 for n in ("retraining_weeks", "audit_days_per_year")
+    )
+    whole = beside_retraining(fit["upkeep_hours"], retraining, audit)
+    assert (upkeep.p10, upkeep.p50, upkeep.p90) == pytest.approx(whole, rel=5e-3)
     work = weeks.p50 / rows["people.usual_team"].p50 ** rows["people.team_power"].p50
     waiting = fit["calendar_weeks"][1] - work
     assert rows["people.wait_weeks"].p50 == pytest.approx(waiting, rel=5e-3)

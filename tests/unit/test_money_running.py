@@ -98,8 +98,8 @@ def test_money_is_spent_when_the_work_is_done(
     assert project == int(np.ceil(result.money.calendar_weeks_draws[0] / (52 / 12)))
     month = {k: int(np.argmax(found[k].months)) for k in ("people_scoping", "people_integration")}
     assert month["people_scoping"] == 0 < month["people_integration"] < project
-    assert sum(found["support"].months[:project]) == 0
-    assert sum(found["support"].months) == pytest.approx(1)
+    assert sum(found["upkeep"].months[:project]) == 0
+    assert sum(found["upkeep"].months) == pytest.approx(1)
 
 
 def test_tax_by_hand(support_tickets: ProjectInputs, evidence: Evidence) -> None:
@@ -107,7 +107,7 @@ def test_tax_by_hand(support_tickets: ProjectInputs, evidence: Evidence) -> None
     inputs = support_tickets.replace("finance.tax_rate", 0.19)
     taxed, plain = row(inputs, evidence), row(support_tickets, evidence)
     wages = ("people_", "labelling_guidelines", "retraining_people")
-    own = {"monitoring", "support", "operations", "yearly_audit"}
+    own = {"upkeep", "yearly_audit"}
     bought = [i for i in plain.money.items if not i.item.startswith(wages) and i.item not in own]
     for timing, item in (("one_off", "tax_project"), ("later", "tax_running")):
         net = sum(
@@ -121,7 +121,7 @@ def test_wage_drift_by_hand(support_tickets: ProjectInputs, evidence: Evidence) 
     inputs = support_tickets.replace("serving.retrain_every_months", None)
     plain = row(inputs, evidence)
     drift = row(inputs.replace("finance.wage_drift", 0.03), evidence)
-    monthly = sum(usd(plain, k) for k in ("monitoring", "support", "operations")) / 36
+    monthly = usd(plain, "upkeep") / 36
     start = len(plain.money.cash_flow_base_usd) - 36
     use = range(start, start + 36)
     by_hand = sum(monthly * (1.03 ** (t / 12) - 1) for t in use)

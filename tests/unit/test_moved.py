@@ -48,7 +48,7 @@ def test_a_bill_is_split_into_unit_prices_and_amounts(stored: Answer, today: Ans
     row = chosen(stored)
     row["cost_usd"]["total"]["p50"] *= 1.5
     label = next(i for i in row["items"] if i["item"] == "labelling")
-    hours = next(i for i in row["items"] if i["item"] == "monitoring")
+    hours = next(i for i in row["items"] if i["item"] == "upkeep")
     by_price = -3000.0 * 0.5
     label["quantity"], label["unit_price_usd"] = 3000.0, label["unit_price_usd"] + 0.5
     now = next(i for i in chosen(today)["items"] if i["item"] == "labelling")

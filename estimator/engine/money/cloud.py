@@ -72,18 +72,57 @@ def offers(
     accelerator: str,
     purchase_option: str,
 ) -> list[PriceRow]:
-    """Rows that can be bought together: provider, region, accelerator and option in one row."""
+    """Rows that can be bought together; a blank provider, region or option is any of them.
+
+    Rows of which a later change is known are left out where there are others.
+    """
     cpu = names_cpu(accelerator)
-    return [
+    found = [
         r
         for r in prices
-        if r.provider == provider
-        and r.region == region
-        and r.purchase_option == purchase_option
+        if provider in ("", r.provider)
+        and region in ("", r.region)
+        and purchase_option in ("", r.purchase_option)
         and (is_cpu(r) if cpu else r.accelerator == accelerator)
         and r.usd_per_instance_hour > 0
         and (cpu or r.accelerator_count >= 1)
     ]
+    return [r for r in found if not r.stale] or found
+
+
+def cheapest_offer(
+    prices: Iterable[PriceRow],
+    accelerator: str,
+    n_devices: int = 1,
+    provider: str = "",
+    region: str = "",
+    purchase_option: str = PurchaseOption.ON_DEMAND,
+) -> tuple[PriceRow, int] | None:
+    """The cheapest whole purchase of a device and how many instances it takes.
+
+    Parameters
+    ----------
+    prices : iterable of PriceRow
+    accelerator : str
+    n_devices : int
+        Devices that work together, so that they are bought in one place.
+    provider, region, purchase_option : str
+        Blank: any.
+
+    Returns
+    -------
+    (PriceRow, int) or None
+        None where nobody sells it. Bill, page, command line and API all ask this function.
+    """
+    places: dict[tuple[str, str, str], list[PriceRow]] = {}
+    for r in offers(prices, provider, region, accelerator, purchase_option):
+        places.setdefault((r.provider, r.region, r.purchase_option), []).append(r)
+    found = [cheapest_whole(rows, n_devices) for rows in places.values()]
+    return min(
+        found,
+        key=lambda f: (f[0].usd_per_instance_hour * f[1], f[0].provider, f[0].region),
+        default=None,
+    )
 
 
 def cheapest_whole(rows: Sequence[PriceRow], n_devices: int) -> tuple[PriceRow, int]:
@@ -180,7 +219,6 @@ def _rent(ctx: Context, accelerator: str, n_devices: int) -> Rental:
     rows = offers(here, c.provider, c.region, accelerator, c.purchase_option)
     if not rows and names_cpu(accelerator):
         rows = offers(here, c.provider, c.region, accelerator, "on_demand")
-    rows = [r for r in rows if not r.stale] or rows
     if not rows:
         if typed is not None:
             return Rental(
@@ -190,7 +228,9 @@ def _rent(ctx: Context, accelerator: str, n_devices: int) -> Rental:
         raise not_offered(ctx.evidence.prices, c.provider, c.region, accelerator, c.purchase_option)
     if names_cpu(accelerator) and typed is None:
         return _rent_cpu(ctx, rows, accelerator)
-    row, count = cheapest_whole(rows, n_devices)
+    found = cheapest_offer(rows, accelerator, n_devices, purchase_option="")
+    assert found is not None
+    row, count = found
     billed = row.accelerator_count * count
     discount = float(ctx.inputs.finance.discounts.get(c.provider, 0.0))
     listed = row.usd_per_instance_hour / row.accelerator_count

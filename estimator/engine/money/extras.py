@@ -9,7 +9,7 @@ import numpy as np
 
 from estimator.engine.compute.hardware import accelerator_id
 from estimator.engine.distributions import median
-from estimator.engine.money.cloud import cheapest_whole, offers, place
+from estimator.engine.money.cloud import cheapest_offer, place
 from estimator.engine.money.context import Context
 from estimator.engine.money.finance import irr, latest_rate, payback_months, to_currency
 from estimator.engine.money.labelling import LabellingPlan, evaluation_size, people_needed
@@ -102,16 +102,13 @@ def _purchase(ctx: Context, training: TrainingBill) -> dict[str, Any]:
     row = rental.row
 
     def hours() -> dict[str, float | None]:
+        here = ctx.once("place", lambda: place(ctx))
         usd = {
-            option: cheapest_whole(found, rental.n_devices)[0]
+            option: found[0]
             for option in (ON_DEMAND, *COMMITMENTS)
             if (
-                found := offers(
-                    ctx.once("place", lambda: place(ctx)),
-                    row.provider,
-                    row.region,
-                    row.accelerator,
-                    option,
+                found := cheapest_offer(
+                    here, row.accelerator, rental.n_devices, row.provider, row.region, option
                 )
             )
         }

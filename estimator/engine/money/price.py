@@ -113,7 +113,7 @@ def _price_row(
     efforts = add_people(ctx, bill, candidate)
     add_operations(ctx, bill, compute, DEVICES_PER_NODE)
     audit = add_bias_audit(ctx, bill)
-    add_upkeep(ctx, bill, labels, rented=not api)
+    add_upkeep(ctx, bill, labels)
     add_retraining(ctx, bill, candidate, labels, training.repeat)
     add_storage(ctx, bill, candidate)
     calendar = plan(ctx, efforts, labels, compute, audit)

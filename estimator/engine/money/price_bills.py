@@ -193,7 +193,7 @@ def _azure_instance(row: Row) -> str:
 
 
 def _azure_option(row: Row) -> str | None:
-    if row.get("metercategory", "").lower() != "virtual machines":
+    if row.get("metercategory", "").lower().replace(" ", "") != "virtualmachines":
         return None
     model = row.get("pricingmodel", "").lower()
     if model in ("reservation", "savingsplan"):

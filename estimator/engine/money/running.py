@@ -24,29 +24,22 @@ def retraining_months(horizon: int, every: int | None) -> tuple[int, ...]:
     return () if every is None else tuple(range(every, horizon, every))
 
 
-def add_upkeep(ctx: Context, bill: Bill, plan: LabellingPlan, rented: bool) -> None:
-    """Monitoring, checked answers, support, operations and the yearly audit."""
+def add_upkeep(ctx: Context, bill: Bill, plan: LabellingPlan) -> None:
+    """People who keep the model in use, checked answers, the tool and the yearly audit."""
     own = ctx.own_team
-    for item, name, role in (
-        ("monitoring", "serving.monitoring_hours_per_month", "data_scientist"),
-        ("support", "serving.support_hours_per_month", "software_engineer"),
-        ("operations", "serving.operations_hours_per_month", "software_engineer"),
-    ):
-        if item == "operations" and not rented:
-            continue
-        hours, wage = ctx.figure(name), usd_per_hour(ctx, role)
-        bill.add(
-            item,
-            Phase.RUNNING,
-            hours * bill.horizon,
-            "hour",
-            wage,
-            timing=MONTHLY,
-            note=hours.note,
-            wages=True,
-            own=own,
-            same=True,
-        )
+    hours, wage = ctx.figure("serving.upkeep_hours_per_month"), usd_per_hour(ctx, "ml_engineer")
+    bill.add(
+        "upkeep",
+        Phase.RUNNING,
+        hours * bill.horizon,
+        "hour",
+        wage,
+        timing=MONTHLY,
+        note=hours.note,
+        wages=True,
+        own=own,
+        same=True,
+    )
     tool = ctx.figure("serving.monitoring_tool_usd_per_month")
     months = float(bill.horizon)
     bill.add("monitoring_tool", Phase.RUNNING, months, "month", tool, timing=MONTHLY, same=True)

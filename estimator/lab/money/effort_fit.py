@@ -163,18 +163,32 @@ def fit_effort(evidence: Evidence, usd_per_week: float) -> dict[str, Any]:
 
 
 def upkeep(evidence: Evidence, usd_per_week: float, hours: float = 40.0) -> list[Stated]:
-    """Hours of people a month for one model in use [h].
+    """Hours of people a month for one model in use, retraining and review in them [h].
 
     Notes
     -----
-    A bill over five years is divided by 60 months and the wage of an hour; the integration it
-    contains is left in, so the figure is an upper one.
+    A bill over five years is divided by 60 months and the wage of an hour, after the integration
+    that it contains: the share of integration in the weeks of an ordinary project.
     """
-    usd = usd_per_week / hours * MONTHS_OF_5_YEARS
+    adapted = [r for r in efforts(evidence, usd_per_week) if r.kind == ADAPTED]
+    weeks = spread_of(list(by_family(adapted).values()), told_by(adapted))[1]
+    once = phase_shares(evidence)["integration"] * weeks * usd_per_week
+    hour = usd_per_week / hours * MONTHS_OF_5_YEARS
     return [
-        s if q == "upkeep_hours_month" else Stated(s.family, s.kind, s.low / usd, s.high / usd)
+        s
+        if q == "upkeep_hours_month"
+        else replace(s, low=(s.low - once) / hour, high=(s.high - once) / hour)
         for q, s in stated(evidence, "upkeep_hours_month", "upkeep_usd_5_years")
     ]
+
+
+def beside_retraining(
+    whole: tuple[float, float, float], retraining_weeks: float, audit_days: float
+) -> tuple[float, float, float]:
+    """Upkeep less a yearly retraining and review, which are lines of their own [h a month]."""
+    yearly = retraining_weeks * 40.0 + audit_days * 8.0
+    part = 1.0 - yearly / 12.0 / whole[1]
+    return whole[0] * part, whole[1] * part, whole[2] * part
 
 
 def left_out(rows: Sequence[Stated], by_kind: bool = False) -> list[dict[str, Any]]:

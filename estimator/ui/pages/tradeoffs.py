@@ -52,6 +52,7 @@ VIEWS: dict[str, Callable[[], None]] = {
     "cost_curves": searches.cost_curves_view,
     "break_even": searches.break_even_view,
     "sensitivity": searches.sensitivity_view,
+    "judgements": searches.judgements_view,
     "sweep": sweep_view.page,
     "optimiser": searches.optimiser_view,
     "limits": searches.limits_view,
