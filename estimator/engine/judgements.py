@@ -13,6 +13,7 @@ from estimator.engine.decide import quick_decision
 from estimator.engine.decide.rerun import quiet
 from estimator.engine.decide.worlds import Worlds
 from estimator.engine.inputs import ProjectInputs
+from estimator.engine.own_factors import judged_by
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.engine.simulate import Memo, before_results, evaluate
 
@@ -118,7 +119,7 @@ def judgements(
     memo = Memo()
 
     def choice(evaluation: Evaluation) -> str | None:
-        judged = Assumptions(evidence.assumptions, evaluation.inputs.assumptions)
+        judged = judged_by(evaluation.inputs, evidence)
         worlds = Worlds(evaluation, judged)
         value, moved = before_results(worlds, evidence)
         return quick_decision(
@@ -133,7 +134,7 @@ def judgements(
         return None
     result = next((r for r in known if r.candidate.key == key), known[0])
     key, total = result.candidate.key, float(result.money.total_draws[0])
-    assumptions = Assumptions(evidence.assumptions, inputs.assumptions)
+    assumptions = judged_by(inputs, evidence)
     money = carried(result, assumptions)
     out = []
     for done, (name, usd) in enumerate(money.items()):
