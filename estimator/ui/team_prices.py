@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
+import datetime
 
 import streamlit as st
 
-from estimator.engine.spelling import own_book
+from estimator.engine.money.pricebook import to_csv
+from estimator.engine.spelling import own_book, read_book
 from estimator.report.text import own_text
 from estimator.ui import cached, errors, remembered, state, team, who
 from estimator.ui.components import e, number_style
-from estimator.ui.own_prices import SHOWN_PROBLEMS, sentence, with_commas
-from estimator.ui.words import complaint, language, w
+from estimator.ui.own_prices import SHOWN_PROBLEMS, sentence
+from estimator.ui.words import language, w
 from estimator.words.format import Style
 
 SIZE_LIMIT = 20_000_000
@@ -34,7 +35,7 @@ def page() -> None:
         w("team_prices.file"), ("csv", "tsv", "txt"), key="team_prices:file", max_upload_size=20
     )
     if file is not None:
-        _offer(with_commas(file.getvalue()[:SIZE_LIMIT].decode("utf-8-sig", "replace")))
+        _offer(file.getvalue()[:SIZE_LIMIT].decode("utf-8-sig", "replace"))
     if team.book() is not None:
         st.button(w("team_prices.drop"), key="team_prices:drop", on_click=_do, args=(None,))
 
@@ -67,11 +68,11 @@ def _now() -> None:
 
 def _offer(text: str) -> None:
     """The book that was uploaded: its bad cells, or the button that sets it."""
-    try:
-        problems = own_book(text, cached.evidence())[1]
-    except csv.Error as error:
-        errors.message(w("own.prices_unreadable", reason=complaint(error)))
-        return
+    book = read_book(text, cached.evidence(), datetime.date.today().isoformat())
+    problems = book.problems
+    if book.layout and not problems:
+        text = to_csv(book.rows)
+        errors.note(w(f"own.prices_from.{book.layout}", n=book.left_out))
     for problem in problems[:SHOWN_PROBLEMS]:
         errors.message(sentence(problem))
     if not problems:
