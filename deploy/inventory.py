@@ -2,7 +2,7 @@
 
     .venv/bin/python deploy/inventory.py
 
-Run in an environment installed from `requirements.lock` and `requirements-optional.lock`; the
+Run in an environment installed from the locks beside it (`requirements*.lock`); the
 tests check that both files name exactly their packages. Trained weights come with one optional
 package only (`WEIGHTS`); the fits under `data/` are ours.
 """
@@ -82,7 +82,8 @@ def weights_told() -> list[str]:
 def main() -> None:
     """Write both files."""
     parts, lines = [], []
-    always, optional = locked("requirements.lock"), locked("requirements-optional.lock")
+    always = locked("requirements.lock")
+    optional = {**locked("requirements-psycopg.lock"), **locked("requirements-optional.lock")}
     for name, (version, hashes) in sorted({**optional, **always}.items()):
         found = metadata.metadata(name)
         if found["Version"] != version:
@@ -110,6 +111,8 @@ def main() -> None:
         "# Third-party packages",
         "Everything that `requirements.lock` and, for store, sign-on, metrics and frozen features,",
         "`requirements-optional.lock` install, with its licence; the texts come with the packages.",
+        "psycopg (LGPL-3.0) comes only with `requirements-psycopg.lock`: an extra that nothing else",
+        "needs, used as it is published, in no image.",
         "",
         "| package | version | licence | |",
         "|---|---|---|---|",

@@ -319,8 +319,10 @@ def once(connection: Connection, database: Database, table: Any, values: Mapping
     from sqlalchemy.dialects import postgresql, sqlite
 
     kind = sqlite if database.is_sqlite else postgresql
-    done = connection.execute(kind.insert(table).values(dict(values)).on_conflict_do_nothing())
-    return bool(done.rowcount == 1)
+    # Not every driver counts the rows of an insert; each returns those it made.
+    made = kind.insert(table).values(dict(values)).on_conflict_do_nothing()
+    keys = table.primary_key.columns
+    return connection.execute(made.returning(*keys)).first() is not None
 
 
 def _at(connection: Connection, scenario_id: str, version: int) -> Version | None:

@@ -21,8 +21,10 @@ from estimator.store.people import Actor, Role
 
 KINDS = [
     pytest.param("sqlite", id="sqlite"),
-    pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgres),
+    pytest.param("pg8000", id="pg8000", marks=pytest.mark.postgres),
+    pytest.param("psycopg", id="psycopg", marks=pytest.mark.postgres),
 ]
+"""SQLite, and PostgreSQL by either of its drivers."""
 ADA, BEN = Actor("ada@example.org", Role.EDITOR), Actor("ben@example.org", Role.EDITOR)
 ADMIN, GUEST = Actor("root@example.org", Role.PRICE_ADMIN), Actor("eve@example.org", Role.VIEWER)
 INPUTS = {"schema": 1, "name": "Support tickets", "task": "text_classification", "n_classes": 12}
@@ -98,7 +100,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()
-    return server.rsplit("/", 1)[0] + f"/{name}"
+    return server.replace("pg8000", request.param).rsplit("/", 1)[0] + f"/{name}"
 
 
 @pytest.fixture
