@@ -163,6 +163,13 @@ def preset_name(preset: str) -> str:
     return w(f"preset.{preset}", default=cached.presets()[preset].name)
 
 
+def preset_title(name: str) -> str:
+    """A project's name; an example's in the reader's language."""
+    named = (preset for preset, p in cached.presets().items() if p.name == name)
+    preset = next(named, None)
+    return name if preset is None else preset_name(preset)
+
+
 def preset_box(key: str = "side") -> None:
     """The list of example projects; choosing one replaces every input."""
     ids = list(cached.presets())

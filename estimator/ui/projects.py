@@ -12,6 +12,7 @@ from estimator.errors import EstimatorError
 from estimator.ui import errors, remembered, state, team, who
 from estimator.ui.components import e, heading, html_table
 from estimator.ui.fields import name_of
+from estimator.ui.inputs_form import preset_title
 from estimator.ui.scenarios import shown_value
 from estimator.ui.words import complaint, language, w
 from estimator.words.format import Style
@@ -151,7 +152,8 @@ def _mark(titles: dict[str, str]) -> str:
 def _title(kept: Kept) -> str:
     day = Style(language()).date(kept.changed_at[:10])
     owner = f" · {kept.owner}" if kept.owner else ""
-    return f"{kept.name or kept.id} · {w('projects.version', n=kept.version)} · {day}{owner}"
+    name, version = preset_title(kept.name) or kept.id, w("projects.version", n=kept.version)
+    return f"{name} · {version} · {day}{owner}"
 
 
 def _one(kept: Kept) -> None:

@@ -10,11 +10,13 @@ import streamlit as st
 
 from estimator.engine.assumptions import Assumptions
 from estimator.errors import EstimatorError
+from estimator.metrics import is_fraction, is_hundred
 from estimator.report.text import row_name
 from estimator.ui import cached, errors, own_projects, remembered, state, team
 from estimator.ui.components import bullets, e, heading, html_table, number_style
 from estimator.ui.words import language, w
 from estimator.words.format import Style, metric_name
+from estimator.words.texts import say
 
 if TYPE_CHECKING:
     from estimator.store.entries import Decision
@@ -230,6 +232,8 @@ def _middle(score: Score, style: Style) -> str:
     if not score.metrics:
         return f"× {style.number(middle, 2)}"
     gap = style.metric_gap(0.0, abs(middle), score.metrics[0])
+    if is_fraction(score.metrics[0]) or is_hundred(score.metrics[0]):
+        gap = say("points", language(), gap=gap)
     if middle == 0:
         return w("register.as_forecast")
     better = (middle < 0) == score.lower
@@ -276,7 +280,11 @@ def _before_after(answer: Mapping[str, Any], before: Mapping[str, Any]) -> None:
     rows = []
     for row in answer["approaches"]:
         old = before[row["key"]]
-        effort = sum(i["quantity"] for i in row["items"] if i["unit"] == "person-week")
+        effort = sum(
+            i["quantity"]
+            for i in row["items"]
+            if i["phase"] == "people" and i["unit"] == "person-week"
+        )
         pairs = (
             (old["usd"], row["cost_usd"]["one_off"]["p50"], style.money_about),
             (old["weeks"], row["calendar_weeks"]["p50"], style.weeks),
@@ -285,6 +293,6 @@ def _before_after(answer: Mapping[str, Any], before: Mapping[str, Any]) -> None:
         )
         cells = [f"{write(a)} → {write(b)}" if a and b else "–" for a, b, write in pairs]
         rows.append([e(row_name(row, language())), *map(e, cells)])
-    names = ("usd", "weeks", "effort", "hours")
+    names = ("cost", "weeks", "effort", "hours")
     header = [w("register.row_head"), *(w(f"register.{name}") for name in names)]
     st.html(html_table(header, rows, (1, 2, 3, 4), w("register.before_after")))

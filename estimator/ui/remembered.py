@@ -10,6 +10,7 @@ import streamlit as st
 from estimator import ProjectInputs
 from estimator.errors import EstimatorError, StoreError
 from estimator.ui import cached, state, who
+from estimator.ui.inputs_form import preset_title
 from estimator.ui.team import database
 from estimator.ui.words import complaint, w
 
@@ -78,7 +79,7 @@ def save(note: str, shared: bool = True, new: bool = False, over: int | None = N
         base = here[1] if over is None else over
         kept = scenarios.save(found, actor, stated, answer, here[0], base, note, book=book)
     st.session_state[OPEN] = (kept.id, kept.version)
-    return w("projects.saved", name=kept.name, n=kept.version)
+    return w("projects.saved", name=preset_title(kept.name), n=kept.version)
 
 
 def open_version(scenario_id: str, version: int | None = None) -> str:
@@ -89,7 +90,7 @@ def open_version(scenario_id: str, version: int | None = None) -> str:
     kept = scenarios.opened(found, actor, scenario_id, version)
     adopt(found, kept)
     st.session_state[OPEN] = (scenario_id, kept.version)
-    return w("projects.opened", name=kept.name, n=kept.version)
+    return w("projects.opened", name=preset_title(kept.name), n=kept.version)
 
 
 def adopt(found: Database, kept: Version) -> None:
@@ -123,7 +124,10 @@ def share(kept: Kept) -> str:
 
     found, actor = both()
     done = scenarios.share(found, actor, kept.id, not kept.shared)
-    return w("projects.shared_now" if done.shared else "projects.private_now", name=done.name)
+    return w(
+        "projects.shared_now" if done.shared else "projects.private_now",
+        name=preset_title(done.name),
+    )
 
 
 def remove(kept: Kept) -> str:
@@ -134,4 +138,4 @@ def remove(kept: Kept) -> str:
     scenarios.remove(found, actor, kept.id)
     if (here := project()) and here[0] == kept.id:
         st.session_state.pop(OPEN, None)
-    return w("projects.removed", name=kept.name)
+    return w("projects.removed", name=preset_title(kept.name))

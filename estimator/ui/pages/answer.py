@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from estimator import ProjectInputs
 from estimator.engine.answer import Answer
 from estimator.report.text import row_of, story
 from estimator.report.words import changes
@@ -20,7 +19,7 @@ from estimator.ui import (
     state,
 )
 from estimator.ui.components import choose_view, e, number_style
-from estimator.ui.inputs_form import preset_name
+from estimator.ui.inputs_form import preset_title
 from estimator.ui.row_detail import detail
 from estimator.ui.row_table import rows_table
 from estimator.ui.words import w
@@ -30,19 +29,12 @@ OPENED = "opened_row"
 SHOWN_CHANGES = 4
 
 
-def titled(inputs: ProjectInputs) -> str:
-    """The project's name; an example's in the reader's language."""
-    named = (preset for preset, p in cached.presets().items() if p.name == inputs.name)
-    preset = next(named, None)
-    return inputs.name if preset is None else preset_name(preset)
-
-
 def top_line(answer: Answer) -> None:
     """Project, state of the data, link and PDF."""
     inputs, marks = state.current(), state.changed()
     newest = cached.price_date()
     priced = number_style().date(newest) if newest else NONE
-    parts = [f"<strong>{e(titled(inputs))}</strong>"]
+    parts = [f"<strong>{e(preset_title(inputs.name))}</strong>"]
     if marks:
         parts.append(f"<span>{e(w('inputs.n_changed', n=len(marks)))}</span>")
     parts.append(f"<span>{e(w('answer.prices', date=priced))}</span>")
