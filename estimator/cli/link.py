@@ -7,9 +7,11 @@ import hashlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from estimator.cli.files import load_scenario
 from estimator.cli.output import BadInput, naming, print_json
+from estimator.errors import InputError
 
 if TYPE_CHECKING:
     from estimator.engine.inputs import ProjectInputs
@@ -75,7 +77,7 @@ def _decode(url: str) -> None:
     from estimator.report.link import decode
 
     with naming("link"):
-        read = decode(url)
+        read = decode(_on_preset(url))
     print_json(read.inputs.to_dict())
     for note in read.notes:
         print(note, file=sys.stderr)
@@ -87,3 +89,20 @@ def _decode(url: str) -> None:
         with naming("link"):
             for statement in since_sent(read.was, now):
                 print(statement, file=sys.stderr)
+
+
+def _on_preset(url: str) -> str:
+    """A link that names a shipped example with the example's own fields below those it changes."""
+    from estimator.engine.inputs import ProjectInputs
+    from estimator.evidence.presets import preset_scenarios
+    from estimator.report.link import encode
+
+    query = urlsplit(url).query if "?" in url else url
+    given = dict(parse_qsl(query, keep_blank_values=True))
+    if "preset" not in given or "task" in given or "z" in given:
+        return url
+    presets = preset_scenarios()
+    if given["preset"] not in presets:
+        raise InputError("preset", given["preset"], ", ".join(presets))
+    whole = encode(ProjectInputs.from_dict(presets[given["preset"]])).query
+    return urlencode({**dict(parse_qsl(whole, keep_blank_values=True)), **given})

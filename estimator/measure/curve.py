@@ -70,8 +70,7 @@ def measure(
     _check(facts, examples, metric)
     begin = time.process_time()
     examples = sample(examples, seed)
-    names = sorted(set(examples.labels))
-    codes = {name: i for i, name in enumerate(names)}
+    codes = {name: i for i, name in enumerate(sorted(set(examples.labels)))}
     y = np.array([codes[label] for label in examples.labels])
     progress(0.02, "counting")
     model = baseline_of(examples)
@@ -106,9 +105,6 @@ def measure(
     constant = _constant(metric, y, test)
     notes += _not_learnt(points, constant, area, metric)
     notes += split_notes(gaps, len(plan.splits), len(y), -1 if metric == "error" else 1)
-    from estimator.measure.leaks import leaks
-
-    notes += leaks(examples, y, names, seed)
     progress(1.0, "done")
     return Measured(
         metric,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from estimator.engine.typed import USES
 from estimator.errors import InputError
 from estimator.evidence.things import Assumption
@@ -21,7 +23,7 @@ from estimator.measure.describe import (
 )
 from estimator.measure.frozen import available
 from estimator.measure.joint import measure_joint
-from estimator.measure.leaks import side_leaks, split_leak
+from estimator.measure.leaks import leaks, side_leaks, split_leak
 from estimator.measure.notes import Note, UnreadableFile
 from estimator.measure.points import Measured, Progress
 from estimator.measure.quantity import R2, measure_quantity
@@ -180,10 +182,22 @@ def run(
         found = measure(facts, looked.examples, metric, progress, frozen=frozen)
     notes = [_with_gap(n, settings) for n in found.notes]
     if not facts.joint and not facts.quantity:
-        notes += side_leaks(_beside(looked.table, facts.roles), _labels(looked))
+        notes += possible_leaks(looked)
     if found.n_disagree:
         notes.append(Note("noise", {"n": found.n_disagree, "checked": found.n_checked}))
     return replace(found, notes=tuple(notes))
+
+
+def possible_leaks(looked: Looked, seed: int = 0) -> list[Note]:
+    """Columns, ids, dates and words that may give an exclusive class away."""
+    table, found = looked.table, looked.examples
+    if found is None or isinstance(table, Marked):
+        return []
+    names = sorted(set(found.labels))
+    codes = {name: i for i, name in enumerate(names)}
+    y = np.array([codes[label] for label in found.labels])
+    beside = side_leaks(_beside(table, looked.facts.roles), _labels(looked), seed)
+    return leaks(found, y, names, seed) + beside
 
 
 def _with_gap(note: Note, settings: Settings) -> Note:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from estimator.measure.baseline import TableBaseline, number_of
-from estimator.measure.columns import MISSING
+from estimator.measure.baseline import MAX_VALUES, TableBaseline, number_of
+from estimator.measure.columns import DATE, MISSING
 from estimator.measure.describe import Examples
 from estimator.measure.notes import Note
 from estimator.words.statement import Share
@@ -39,9 +39,10 @@ TOLD_OF_ALL = 0.5
 NAMED = 0.6
 """Share of texts that hold the name of their label."""
 
-CHECKED = 3000
+CHECKED, OTHERS = 3000, 1000
 MOST_COLUMNS = 60
-R2_SURE, R2_STRONG, R2_AHEAD = 0.985, 0.7, 0.2
+R2_SURE, R2_STRONG, R2_AHEAD = 0.985, 0.95, 0.2
+"""As ``SURE``, ``STRONG`` and ``AHEAD`` for a quantity, where one honest column may tell most."""
 
 
 def leaks(examples: Examples, y: Array, names: list[str], seed: int) -> list[Note]:
@@ -55,15 +56,17 @@ def leaks(examples: Examples, y: Array, names: list[str], seed: int) -> list[Not
     names : list of str
     seed : int
     """
+    kept = _some(len(y), seed)
+    y = y[kept]
     if examples.texts:
-        return _in_texts(examples.texts[:CHECKED], y[:CHECKED], names)
-    rows, y = examples.rows[:CHECKED], y[:CHECKED]
+        return _in_texts([examples.texts[i] for i in kept], y, names)
+    rows = [examples.rows[i] for i in kept]
     found, strong = [], []
     for i, name in enumerate(examples.features[:MOST_COLUMNS]):
         cells = [r[i] for r in rows]
-        value = _alone(cells, y, seed)
-        if value >= SURE or _named(cells, y, names) >= NAMED:
-            found.append(_column("leak_column", name, max(value, _named(cells, y, names))))
+        value = max(_alone(cells, y, seed), _in_cells(cells, y, names))
+        if value >= SURE:
+            found.append(_column("leak_column", name, value))
         elif _filled_for_one(cells, y):
             found.append(Note("leak_filled", {"column": name}, True))
         elif value >= STRONG:
@@ -80,16 +83,13 @@ def side_leaks(columns: dict[str, list[str]], labels: list[str], seed: int = 0) 
     """Ids, dates and other columns beside the example that alone predict the label."""
     names = sorted({v for v in labels if v.strip().lower() not in MISSING})
     codes = {name: i for i, name in enumerate(names)}
-    kept = [i for i, v in enumerate(labels) if v in codes]
-    if len(kept) > CHECKED:
-        from sklearn.utils import check_random_state
-
-        kept = sorted(check_random_state(seed).permutation(kept)[:CHECKED])
+    filled = [i for i, v in enumerate(labels) if v in codes]
+    kept = [filled[i] for i in _some(len(filled), seed)]
     y = np.array([codes[labels[i]] for i in kept])
     found = []
     for name, cells in columns.items():
         here = [cells[i] for i in kept]
-        value = max(_alone(here, y, seed), _named(here, y, names))
+        value = max(_alone(here, y, seed), _in_cells(here, y, names))
         if value >= STRONG and value > 1.0 / max(len(names), 1) + BESIDE:
             found.append(_column("leak_beside", name, value))
         elif _filled_for_one(here, y):
@@ -99,14 +99,14 @@ def side_leaks(columns: dict[str, list[str]], labels: list[str], seed: int = 0) 
 
 def alone_quantity(examples: Examples, y: Array, seed: int) -> list[Note]:
     """Columns that alone tell a quantity, and texts that hold it in digits."""
-    y = y[:CHECKED]
+    kept = _some(len(y), seed)
+    y = y[kept]
     if examples.texts:
-        shown = [_digits(label) for label in examples.labels[:CHECKED]]
-        pairs = zip(examples.texts[:CHECKED], shown, strict=True)
+        pairs = [(examples.texts[i], _digits(examples.labels[i])) for i in kept]
         share = np.mean([len(d) > 2 and d in _digits(t) for t, d in pairs])
         told = Note("leak_named", {"share": Share(round(float(share), 3))}, True)
         return [told] if share >= NAMED else []
-    rows = examples.rows[:CHECKED]
+    rows = [examples.rows[i] for i in kept]
     found, strong = [], []
     for i, name in enumerate(examples.features[:MOST_COLUMNS]):
         value = _r2_of([(r[i],) for r in rows], y, seed)
@@ -132,7 +132,8 @@ def joint_leaks(examples: Examples, truth: Array, names: list[str]) -> list[Note
     names : list of str
         Of the labels.
     """
-    texts, held = examples.texts[:CHECKED], truth[:CHECKED]
+    kept = _some(len(truth), 0)
+    texts, held = [examples.texts[i] for i in kept if examples.texts], truth[kept]
     if not texts or not all(len(n) > 1 for n in names):
         return []
     lower = [t.lower() for t in texts]
@@ -145,6 +146,13 @@ def joint_leaks(examples: Examples, truth: Array, names: list[str]) -> list[Note
 
 def _column(key: str, name: str, value: float) -> Note:
     return Note(key, {"column": name, "share": Share(round(value, 3))}, True)
+
+
+def _some(n: int, seed: int) -> list[int]:
+    """Places of examples that are looked at: all, or some from everywhere in the file."""
+    from sklearn.utils import check_random_state
+
+    return sorted(int(i) for i in check_random_state(seed).permutation(n)[:CHECKED])
 
 
 def _digits(text: str) -> str:
@@ -161,7 +169,7 @@ def _halves(n: int, seed: int) -> tuple[Array, Array]:
 def _signs(cell: str) -> tuple[str, ...]:
     """A cell, and what it shows without its value: is it filled, its first letters, its number."""
     letters = re.match(r"[^\W\d_]+", cell)
-    numbers = re.findall(r"\d+", cell)
+    numbers = [] if DATE.match(cell) else re.findall(r"\d+", cell)
     filled = "" if cell.strip().lower() in MISSING else "filled"
     return cell, filled, letters[0].lower() if letters else "", numbers[-1] if numbers else ""
 
@@ -226,20 +234,25 @@ def _filled_for_one(cells: Sequence[str], y: Array) -> bool:
 
 def _named(cells: Sequence[str], y: Array, names: Sequence[str]) -> float:
     """Share of texts that hold the name of their own label, where others hold it seldom."""
-    if not all(len(n) > 1 and np.isnan(number_of(n)) for n in names):
+    parts = [[re.escape(p) for p in re.split(r"[\W_]+", n) if p] for n in names]
+    if not all(parts) or not all(len(n) > 1 and np.isnan(number_of(n)) for n in names):
         return 0.0
-    spelled = [re.escape(n).replace(r"\ ", r"[\W_]+") for n in names]
-    spelled = [re.sub(r"(\\-|_)", r"[\\W_]+", n) for n in spelled]
     # An underscore or a path does not join a name to its neighbours.
-    patterns = [re.compile(rf"(?<![^\W_]){n}(?![^\W_])", re.IGNORECASE) for n in spelled]
+    joined = [r"[\W_]+".join(p) for p in parts]
+    patterns = [re.compile(rf"(?<![^\W_]){n}(?![^\W_])", re.IGNORECASE) for n in joined]
     share = float(np.mean([bool(patterns[k].search(t)) for t, k in zip(cells, y, strict=True)]))
     if share < NAMED:
         return 0.0
     others = [
         any(p.search(t) for i, p in enumerate(patterns) if i != k)
-        for t, k in zip(cells[:500], y[:500], strict=True)
+        for t, k in zip(cells[:OTHERS], y[:OTHERS], strict=True)
     ]
     return share if float(np.mean(others)) < 0.5 * share else 0.0
+
+
+def _in_cells(cells: Sequence[str], y: Array, names: Sequence[str]) -> float:
+    """As ``_named`` for paths and ids; few values, yes and no among them, name no class."""
+    return _named(cells, y, names) if len(set(cells)) > MAX_VALUES else 0.0
 
 
 def _in_texts(texts: list[str], y: Array, names: list[str]) -> list[Note]:

@@ -217,3 +217,14 @@ def test_own_results_at_ten_labels_a_class_leave_honest_intervals(
         assert 0.5 <= line["factor_missing"] <= 1.35
     widths = [line["median_width"] for line in table[1:]]
     assert widths[0] == min(widths)
+
+
+def test_own_results_at_the_fewest_labels_leave_honest_intervals(evidence: Evidence) -> None:
+    """However few labels: sources and data sets left out, the rate chosen on other sources."""
+    own = evidence.fits["accuracy_own"]
+    assert own["loosening_few"] > 0
+    for n_own, most in (("1", 5.7), ("2", 4.6), ("3", 3.7)):
+        found = own["fewest"][n_own]
+        assert found["median_abs_error"] <= most
+        assert 0.7 <= found["coverage_80"] <= 0.9
+        assert found["n_sources"] >= 10

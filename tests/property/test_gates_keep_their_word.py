@@ -16,7 +16,7 @@ from estimator.engine.simulate import before_results, evaluate
 
 PRESETS = Path(__file__).resolve().parents[2] / "data" / "presets"
 NAMES = (
-    "support_tickets", "contracts", "translation", "crop_satellite", "small_firm",
+    "support_tickets", "contracts", "translation", "crop_satellite", "call_transcription",
     "chatbot_llama_lora", "edge_device", "factory_defects", "fraud", "recommendation",
     "customer_behaviour", "demand_forecast",
 )  # fmt: skip

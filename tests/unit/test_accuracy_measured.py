@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from estimator.engine.accuracy import predict_accuracy
-from estimator.engine.accuracy.block import spread_apart, widened
+from estimator.engine.accuracy.block import along_labels, spread_apart, widened
 from estimator.engine.accuracy.paths import centred, falling, knot_weights, settled
 from estimator.engine.accuracy.testing import bearing, standard_error
 from estimator.engine.assumptions import Assumptions
@@ -199,7 +199,13 @@ def test_differences_widen_and_every_curve_keeps_its_own_distribution() -> None:
 def test_widening_keeps_a_covariance_and_loosens_with_distance() -> None:
     cov = np.full((4, 4), 0.9) + 0.1 * np.eye(4)
     place = np.array([0.0, 1.0, 2.0, 4.0])
-    found = widened(cov, np.full(4, 1.5), place, 0.1)
+    own = {"loosening": 0.1, "loosening_few": 0.2}
+    along = along_labels(np.full(4, "wer"), place, own)
+    found = widened(cov, np.full(4, 1.5), along)
     np.testing.assert_allclose(np.diag(found), 1.5**2)
     assert found[0, 1] > found[0, 2] > found[0, 3] > 0
     assert np.linalg.eigvalsh(found).min() > 0
+    counted = widened(cov, np.full(4, 1.5), along_labels(np.full(4, "accuracy"), place, own))
+    np.testing.assert_allclose(counted[0, 1], found[0, 1] * np.exp(-0.2))
+    np.testing.assert_allclose(counted[2, 3], found[2, 3])
+    assert np.linalg.eigvalsh(counted).min() > 0

@@ -163,6 +163,16 @@ def test_every_preset_travels_in_a_link(
     assert ProjectInputs.from_dict(back) == load_scenario(str(path))
 
 
+def test_a_link_on_an_example_holds_its_fields_and_the_changed_ones(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    link = "http://host/?preset=fraud&n_classes=3&target.value=0.7"
+    inputs = json.loads(run(capsys, "link", "--decode", link))
+    assert (inputs["task"], inputs["n_classes"]) == ("tabular_classification", 3)
+    assert inputs["target"]["value"] == 0.7
+    assert inputs["name"]
+
+
 def test_evidence_counts_what_is_shipped(capsys: pytest.CaptureFixture[str], evidence: Any) -> None:
     found = run_json(capsys, "evidence")
     assert found["data_version"] == evidence.data_version

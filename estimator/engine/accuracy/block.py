@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -12,9 +12,11 @@ from scipy.linalg import cho_factor, cho_solve
 from estimator.engine.accuracy.kernel import covariance, noise_variance
 from estimator.engine.accuracy.posterior import Posterior
 from estimator.engine.accuracy.rows import Rows, concatenate
-from estimator.engine.accuracy.scales import Array
+from estimator.engine.accuracy.scales import ACCURACY_LIKE, Array
 
 JITTER = 1e-9
+FEW = 2.0
+"""log10 labels per class below which a curve's places tell each other less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +134,31 @@ def spread_apart(cov: Array, count: int, shared: float) -> Array:
     return np.asarray(np.where(curve[:, None] == curve[None, :], cov, shared * cov))
 
 
-def widened(cov: Array, factor: Array, place: Array, loosening: float) -> Array:
+def along_labels(group: Array, place: Array, own: Mapping[str, float]) -> Array:
+    """Coordinates of rows along their curves: as far as two differ, as little they tell each other.
+
+    Parameters
+    ----------
+    group : array of str, shape (n,)
+        Kind of metric of each row.
+    place : array, shape (n,)
+        log10 labels per class of each row.
+    own : mapping
+        data/fits/accuracy_own.json; ``loosening`` is the rate at which the correlation falls with
+        the distance of two places, per decade, and ``loosening_few`` what is added to it below
+        100 labels per class where the metric counts right classes.
+
+    Returns
+    -------
+    array, shape (2, n)
+    """
+    place = place.astype(float)
+    like = np.isin(group.astype(str), list(ACCURACY_LIKE))
+    few = np.where(like, np.minimum(place, FEW), FEW)
+    return np.stack([own["loosening"] * place, own["loosening_few"] * few])
+
+
+def widened(cov: Array, factor: Array, along: Array) -> Array:
     """Covariance as wide as left-out sources ask for, and looser along the labels.
 
     Parameters
@@ -140,10 +166,8 @@ def widened(cov: Array, factor: Array, place: Array, loosening: float) -> Array:
     cov : array, shape (n, n)
     factor : array, shape (n,)
         On the standard deviation of each row.
-    place : array, shape (n,)
-        log10 labels per class of each row.
-    loosening : float
-        Rate at which the correlation falls with the distance of two places, per decade.
+    along : array, shape (2, n)
+        Of ``along_labels``.
     """
-    apart = np.abs(place[:, None] - place[None, :])
-    return np.asarray(cov * np.outer(factor, factor) * np.exp(-loosening * apart))
+    fall = np.abs(along[:, :, None] - along[:, None, :]).sum(axis=0)
+    return np.asarray(cov * np.outer(factor, factor) * np.exp(-fall))

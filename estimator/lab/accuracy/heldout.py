@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from estimator.engine.accuracy import scales
-from estimator.engine.accuracy.block import widened
+from estimator.engine.accuracy.block import along_labels, widened
 from estimator.engine.accuracy.calibration import Predicted
 from estimator.engine.accuracy.kernel import Component, level_variance, noise_variance
 from estimator.engine.accuracy.measured import run_spread
@@ -106,7 +106,7 @@ def given_own(
     cov = held.cov[np.ix_(both, both)] - np.diag(noise.measured[held.index[both]])
     factor = factors_of(belief.factors, some)
     place = some.log_per_class.astype(float)
-    cov = widened(cov, factor, place, belief.own["loosening"])
+    cov = widened(cov, factor, along_labels(some.group, place, belief.own))
     k, y = len(seen), some.y.astype(float)
     run = run_spread(place[:k], y[:k], belief.own)
     gain = np.linalg.solve(cov[:k, :k] + np.diag(run**2 + 1e-9), cov[:k, k:]).T

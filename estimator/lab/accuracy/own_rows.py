@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimator.engine.accuracy import scales
-from estimator.engine.accuracy.block import predict_block, root, spread_apart, widened
+from estimator.engine.accuracy.block import along_labels, predict_block, root, spread_apart, widened
 from estimator.engine.accuracy.kernel import KNOTS
 from estimator.engine.accuracy.measured import OwnResult, believe, run_sd
 from estimator.engine.accuracy.paths import MIDDLE_KNOT, Path, centred, falling
@@ -59,7 +59,7 @@ def after_own_rows(
     block = predict_block(posterior, knots, facts)
     place = np.where(knots.no_labels.astype(bool), KNOTS[MIDDLE_KNOT], knots.log_per_class)
     factor = factors_of(fit["widths"]["new" if facts is None else "known"], knots)
-    cov = widened(block.cov, factor, place.astype(float), float(judged["loosening"]))
+    cov = widened(block.cov, factor, along_labels(knots.group, place, judged))
     cov = spread_apart(cov, len(first), float(fit["shared"]))
     normals = [DRAWS.normal(f"{c}.{k}") for c in range(len(first)) for k in range(len(KNOTS))]
     y = block.mean[:, None] + root(cov) @ np.stack(normals)
