@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from estimator.version import __version__
 
 if TYPE_CHECKING:
-    from estimator.api import compare_approaches
+    from estimator.api import compare_approaches, measure_examples
     from estimator.engine.comparison import Comparison
     from estimator.engine.inputs import ProjectInputs
     from estimator.engine.money.cloud import cheapest_offer
@@ -24,6 +24,7 @@ __all__ = [
     "cheapest_offer",
     "compare_approaches",
     "load_evidence",
+    "measure_examples",
 ]
 
 _HOMES = {
@@ -32,6 +33,7 @@ _HOMES = {
     "cheapest_offer": "estimator.engine.money.cloud",
     "compare_approaches": "estimator.api",
     "load_evidence": "estimator.evidence.load",
+    "measure_examples": "estimator.api",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from estimator.engine import simulate
 from estimator.engine.comparison import Comparison
 from estimator.engine.inputs import ProjectInputs
@@ -56,3 +58,57 @@ def with_price_text(evidence: Evidence, text: str, path: str) -> Evidence:
         where = f"prices, {path}, line {first.line}, {first.column}"
         raise InputError(where, first.value, f"{first.allowed}{more}")
     return evidence.with_prices(rows, text)
+
+
+def measure_examples(
+    data: bytes,
+    evidence: Evidence,
+    *,
+    text: str | None = None,
+    label: str | None = None,
+    task: str | None = None,
+    metric: str | None = None,
+    frozen: bool = False,
+    in_use: str | None = None,
+) -> dict[str, Any]:
+    """Read a labelled file and measure its baseline, as the command ``measure`` does.
+
+    Parameters
+    ----------
+    data : bytes
+        The file as it is.
+    evidence : Evidence
+    text, label, task : str, optional
+        Columns and task where the guess is wrong.
+    metric : str, optional
+        What is measured; the usual one of such labels by default.
+    frozen : bool
+        Whether frozen features are measured too, where their package is installed.
+    in_use : str, optional
+        ``same`` or ``later_or_other``: answer to the question of the result.
+
+    Returns
+    -------
+    dict
+        Facts, notes, points; ``pilot`` and ``scenario`` go into a scenario. No text of the file.
+
+    Raises
+    ------
+    InputError
+        Says what the file is and what to do instead.
+    """
+    from estimator.measure import door, telling
+    from estimator.measure.table import Table
+
+    settings = door.Settings.of(evidence.assumptions)
+    looked = door.look_at_bytes(data, settings, text=text, label=label, task=task)
+    if isinstance(looked.table, Table):
+        door.check_label(looked.facts, looked.table.header)
+    wanted = metric or door.metrics_of(looked.facts)[0]
+    refusal = door.why_not(looked.facts, wanted)
+    found = door.run(looked, settings, wanted, frozen=frozen) if refusal is None else None
+    document = telling.document(looked, found, in_use)
+    if refusal is not None:
+        document["notes"].append(str(refusal))
+        document["notes_statements"].append(refusal.statement.to_json())
+    return document

@@ -49,6 +49,7 @@ class Job:
         self.share = 0.0
         self.result: Measured | None = None
         self.refusal: EstimatorError | None = None
+        self.cancelled = False
         self._process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM],
             stdin=subprocess.PIPE,
@@ -76,7 +77,8 @@ class Job:
         return self.ended
 
     def cancel(self) -> None:
-        """Stop the work."""
+        """Stop the work because somebody asked for it."""
+        self.cancelled = True
         self._stop()
 
 

@@ -233,7 +233,8 @@ def _watched(held: Held) -> None:
         job = held.job
         if job is None or job.ended:
             if job is not None and job.result is None and job.refusal is not None:
-                st.session_state[done] = _said(job.refusal)
+                said = w("own.file_cancelled") if job.cancelled else _said(job.refusal)
+                st.session_state[done] = said
             held.measured, held.job = (job.result if job else held.measured), None
             st.rerun()
             return

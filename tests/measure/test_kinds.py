@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
-from estimator import ProjectInputs
+from estimator import ProjectInputs, load_evidence, measure_examples
 from estimator.cli.main import main
 from estimator.measure import frozen
 from estimator.measure.door import (
@@ -172,3 +172,17 @@ def test_frozen_features_are_measured_on_the_same_splits() -> None:
     assert again.frozen == found.frozen
     assert run(looked, SETTINGS, "accuracy").frozen == ()
     assert not frozen.embed(["", "hello"])[0].any()
+
+
+def test_python_measures_as_the_command_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = csv_of(texts(80))
+    (tmp_path / "file.csv").write_bytes(data)
+    assert main(["measure", str(tmp_path / "file.csv"), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    found = measure_examples(data, load_evidence())
+    assert found["pilot"] == printed["pilot"]
+    assert found["facts"] == printed["facts"]
+    scenario = {"task": "text_classification", "n_classes": 4, "pilot": found["pilot"]}
+    assert len(ProjectInputs.from_dict(scenario).pilot) == len(found["pilot"]) > 0

@@ -143,3 +143,15 @@ def test_frozen_features_are_offered_where_they_are_installed(
     assert {str(p.approach) for p in scenario(app).pilot} == {"baseline", "linear_probe"}
     monkeypatch.setattr(frozen, "PACKAGE", "no_such_package")
     assert not [b for b in pasted(csv_of(made(80)).decode()).checkbox if b.key == "csv:frozen"]
+
+
+def test_stopping_says_so_and_leaves_the_button() -> None:
+    app = pasted(csv_of(made(2000, 12)).decode())
+    app.button(key="csv:measure").click().run()
+    app.session_state["own_file"].job.cancel()
+    assert app.session_state["own_file"].job.wait(20)
+    until, said = time.monotonic() + 20, ""
+    while "Measuring was stopped" not in said and time.monotonic() < until:
+        said = texts(app.run())
+    assert "Measuring was stopped" in said
+    assert [b for b in app.button if b.key == "csv:measure"]
