@@ -19,7 +19,7 @@ from estimator.ui.fields import (
 )
 from estimator.ui.inputs_special import SPECIAL
 from estimator.ui.words import has, language, w
-from estimator.vocabulary import NO_LABELS_TASKS, Domain
+from estimator.vocabulary import JOINED_TASKS, NO_LABELS_TASKS, Domain
 from estimator.words.format import style_of
 
 
@@ -152,7 +152,7 @@ def draw(key: str = "side") -> None:
         if fold.open:
             with fold:
                 for path in paths:
-                    if path == "unit" and inputs.task in NO_LABELS_TASKS:
+                    if path == "unit" and inputs.task in (*NO_LABELS_TASKS, *JOINED_TASKS):
                         continue
                     special = SPECIAL.get(path)
                     (special or plain_field)(path, inputs, marks)
@@ -243,15 +243,17 @@ def _sliders(inputs: ProjectInputs, marks: Sequence[str]) -> None:
         slider(path, inputs, PRICES, empty(path, price), marks)
         slider("n_labelled_available", inputs, COUNTS, style.short, marks)
         path = "labelling.label_noise"
-        slider(path, inputs, NOISE, empty(path, percent), marks)
-    else:
+        if inputs.task not in JOINED_TASKS:
+            slider(path, inputs, NOISE, empty(path, percent), marks)
+    if not bought or inputs.task in JOINED_TASKS:
         SPECIAL["unit"]("unit", inputs, marks)
     metric = inputs.target.metric or ""
     targets, show = _targets(metric)
     slider("target.value", inputs, targets, empty("target.value", show), marks)
     if bought:
         choose("domain", inputs, tuple(Domain), lambda d: w(f"option.domain.{d}"), marks, True)
-        slider("n_classes", inputs, CLASSES, style.short, marks)
+        if inputs.task not in JOINED_TASKS:
+            slider("n_classes", inputs, CLASSES, style.short, marks)
     ids = sorted(cached.evidence().accelerators.values(), key=lambda a: (a.kind, a.accelerator))
     kinds = {a.accelerator: f"{a.accelerator} ({a.kind.upper()})" for a in ids}
     choose("compute.accelerator", inputs, tuple(kinds), lambda i: kinds.get(i, i), marks)

@@ -145,7 +145,8 @@ def _api_lines(
     unit = "million tokens"
     if price is not None and not usd and price.other_unit_price_usd:
         calls = float(ctx.inputs.n_evaluation * ctx.inputs.compute.trials)
-        quantity, unit, per = other_unit(ctx, calls, price.other_unit)
+        asked, unit, per = other_unit(ctx, calls, price.other_unit)
+        quantity = asked * tokens / max(float(tokens[0]), 1.0)
         usd = price.other_unit_price_usd * per
     if price is None or not usd:
         raise PriceNotFoundError(
