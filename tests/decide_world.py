@@ -134,7 +134,7 @@ def evaluate(inputs: ProjectInputs) -> Evaluation:
         n = option.n_labelled_to_buy
         n = inputs.n_labelled_to_buy if n is None else n
         rows.append(_row(inputs, draws, option.approach, n, f"{option.approach}#{i}"))
-    return Evaluation(inputs, inputs.draws, tuple(rows))
+    return Evaluation(inputs, inputs.draws, tuple(rows), inputs.labelling.label_noise or 0.0)
 
 
 def _row(

@@ -255,3 +255,5 @@ class Evaluation:
     inputs: ProjectInputs
     n_draws: int
     results: tuple[CandidateResult, ...]
+    wrong_labels: float = 0.0
+    """Share of wrong training labels after votes and review."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from estimator.engine.accuracy import next_labels_plan, predict_accuracy
+from estimator.engine.accuracy.facts import wrong_label_share
 from estimator.engine.candidates import build_candidates, check_names
 from estimator.engine.comparison import Comparison
 from estimator.engine.compute import predict_compute
@@ -101,7 +102,8 @@ def evaluate(
     for row in zip(candidates, accuracies, computes, monies, strict=True):
         feasible, reasons = feasibility(inputs, *row, assumptions)
         results.append(CandidateResult(*row, feasible=feasible, reasons=reasons))
-    return Evaluation(inputs=inputs, n_draws=draws.n, results=tuple(results))
+    wrong = wrong_label_share(run, evidence.fits["accuracy"]["effects"], assumptions)
+    return Evaluation(inputs, draws.n, tuple(results), wrong)
 
 
 def compare_approaches(

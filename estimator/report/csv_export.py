@@ -12,6 +12,7 @@ from estimator.engine.answer_values import QUANTILES
 from estimator.errors import printable
 from estimator.report.budget import budget_of
 from estimator.report.text import key_of, versions_of
+from estimator.words.texts import say
 
 QUOTED = csv.QUOTE_NONNUMERIC
 FORMULA_STARTS = ("=", "+", "-", "@")
@@ -67,6 +68,26 @@ def _spread(name: str, spread: Mapping[str, Any] | None, parts: tuple[str, ...])
     return {f"{name}_{p}": spread.get(p) if spread else None for p in parts}
 
 
+def as_today(answer: Answer) -> dict[str, Any]:
+    """Going on as today as columns of the comparison; empty where its cost is not stated."""
+    today = answer["recommendation"].get("as_today")
+    if not today:
+        return {}
+    total = today["total_usd"]
+    return {
+        "key": "as_today",
+        "approach": "as_today",
+        "label": say("row.as_today_plain"),
+        "recommended": False,
+        "feasible": True,
+        "reasons": "",
+        "monthly_usd_base": today["usd_per_month"],
+        **dict.fromkeys(("total_usd_base", "total_usd_mean", "total_usd_p50"), total),
+        **dict.fromkeys(("plan_usd", "expected_usd", "safe_usd"), total),
+        "allowance_usd": 0.0,
+    }
+
+
 def csv_bytes(answer: Answer) -> bytes:
     """UTF-8 CSV with the versions and the seed in the last columns of every row."""
     factors = answer["own_projects"]["factors"] if "own_projects" in answer else {}
@@ -74,6 +95,8 @@ def csv_bytes(answer: Answer) -> bytes:
         **versions_of(answer), **{f"own_{name}_factor": f["p50"] for name, f in factors.items()}
     }  # fmt: skip
     rows = [{**flat_row(answer, r), **tail} for r in answer["approaches"]]
+    if today := as_today(answer):
+        rows.append({**dict.fromkeys(rows[0]), **today, **tail})
     out = io.StringIO(newline="")
     writer = csv.DictWriter(
         out, fieldnames=list(rows[0]), lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from estimator.engine.answer import Answer
 from estimator.report.budget import budget_of
-from estimator.report.csv_export import safe_cell
+from estimator.report.csv_export import as_today, safe_cell
 from estimator.report.plan_tables import money_cells, plan_lines
 from estimator.report.tables import flat, show
 from estimator.report.text import key_of, own_text
@@ -126,6 +126,12 @@ def _approaches(sheet: Worksheet, answer: Answer, n_lines: int, date: str | None
                 Formula(f"=SUM({plan}{i},{allowance}{i})"), budget["safe"], "; ".join(r["reasons"]),
             ]
         )  # fmt: skip
+    if today := as_today(answer):
+        known = {h: today.get(h) for h in heads}
+        known |= {"approach": today["label"], "total_usd": today["total_usd_base"]}
+        known |= {"total_p50_usd": today["total_usd_base"], "expected_usd": today["expected_usd"]}
+        known["safe_9_of_10_usd"] = today["safe_usd"]
+        rows.append([known[h] for h in heads])
     add_table(sheet, heads, rows, money=range(first_phase, first_phase + len(phases) + 7))
     notes = [
         f"data {answer['data_version']}, code {answer['code_version']}, seed {answer['seed']}, "

@@ -6,7 +6,7 @@ changes a quantity or a price there sees all of them follow.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from openpyxl.utils import get_column_letter
@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 from estimator.engine.answer import Answer, Item, Row
 from estimator.report.budget import budget_of
 from estimator.report.text import key_of, recommended
+from estimator.units import WORKDAYS_PER_WEEK
 from estimator.vocabulary import Phase, Stage
 
 LINES_HEAD = (
@@ -22,7 +23,7 @@ LINES_HEAD = (
     "stage", "own_staff", "from_month", "to_month", "every", "months", "judgements",
 )  # fmt: skip
 JUDGEMENT_HEAD = ("assumption_id", "p10", "p50", "p90", "unit", "reason", "source_id")
-MONTHS_OF_A_QUARTER = 3
+MONTHS_OF_A_QUARTER, PAID_HOURS = 3, 40.0
 FEE, TAX_PROJECT, TAX_RUNNING = "labelling_platform_fee", "tax_project", "tax_running"
 
 
@@ -132,18 +133,17 @@ def budget_rows(answer: Answer, n_lines: int) -> list[list[Any]]:
         *([f"{s}", total(("P", str(s)))] for s in Stage),
         [],
         ["by who is paid", None],
+    ]
+    own = len(out) + 2
+    out += [
         ["own staff", total(("Q", "yes"))],
-        ["cloud and hosted models", total(("Q", "no"), ("F", "device-hour"))],
-        ["other purchase orders", Formula("=B3-INDEX(B:B,ROW()-2)-INDEX(B:B,ROW()-1)")],
-        [
-            "person-weeks of own staff",
-            Formula(
-                f'=SUMIFS({lines("E")},{lines("A")},$B$2,{lines("Q")},"yes",'
-                f'{lines("F")},"person-week")'
-            ),
-        ],
+        ["cloud and hosted models", _cloud(lines)],
+        ["other purchase orders", Formula(f"=B3-B{own}-B{own + 1}")],
+        ["person-weeks of own staff", _own_weeks(lines)],
+        ["own staff already employed, count cash only (yes or no)", "no"],
+        ["expected cash to approve", Formula(f'=IF(B{own + 4}="yes",B5-B{own},B5)')],
         [],
-        ["by quarter of the project", None],
+        ["by quarter" if answer["inputs"]["start_date"] else "by quarter of the project", None],
         *_quarters(answer, row),
         [],
         ["approved by", None],
@@ -156,23 +156,52 @@ def _first(answer: Answer) -> Row | None:
     return next((r for r in answer["approaches"] if r["feasible"]), None)
 
 
+CLOUD_UNITS = ("device-hour", "million tokens", "GB-month", "GB", "audio minute", "image")
+"""Units in which clouds and makers of hosted models bill."""
+
+OWN_WEEKS = {"person-week": 1.0, "person-day": 1 / WORKDAYS_PER_WEEK, "hour": 1 / PAID_HOURS}
+"""Weeks of work in one unit of a line of own staff."""
+
+
+def _cloud(lines: Callable[[str], str]) -> Formula:
+    """Rented machines, storage and hosted models; labels drafted by a model are labels."""
+    tests = f'{lines("A")},$B$2,{lines("Q")},"no",{lines("C")},"<>labelling"'
+    units = (f'SUMIFS({lines("H")},{tests},{lines("F")},"{u}")' for u in CLOUD_UNITS)
+    return Formula("=" + "+".join(units))
+
+
+def _own_weeks(lines: Callable[[str], str]) -> Formula:
+    """Work of own staff, whatever unit its lines are in."""
+    tests = f'{lines("A")},$B$2,{lines("Q")},"yes"'
+    units = (
+        f'{weeks:.6g}*SUMIFS({lines("E")},{tests},{lines("F")},"{unit}")'
+        for unit, weeks in OWN_WEEKS.items()
+    )
+    return Formula("=" + "+".join(units))
+
+
 def _quarters(answer: Answer, row: Row) -> list[list[Any]]:
-    """Three months of the cash flow at a time."""
+    """The cash flow by quarter of the calendar where the start is known, else of the project."""
     flows = [r for r in answer["approaches"] if r.get("cash_flow_usd")]
     if row not in flows:
         return []
     column = get_column_letter(flows.index(row) + 2)
-    months = len(row["cash_flow_usd"])
+    groups: dict[str, list[int]] = {}
+    for month in range(len(row["cash_flow_usd"])):
+        groups.setdefault(_quarter(answer["inputs"]["start_date"], month), []).append(month)
     return [
-        [
-            f"quarter {q // MONTHS_OF_A_QUARTER + 1}",
-            Formula(
-                f"=SUM('cash flow'!{column}{q + 2}:"
-                f"{column}{min(q + MONTHS_OF_A_QUARTER, months) + 1})"
-            ),
-        ]
-        for q in range(0, months, MONTHS_OF_A_QUARTER)
+        [name, Formula(f"=SUM('cash flow'!{column}{part[0] + 2}:{column}{part[-1] + 2})")]
+        for name, part in groups.items()
     ]
+
+
+def _quarter(start: str | None, month: int) -> str:
+    """Name of the quarter in which a month of the project lies."""
+    if not start:
+        return f"quarter {month // MONTHS_OF_A_QUARTER + 1}"
+    year, first = (int(x) for x in start.split("-")[:2])
+    at = first - 1 + month
+    return f"{year + at // 12} Q{at % 12 // MONTHS_OF_A_QUARTER + 1}"
 
 
 def judgement_rows(answer: Answer) -> list[Sequence[Any]]:

@@ -9,7 +9,6 @@ import pytest
 
 from estimator.engine.decide import Answers, recommend, risks, spectrum, three_questions, traits
 from estimator.engine.decide.questions import HUBS
-from estimator.engine.decide.risks import majority_noise
 from estimator.engine.decide.spectrum import terciles
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.scenarios import compare_scenarios, to_dict
@@ -99,13 +98,6 @@ def test_chance_of_overrun_is_the_share_of_draws(base):
     (risk,) = named(inputs, "lora", "cost overrun")
     row = next(r for r in evaluate(inputs).results if r.candidate.key == "lora")
     assert risk.probability == float((row.money.total_draws[1:] > 18_000).mean())
-
-
-def test_majority_vote_by_hand():
-    assert majority_noise(0.2, 1) == pytest.approx(0.2)
-    assert majority_noise(0.2, 3) == pytest.approx(3 * 0.04 * 0.8 + 0.008)
-    assert majority_noise(0.2, 4) == majority_noise(0.2, 3)
-    assert majority_noise(0.0, 5) == 0.0
 
 
 def test_flexibility_and_lock_in_run_against_each_other(base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,13 +11,14 @@ import openpyxl
 import pytest
 
 from estimator.engine.simulate import compare_approaches
+from estimator.report.csv_export import csv_bytes
 from estimator.report.xlsx import xlsx_bytes
 from tests.conftest import load_preset
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
-KEY = "lora"
+KEY, SIGNED = "lora", "Budget to sign"
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +71,8 @@ def test_a_changed_price_moves_fee_tax_cash_flow_and_budget(
     mine = {r[3].value: r[0].row for r in lines.iter_rows(min_row=2) if r[0].value == KEY}
     label = lines[f"G{mine['labelling']}"]
     label.value = label.value + 1.0
+    switch = at(book, SIGNED, "A", "own staff already employed, count cash only (yes or no)")
+    book[SIGNED][f"B{switch}"].value = "yes"
     out = io.BytesIO()
     book.save(out)
     after = recalculated(out.getvalue(), tmp_path / "after.xlsx")
@@ -83,6 +87,39 @@ def test_a_changed_price_moves_fee_tax_cash_flow_and_budget(
         moved, abs=0.02
     )
     assert after[f"CASH FLOW!{column}{len(flow) + 2}"] - total == pytest.approx(moved, abs=0.05)
+    cash, own = f"BUDGET TO SIGN!B{switch + 1}", f"BUDGET TO SIGN!B{switch - 4}"
+    assert before[cash] == pytest.approx(before["BUDGET TO SIGN!B5"])
+    assert after[cash] == pytest.approx(after["BUDGET TO SIGN!B5"] - after[own])
+    weeks = {"person-week": 1.0, "person-day": 0.2, "hour": 1 / 40}
+    staff = sum(i["quantity"] * weeks[i["unit"]] for i in row["items"] if i["own_staff"])
+    assert before[f"BUDGET TO SIGN!B{switch - 1}"] == pytest.approx(staff, rel=1e-4)
+
+
+def test_quarters_are_those_of_the_calendar_where_the_start_is_known(
+    answer: dict[str, Any],
+) -> None:
+    dated = {**answer, "inputs": {**answer["inputs"], "start_date": "2026-11-15"}}
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(dated)))
+    cells = {r[0].value: r[1].value for r in book[SIGNED].iter_rows()}
+    assert cells["2026 Q4"].endswith("2:B3)")
+    assert cells["2027 Q1"].endswith("4:B6)")
+    plain = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(answer)))
+    assert "quarter 1" in {r[0].value for r in plain[SIGNED].iter_rows()}
+
+
+def test_going_on_as_today_is_a_row_of_every_table(answer: dict[str, Any]) -> None:
+    """12,000 USD a month over 36 months; no row where the cost of today is not stated."""
+    today = {"usd_per_month": 12000.0, "total_usd": 432000.0, "saving": {}, "payback_months": {}}
+    stated = {**answer, "recommendation": {**answer["recommendation"], "as_today": today}}
+    rows = list(csv.DictReader(io.StringIO(csv_bytes(stated).decode())))
+    assert [r["key"] for r in rows] == [KEY, "as_today"]
+    assert float(rows[-1]["expected_usd"]) == 432000.0
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(stated)))["approaches"]
+    heads = [c.value for c in sheet[1]]
+    (row,) = [r for r in sheet.iter_rows(min_row=2, values_only=True) if r[0] == "as_today"]
+    assert row[heads.index("expected_usd")] == 432000.0
+    bare = {**answer, "recommendation": {**answer["recommendation"], "as_today": None}}
+    assert b"as_today" not in csv_bytes(bare)
 
 
 def test_reasons_of_judgements_stand_in_the_workbook(answer: dict[str, Any]) -> None:

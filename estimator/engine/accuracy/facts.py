@@ -14,7 +14,7 @@ from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.typed import SPLIT_GAPS, UNLIKE
-from estimator.vocabulary import Approach
+from estimator.vocabulary import Approach, LabellingSource
 
 NO_PRETRAINING = frozenset({Approach.SCRATCH, Approach.BASELINE})
 NO_LABELS = frozenset({Approach.ZERO_SHOT})
@@ -49,7 +49,8 @@ def wrong_label_share(inputs: ProjectInputs, effects: Mapping[str, Any], a: Assu
     """Share of wrong training labels after votes and review.
 
     The noise of one annotator is what is stated, else what the stated agreement implies, else the
-    usual one of the labelling source.
+    usual one of the labelling source. A model is asked once. The one place that computes it: the
+    quality and the risk of the labels both read it.
     """
     labelling = inputs.labelling
     one = labelling.label_noise
@@ -57,7 +58,8 @@ def wrong_label_share(inputs: ProjectInputs, effects: Mapping[str, Any], a: Assu
         one = error_of_agreement(inputs.facts.annotator_agreement, inputs.n_classes)
     if one is None:
         one = a.value(f"decision.label_noise.{labelling.source}")
-    voted = majority_error(one, labelling.labels_per_item, effects["shared_confusion"]["p50"])
+    votes = 1 if labelling.source is LabellingSource.MODEL else labelling.labels_per_item
+    voted = majority_error(one, votes, effects["shared_confusion"]["p50"])
     return voted * (1 - labelling.review_share * a.value("accuracy.review_catch"))
 
 

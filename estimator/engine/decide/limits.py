@@ -18,7 +18,12 @@ from estimator.vocabulary import Approach, DeviceKind, LabellingSource
 from estimator.words.statement import Count, Number, Statement, Usd, Weeks, listed, state
 
 OUTSIDE_LABELLERS = frozenset(
-    {LabellingSource.CROWD, LabellingSource.VENDOR, LabellingSource.MODEL_ASSISTED}
+    {
+        LabellingSource.CROWD,
+        LabellingSource.VENDOR,
+        LabellingSource.MODEL_ASSISTED,
+        LabellingSource.MODEL,
+    }
 )
 OWN_WEIGHTS = frozenset({Approach.BASELINE, Approach.SCRATCH})
 NO_EVIDENCE = state("limit.no_evidence")

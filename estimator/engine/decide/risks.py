@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +54,7 @@ def risks(
             *_scratch(board, i, result),
             *_no_evaluation(evaluation, board, i),
             *_bias(evaluation, result),
-            *_label_quality(evaluation, result, assumptions),
+            *_label_quality(evaluation, result),
             *_skipped_baseline(evaluation, board, i),
             *_overfitting(evaluation, result, assumptions),
             *_negative_transfer(evaluation, board, i, result),
@@ -160,14 +159,8 @@ def _bias(evaluation: Evaluation, result: CandidateResult) -> list[Risk]:
     return [Risk("bias", HIGH, text, money)]
 
 
-def _label_quality(
-    evaluation: Evaluation, result: CandidateResult, assumptions: Assumptions
-) -> list[Risk]:
-    labelling = evaluation.inputs.labelling
-    noise = labelling.label_noise
-    if noise is None:
-        noise = assumptions.value(f"decision.label_noise.{labelling.source}")
-    wrong = majority_noise(noise, labelling.labels_per_item)
+def _label_quality(evaluation: Evaluation, result: CandidateResult) -> list[Risk]:
+    wrong = evaluation.wrong_labels
     spent = sum(
         float(i.usd_draws[0])
         for i in result.money.items
@@ -178,27 +171,6 @@ def _label_quality(
     lost = wrong * spent
     text = state("risk.text.label_noise", wrong=Share(wrong), lost=Usd(lost))
     return [Risk("label quality", HIGH if wrong >= 0.1 else MEDIUM, text, lost, wrong)]
-
-
-def majority_noise(noise: float, votes: int) -> float:
-    """Share of labels that stay wrong after a majority vote of independent annotators.
-
-    Parameters
-    ----------
-    noise : float
-        Share of wrong answers of one annotator.
-    votes : int
-        Answers per example; of an even number the last is not counted, because a tie is decided
-        by one of them.
-
-    Notes
-    -----
-    Binomial tail with k = odd number of votes: P(more than k / 2 wrong).
-    """
-    k = votes if votes % 2 else max(votes - 1, 1)
-    wrong = np.arange(k // 2 + 1, k + 1)
-    ways = np.array([math.comb(k, int(w)) for w in wrong], dtype=float)
-    return float((ways * noise**wrong * (1 - noise) ** (k - wrong)).sum())
 
 
 def _skipped_baseline(evaluation: Evaluation, board: Board, i: int) -> list[Risk]:

@@ -23,6 +23,8 @@ MIXES: tuple[Mix, ...] = (
     ((LabellingSource.CROWD, 1.0),),
     ((LabellingSource.EXPERT, 1.0),),
     ((LabellingSource.MODEL_ASSISTED, 1.0),),
+    ((LabellingSource.MODEL, 1.0),),
+    ((LabellingSource.MODEL, 0.8), (LabellingSource.EXPERT, 0.2)),
     ((LabellingSource.CROWD, 0.8), (LabellingSource.EXPERT, 0.2)),
     ((LabellingSource.MODEL_ASSISTED, 0.8), (LabellingSource.EXPERT, 0.2)),
     ((LabellingSource.MODEL_ASSISTED, 0.5), (LabellingSource.CROWD, 0.5)),
