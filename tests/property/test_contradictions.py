@@ -20,7 +20,7 @@ from estimator.report.text import Answer, story
 PRESETS = Path(__file__).resolve().parents[2] / "data" / "presets"
 SAMPLED = ("support_tickets", "call_transcription", "fraud", "small_firm")
 DRAWS = 512
-SAME = 0.01
+SAME, NEAR, LUCK = 0.01, 0.005, 0.03
 GROWTH = 10.0
 
 
@@ -66,7 +66,9 @@ def found(answer: Answer) -> Iterator[str]:
         if good and total[key] > min(total[k] for k in good) * 1.001:
             yield f"{key} is not the cheapest of {good}"
         for k, p in chance.items():
-            if chance.get(key, 0) >= 0.1 and p >= chance[key] and total[k] < 0.98 * total[key]:
+            as_sure = p >= wanted or chance.get(key, 0) < wanted
+            near = p >= chance.get(key, 0) - NEAR and as_sure
+            if chance.get(key, 0) >= 0.1 and near and total[k] < 0.98 * total[key]:
                 yield f"{k} beats {key} on money and chance"
         mine = rows[key].get("regret_usd")
         for k, row in rows.items():
@@ -74,7 +76,7 @@ def found(answer: Answer) -> Iterator[str]:
             if mine and other and all(other[q] < 0.9 * mine[q] - 1 for q in ("p50", "p90")):
                 yield f"{k} has the smaller regret {other} than the recommended {key} {mine}"
     best = max(chance.values(), default=0.0)
-    if plan["ends"] and wanted <= best and plan["success_probability"] + 0.02 < best:
+    if plan["ends"] and wanted <= best and plan["success_probability"] + LUCK < best:
         yield f"the plan reaches in {plan['success_probability']:.3f}, a row in {best:.3f}"
     for way in advice["would_reach"]:
         if way["probability"] <= max(chance.values(), default=0) + 0.005:
@@ -93,6 +95,27 @@ def found(answer: Answer) -> Iterator[str]:
             if abs(base - row["cost_usd"]["total"]["base"]) > 0.011:
                 yield f"{row['key']}: lines {base:.2f}, total {row['cost_usd']['total']['base']}"
     yield from staged(answer)
+    yield from levels(answer)
+
+
+def levels(answer: Answer) -> Iterator[str]:
+    """The level that is reached surely lies on the safe side of the row's middle, in its metric."""
+    advice, sign = answer["recommendation"], sign_of(answer)
+    row = next((r for r in answer["approaches"] if r["key"] == advice["approach"]), None)
+    level, wanted = advice["reachable_target"], answer["inputs"]["target"]["probability"]
+    if row is None or not row["accuracy"] or level is None or wanted < 0.5:
+        return
+    found = row["accuracy"]
+    safe = found["p10"] if sign > 0 else found["p90"]
+    if sign * level > sign * found["p50"] + 1e-6:
+        yield f"reached in {wanted}: {level}, the middle is {found['p50']}"
+    if wanted <= 0.9 and sign * level < sign * safe - 1e-6:
+        yield f"reached in {wanted}: {level}, the safe end is {safe}"
+    one_off = row["cost_usd"]["one_off"]["p50"]
+    regret = row.get("regret_usd")
+    if answer["staged_plan"]["outcome"] == "commit" and regret and row["target_probability"] < 0.5:
+        if regret["p50"] < 0.25 * one_off:
+            yield f"missed in most cases after {one_off:.0f}, regret {regret['p50']:.0f}"
 
 
 def staged(answer: Answer) -> Iterator[str]:
