@@ -20,6 +20,7 @@ from estimator.report import plots, tables
 from estimator.report.budget import budget_of, budget_rows
 from estimator.report.first_page import first_page
 from estimator.report.judged import judged_data
+from estimator.report.plan_tables import worth_lines
 from estimator.report.points import locators, published_points
 from estimator.report.text import recommended, row_name, story, versions_of
 from estimator.report.words import driver_name, effect_usd, joined
@@ -303,7 +304,10 @@ def _closing(
         ],
         "facts": _facts(answer, row, style),
         "path_title": say("pdf.path", lang),
-        "path": list(said(answer["recommendation"], "decision_path", style)),
+        "path": [
+            *said(answer["recommendation"], "decision_path", style),
+            *worth_lines(answer, style),
+        ],
         "inputs_title": say("pdf.inputs", lang),
         "inputs_note": say("pdf.inputs_note", lang),
         "input_heads": [say("col.field", lang), say("col.value", lang)],

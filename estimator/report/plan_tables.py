@@ -43,7 +43,13 @@ def plan_lines(answer: Answer, style: Style) -> list[str]:
     out: list[str] = [*said(plan, "sentence", style), *said(plan, "sentences", style)]
     for gate in plan["gates"]:
         out += said(gate, "text", style)
-    return [*out, *said(plan, "ladder", style), *said(plan, "ask", style)]
+    return [*out, *worth_lines(answer, style)]
+
+
+def worth_lines(answer: Answer, style: Style) -> list[str]:
+    """The first step over values of a month, and what to ask first."""
+    plan = answer["staged_plan"]
+    return [*said(plan, "ladder", style), *said(plan, "ask", style)]
 
 
 def money_cells(answer: Answer) -> list[tuple[str, float]]:

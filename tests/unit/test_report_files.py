@@ -19,6 +19,7 @@ from pypdf import PdfReader
 from estimator.errors import InputError
 from estimator.report import exports, first_screen, record, tables
 from estimator.report.csv_export import safe_cell, table_csv
+from estimator.report.plan_tables import worth_lines
 from estimator.report.schema import results_schema, schema_of
 from estimator.report.text import recommended, story
 from estimator.words.format import Style
@@ -47,6 +48,7 @@ def test_pdf_says_what_the_screen_says(pdf: bytes) -> None:
     told = story(a)
     found = [text for c in first_screen.cards(a, Style()) for text in (c.label, c.value)]
     found += [z.then for gate in first_screen.gates(a, Style()) for z in gate.zones]
+    found += worth_lines(a, Style())
     for part in (told.headline, told.approve, "2027-01-04", a["data_version"], *found):
         assert re.sub(r"\s+", " ", part).replace("\u00a0", " ") in text
     for line in tables.lines(a):
