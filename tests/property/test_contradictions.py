@@ -113,9 +113,9 @@ def levels(answer: Answer) -> Iterator[str]:
         yield f"reached in {wanted}: {level}, the safe end is {safe}"
     one_off = row["cost_usd"]["one_off"]["p50"]
     regret = row.get("regret_usd")
-    if answer["staged_plan"]["outcome"] == "commit" and regret and row["target_probability"] < 0.5:
-        if regret["p50"] < 0.25 * one_off:
-            yield f"missed in most cases after {one_off:.0f}, regret {regret['p50']:.0f}"
+    built = answer["staged_plan"]["outcome"] == "commit" and row["target_probability"] < 0.5
+    if built and regret and regret["p50"] < 0.25 * one_off:
+        yield f"missed in most cases after {one_off:.0f}, regret {regret['p50']:.0f}"
 
 
 def staged(answer: Answer) -> Iterator[str]:
