@@ -83,8 +83,8 @@ def _one(decision: Decision) -> None:
     metric = str(decision.forecast.get("metric", ""))
     actual = outcome.actual if outcome else {}
     rows = [
-        [e(w(f"register.{name}")), *_cells(name, three, actual.get(name), style, metric)]
-        for name, three in (decision.forecast.get("quantities") or {}).items()
+        [e(_title(name)), *_cells(name, three, actual.get(name), style, metric)]
+        for name, three in _in_order(decision.forecast.get("quantities") or {})
     ]
     header = [w(f"register.{h}") for h in ("quantity", "p10", "p50", "p90", "actual", "inside")]
     st.html(html_table(header, rows, (1, 2, 3, 4), w("register.forecast")))
@@ -120,6 +120,16 @@ def _one(decision: Decision) -> None:
         if st.form_submit_button(w("register.enter"), type="primary"):
             remembered.tried(lambda: _closed(decision, str(result), given, note))
             st.rerun()
+
+
+def _in_order(found: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(name, found[name]) for name in ACTUAL if name in found]
+
+
+def _title(name: str) -> str:
+    return w(
+        {"usd": "register.cost", "accuracy": "register.quality_head"}.get(name, f"register.{name}")
+    )
 
 
 def _gate(decision: Decision, body: Mapping[str, Any]) -> str:
