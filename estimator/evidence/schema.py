@@ -62,6 +62,12 @@ GENERAL_TABLES: dict[str, Table] = {
         number("median_tokens", 0, 1e7),
         ORIGIN,
     ),
+    "dataset_kinds_second": table(
+        "dataset_kinds_second.csv",
+        "dataset_id task",
+        need("dataset_id task kind"),
+        ORIGIN,
+    ),
     "metrics": table(
         "metrics.csv",
         "spelling",

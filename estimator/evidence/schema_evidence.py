@@ -19,23 +19,24 @@ LARGEST_N = 1e10
 EARLIEST, LATEST = 2000, 2027
 LARGEST_PARAMS = 1e14
 
+CURVE_COLUMNS = (
+    need("row_id curve_id task_family dataset domain"),
+    number("n_classes", 1, 1e7),
+    choice("approach", CURVE_APPROACHES),
+    need("backbone"),
+    text("backbone_params pretraining_data"),
+    number("n_labelled", 0, LARGEST_N),
+    text("label_unit"),
+    need("metric"),
+    number("value", -100, 1e4, required=True),
+    number("std", 0, 1e4),
+    need("source_family"),
+    ORIGIN,
+)
+
 EVIDENCE_TABLES: dict[str, Table] = {
-    "curves": table(
-        "evidence/curves.csv",
-        "row_id",
-        need("row_id curve_id task_family dataset domain"),
-        number("n_classes", 1, 1e7),
-        choice("approach", CURVE_APPROACHES),
-        need("backbone"),
-        text("backbone_params pretraining_data"),
-        number("n_labelled", 0, LARGEST_N),
-        text("label_unit"),
-        need("metric"),
-        number("value", -100, 1e4, required=True),
-        number("std", 0, 1e4),
-        need("source_family"),
-        ORIGIN,
-    ),
+    "curves": table("evidence/curves.csv", "row_id", *CURVE_COLUMNS),
+    "curves_later": table("evidence/curves_later.csv", "row_id", *CURVE_COLUMNS),
     "families_curves": table(
         "evidence/families_curves.csv",
         "row_id",

@@ -21,8 +21,10 @@ from estimator.lab.accuracy.as_user import as_user_tables, looks, measured_width
 from estimator.lab.accuracy.borrowed import Blend, measure_borrowing
 from estimator.lab.accuracy.classic import FORMS, predict_form
 from estimator.lab.accuracy.fit import MAX_ROWS_PER_SOURCE, capped, points_of
+from estimator.lab.accuracy.kinds_twice import kinds_read_twice
 from estimator.lab.accuracy.label_needs import HALF, in_rounds
 from estimator.lab.accuracy.label_needs import cases as target_cases
+from estimator.lab.accuracy.later import later_sources
 from estimator.lab.accuracy.levels import measured_levels
 from estimator.lab.accuracy.loso import HeldOut, leave_one_source_out, solve
 from estimator.lab.accuracy.recalibrate import calibrations, predictions
@@ -108,6 +110,8 @@ def validate_accuracy(
         factors["all"],
     )
     out["stated_levels"] = measured_levels(evidence.table("human"), rows, lookup_of(evidence))
+    out["kinds_read_twice"] = kinds_read_twice(evidence)
+    out["later_sources"] = later_sources(evidence)
     say(0.95, "own curves")
     out["own_curve"] = own_curves(rows, points.value)
     out["cells"] = cells(rows, error, found[0], factors)
