@@ -166,6 +166,9 @@ def test_the_shipped_figures_are_those_of_the_fit(evidence: Evidence) -> None:
     )
     whole = beside_retraining(fit["upkeep_hours"], retraining, audit)
     assert (upkeep.p10, upkeep.p50, upkeep.p90) == pytest.approx(whole, rel=5e-3)
+    wide = fit["upkeep_regulated"]
+    assert rows["serving.upkeep_level.regulated"].p50 == pytest.approx(wide, rel=5e-3)
+    assert rows["serving.upkeep_level.lean"].p50 == pytest.approx(1 / wide, rel=5e-3)
     work = weeks.p50 / rows["people.usual_team"].p50 ** rows["people.team_power"].p50
     waiting = fit["calendar_weeks"][1] - work
     assert rows["people.wait_weeks"].p50 == pytest.approx(waiting, rel=5e-3)

@@ -322,3 +322,12 @@ def test_a_device_that_works_too_long_on_a_request_rules_its_row_out(
     assert str(reason).endswith("allowed are 1 ms")
     asked = row(support_tickets.replace("serving.latency_ms", 1.0), evidence, "zero_shot")
     assert asked.feasible
+
+
+@pytest.mark.parametrize(("level", "factor"), [("lean", 0.785), ("regulated", 1.27)])
+def test_care_of_the_project_is_care_in_use(
+    level: str, factor: float, support_tickets: ProjectInputs, evidence: Evidence
+) -> None:
+    plain = row(support_tickets, evidence)
+    other = row(support_tickets.replace("people.effort", level), evidence)
+    assert usd(other, "upkeep") == pytest.approx(factor * usd(plain, "upkeep"), rel=1e-3)

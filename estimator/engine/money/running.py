@@ -12,7 +12,7 @@ from estimator.engine.money.search_index import add_search_index
 from estimator.engine.money.serving_api import TOKENS_PER_MILLION, in_context, retrieves
 from estimator.engine.results import Candidate
 from estimator.units import GIGA, MONTHS_PER_YEAR, WORKDAYS_PER_WEEK
-from estimator.vocabulary import JOINED_TASKS, NO_LABELS_TASKS, Approach, Basis, Phase, Task
+from estimator.vocabulary import JOINED_TASKS, NO_LABELS_TASKS, Approach, Basis, Effort, Phase, Task
 from estimator.words.statement import Number, joined, state
 
 KB_PER_GB = 1e6
@@ -28,6 +28,8 @@ def add_upkeep(ctx: Context, bill: Bill, plan: LabellingPlan) -> None:
     """People who keep the model in use, checked answers, the tool and the yearly audit."""
     own = ctx.own_team
     hours, wage = ctx.figure("serving.upkeep_hours_per_month"), usd_per_hour(ctx, "ml_engineer")
+    if (level := ctx.inputs.people.effort) is not Effort.STANDARD:
+        hours = hours * ctx.figure(f"serving.upkeep_level.{level}")
     bill.add(
         "upkeep",
         Phase.RUNNING,

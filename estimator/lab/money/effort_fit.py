@@ -159,6 +159,9 @@ def fit_effort(evidence: Evidence, usd_per_week: float) -> dict[str, Any]:
         "integration": {k: ladder[k] / ladder["pipelines"] for k in STEPS},
         "phases": phase_shares(evidence),
         "upkeep_hours": spread_of(list(by_family(upkeep(evidence, usd_per_week)).values())),
+        "upkeep_regulated": float(
+            np.exp(np.mean([np.log(r.high / r.low) / 2 for r in upkeep(evidence, usd_per_week)]))
+        ),
     }
 
 
