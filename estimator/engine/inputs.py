@@ -101,6 +101,7 @@ class ProjectInputs(Checked):
         super().__post_init__()
         if self.draws & (self.draws - 1):
             raise InputError("draws", self.draws, state("allowed.power_of_two"))
+        self._pairs_are_labels()
         self._fill_unit()
         self._fill_labels()
         self._fill_target()
@@ -128,13 +129,21 @@ class ProjectInputs(Checked):
             allowed = state("allowed.today_level", target=Metric(target, metric))
             raise InputError("value.today_level", today, allowed)
 
+    def _pairs_are_labels(self) -> None:
+        """``unit.pairs`` of a search are labelled pairs that are owned."""
+        if self.task is Task.RETRIEVAL and "pairs" in self.unit:
+            owned = max(self.n_labelled_available, min(int(self.unit["pairs"]), g.MAX_COUNT))
+            object.__setattr__(self, "n_labelled_available", owned)
+            rest = {k: v for k, v in self.unit.items() if k != "pairs"}
+            object.__setattr__(self, "unit", FrozenMap(rest))
+
     def _fill_unit(self) -> None:
         word, more = UNIT_BY_MODALITY[TASK_MODALITY[self.task]], MORE_UNITS.get(self.task, ())
         for key, value in self.unit.items():
             if key not in (word, *more):
-                raise InputError(
-                    f"unit.{key}", value, state("allowed.unit", unit=word, task=str(self.task))
-                )
+                names = ", ".join((word, *more))
+                why = state("allowed.unit", unit=names, task=str(self.task))
+                raise InputError(f"unit.{key}", value, why)
             least = LEAST_UNIT.get(key, 1e-3)
             if value < least:
                 raise InputError(f"unit.{key}", value, f"{least:g} to {MAX_UNIT:g}")

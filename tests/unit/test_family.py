@@ -241,6 +241,14 @@ def test_wrong_units_are_refused() -> None:
             ProjectInputs.from_dict({"task": "retrieval", "unit": unit})
 
 
+def test_pairs_of_a_search_are_labels_that_are_owned() -> None:
+    unit = {"pairs": 6300, "passages": 20_000}
+    inputs = ProjectInputs.from_dict({"task": "retrieval", "unit": unit})
+    assert inputs.n_labelled_available == 6300
+    assert set(inputs.unit) == {"tokens", "passages", "churn", "reranked"}
+    assert ProjectInputs.from_dict(inputs.to_dict()) == inputs
+
+
 def test_judgements_in_code_are_those_of_the_table(evidence: Evidence) -> None:
     table = evidence.assumptions
     assert table["compute.page_tokens"].p50 == PAGE_TOKENS
