@@ -32,7 +32,7 @@ SAME = {
     "FLOP", "GB", "GPU", "Hybrid", "JSON", "Label", "Labels", "LoRA", "Name", "PDF", "Phase",
     "Plan", "Portfolio", "Region", "Reserve", "Server {name}", "Simulation", "TPU", "Team",
     "Token",
-    "Training", "fair", "log", "p10 – p90", "{approach} {kwh} kWh, {co2} kg CO2",
+    "Training", "Version", "fair", "log", "p10 – p90", "{approach} {kwh} kWh, {co2} kg CO2",
 }  # fmt: skip
 """Words that English and German share."""
 
