@@ -72,3 +72,16 @@ def test_mixtures_work_with_their_active_parameters(
     assert m is not None
     assert m.params_active == pytest.approx(active, rel=0.1)
     assert (m.params or 0) > 4 * active
+
+
+HUB = (
+    "Qwen/Qwen-Image", "yolo12n", "yolo26m.pt", "BAAI/bge-m3", "nvidia/parakeet-tdt-0.6b-v3",
+    "meta-llama/Llama-4-Scout-17B-16E-Instruct", "SigLIP 2 base", "ESM-C 300M", "TabPFN v2.5",
+    "boltz-community/boltz-2", "black-forest-labs/FLUX.2-dev", "google/embeddinggemma-300m",
+    "zai-org/GLM-4.5-Air", "deepseek-ai/DeepSeek-V3.2", "RF-DETR", "dinov3-vit7b16",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HUB)
+def test_a_scenario_takes_the_names_of_hubs(evidence: Evidence, name: str) -> None:
+    assert evidence.find_model(name) is not None

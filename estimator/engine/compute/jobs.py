@@ -11,7 +11,7 @@ from estimator.engine.compute.calibrate import Offset
 from estimator.engine.compute.fitting import Fitted, Fixed
 from estimator.engine.compute.flop import PASSES, picture_tokens
 from estimator.engine.compute.hardware import precision_class
-from estimator.engine.compute.lexicon import TEXT_GROUPS, ModelInfo
+from estimator.engine.compute.lexicon import TABLES, TEXT_GROUPS, ModelInfo
 from estimator.engine.compute.memory import (
     CONTEXT_GB,
     LEAN,
@@ -148,7 +148,8 @@ def job_of(
     n_rows = float(candidate.n_labelled(inputs))
     flop, formula = example_flop(inputs, info, model.source_id == "typed", n_rows)
     if flop is None:
-        return state("compute.no_size", model=model.name)
+        known = info.params is not None and info.group != TABLES
+        return state("compute.no_flop" if known else "compute.no_size", model=model.name)
     recipe = evidence.recipes.get((str(inputs.task), str(approach)))
     plan = plan_of(inputs, approach, recipe)
     teacher = _teacher(inputs, evidence) if approach is Approach.DISTILL else None

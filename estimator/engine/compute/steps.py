@@ -22,7 +22,7 @@ from estimator.units import GIGA, SECONDS_PER_HOUR, TERA
 NOMINAL_UTILISATION = 0.4
 """Share of the peak from which the fit starts; it decides when launches begin to count."""
 TRANSFORMERS = (*TEXT_GROUPS, "vit", "bio", "diffusion")
-LAUNCH_SECONDS: Mapping[str, float] = {"lora": 3.7e-3, "linear_probe": 0.7e-3}
+LAUNCH_SECONDS: Mapping[str, float] = {"lora": 3.6e-3, "linear_probe": 0.7e-3}
 """Per layer and micro-step, eager kernels; LitGPT and Qwen profiles at short lengths (LoRA)."""
 LAUNCH_FULL_SECONDS = 3.4e-3
 LAUNCH_DIFFUSION = 2.7
