@@ -40,6 +40,12 @@ def add(commands: Any) -> None:
     for name in FORMATS:
         p.add_argument(f"--{name}", metavar="F", help=f"write a {name} file")
     p.add_argument(
+        "--csv-locale",
+        choices=languages(),
+        help="CSV for office software of a language (separator, decimal mark, byte order mark); "
+        "default: comma and point, for machines",
+    )
+    p.add_argument(
         "--config", metavar="F", help="write the trained row as a TRL configuration (YAML)"
     )
     own.add(p)
@@ -217,7 +223,7 @@ def _build(
     if name == "csv":
         from estimator.report.csv_export import csv_bytes
 
-        return csv_bytes(answer)
+        return csv_bytes(answer, arguments.csv_locale)
     if name == "xlsx":
         from estimator.report.xlsx import xlsx_bytes
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
+
+import numpy as np
 
 from estimator.engine.answer import Answer, Row
 from estimator.engine.answer_values import QUANTILES
 from estimator.errors import printable
 from estimator.report.budget import budget_of
 from estimator.report.text import key_of, versions_of
+from estimator.words.format import separators
 from estimator.words.texts import say
 
-QUOTED = csv.QUOTE_NONNUMERIC
+BOM = "\ufeff"
+QUOTED: Literal[2] = csv.QUOTE_NONNUMERIC
 FORMULA_STARTS = ("=", "+", "-", "@")
 
 
@@ -88,8 +93,53 @@ def as_today(answer: Answer) -> dict[str, Any]:
     }
 
 
-def csv_bytes(answer: Answer) -> bytes:
-    """UTF-8 CSV with the versions and the seed in the last columns of every row."""
+class _Decimal(float):
+    """A number as text with a decimal mark of its own; the writer quotes no numbers."""
+
+    mark = "."
+
+    def __str__(self) -> str:
+        return float.__repr__(self).replace(".", self.mark)
+
+    __repr__ = __str__
+
+
+class _Comma(_Decimal):
+    mark = ","
+
+
+def for_office(value: Any, decimal: str) -> Any:
+    """A cell as office software of a language reads it; a figure keeps all its digits."""
+    safe = safe_cell(value)
+    if decimal == "." or isinstance(safe, bool) or not isinstance(safe, (float, np.floating)):
+        return safe
+    return _Comma(safe) if math.isfinite(safe) else safe
+
+
+def dialect(language: str | None) -> tuple[str, str, str]:
+    """Separator, decimal mark and first characters of a file for a language.
+
+    None is the file for machines: comma, point, no byte order mark. Office software takes the
+    separator of its language, a semicolon where the comma is the decimal mark, and reads UTF-8 by
+    the mark.
+    """
+    if language is None:
+        return ",", ".", ""
+    decimal = separators(language)[1]
+    return (";" if decimal == "," else ","), decimal, BOM
+
+
+def csv_bytes(answer: Answer, language: str | None = None) -> bytes:
+    """UTF-8 CSV with the versions and the seed in the last columns of every row.
+
+    Parameters
+    ----------
+    answer : mapping
+        The JSON of ``compare``.
+    language : str, optional
+        For office software of this language; None for machines. The figures are the same.
+    """
+    separator, decimal, begin = dialect(language)
     factors = answer["own_projects"]["factors"] if "own_projects" in answer else {}
     tail = {
         **versions_of(answer), **{f"own_{name}_factor": f["p50"] for name, f in factors.items()}
@@ -99,15 +149,25 @@ def csv_bytes(answer: Answer) -> bytes:
         rows.append({**dict.fromkeys(rows[0]), **today, **tail})
     out = io.StringIO(newline="")
     writer = csv.DictWriter(
-        out, fieldnames=list(rows[0]), lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC
+        out,
+        fieldnames=list(rows[0]),
+        lineterminator="\n",
+        quoting=QUOTED,
+        delimiter=separator,
     )
     writer.writeheader()
     for row in rows:
-        writer.writerow({k: safe_cell(v) for k, v in row.items()})
-    return out.getvalue().encode("utf-8")
+        writer.writerow({k: for_office(v, decimal) for k, v in row.items()})
+    return (begin + out.getvalue()).encode("utf-8")
 
 
-def table_csv(frame: Any) -> bytes:
-    """Any table behind a chart as CSV."""
-    safe = frame.map(safe_cell).rename(columns=safe_cell)
-    return bytes(safe.to_csv(index=False, lineterminator="\n", quoting=QUOTED).encode("utf-8"))
+def table_csv(frame: Any, language: str | None = None) -> bytes:
+    """Any table behind a chart as CSV, in the form of ``csv_bytes``."""
+    separator, decimal, begin = dialect(language)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n", quoting=QUOTED, delimiter=separator)
+    writer.writerow([safe_cell(column) for column in frame.columns])
+    kept = frame.astype(object).where(frame.notna(), "")
+    for row in kept.itertuples(index=False, name=None):
+        writer.writerow([for_office(value, decimal) for value in row])
+    return (begin + out.getvalue()).encode("utf-8")

@@ -47,11 +47,11 @@ def xlsx(answer: Answer, date: str | None = None) -> bytes:
     return xlsx_bytes(answer, date)
 
 
-def csv(answer: Answer) -> bytes:
-    """One row for each approach."""
+def csv(answer: Answer, language: str | None = None) -> bytes:
+    """One row for each approach, for machines or for office software of a language."""
     from estimator.report.csv_export import csv_bytes
 
-    return csv_bytes(answer)
+    return csv_bytes(answer, language)
 
 
 def pptx(answer: Answer, style: Style, date: str) -> bytes:

@@ -18,7 +18,7 @@ from estimator.words.statement import Listed, Share, Statement, Value, from_json
 from estimator.words.texts import approach_label, say
 
 MOST_GATES = 3
-ZONE_KINDS = {"live": "go", "take": "go", "stop": "stop"}
+ZONE_KINDS = {"live": "go", "live_finish": "go", "take": "go", "stop": "stop"}
 """Actions that end the plan; every other goes on with it."""
 OLD_PRICE_DAYS = 90
 
@@ -77,16 +77,21 @@ def cards(answer: Answer, style: Style) -> tuple[Card, ...]:
         now = style.money_short(first["usd"])
         more = (_kept_more(first, style), told.approve)
         found.append(Card("now", say("card.now", lang), now, _kept(first, style), told_of(more)))
-    works = plan.get("works_usd")
-    if works:
-        safe = style.money_short(works["p90"])
+    if row is not None:
+        total = budget_of(row)
+        safe = style.money_short(total["safe"])
         found.append(
             Card(
                 "works",
                 say("card.works", lang),
-                style.money_short(works["mean"]),
+                style.money_short(total["expected"]),
                 say("card.works_note", lang, horizon=horizon, safe=safe),
-                (say("card.works_more", lang, horizon=horizon),),
+                told_of(
+                    (
+                        say("card.works_more", lang, approach=row_label(row, lang)),
+                        _ways_that_work(plan, style),
+                    )
+                ),
             )
         )
     weeks = plan.get("weeks") or (row["calendar_weeks"] if row else None)
@@ -107,8 +112,8 @@ def cards(answer: Answer, style: Style) -> tuple[Card, ...]:
             Card(
                 "fails",
                 say("card.fails", lang),
-                style.money_short(lost["p50"]),
-                say("card.fails_note", lang, most=style.money_short(lost["p90"])),
+                style.money_rough(lost["p50"]),
+                say("card.fails_note", lang, most=style.money_rough(lost["p90"])),
                 told_of((told.regret, told.single)),
             )
         )
@@ -128,6 +133,19 @@ def _kept_more(first: FirstStep, style: Style) -> str:
     if not first.get("kept") or not first.get("weeks"):
         return ""
     return say("card.now_more", style.language, kept=style.percent(first["kept"]))
+
+
+def _ways_that_work(plan: Mapping[str, Any], style: Style) -> str:
+    works = plan.get("works_usd")
+    if not works:
+        return ""
+    span = {name: style.money_rough(works[name]) for name in ("mean", "p90")}
+    return say("card.works_plan", style.language, **span)
+
+
+def row_label(row: Row, lang: str) -> str:
+    """The approach of a row by its name."""
+    return approach_label(row["approach"], lang)
 
 
 def told_of(sentences: Iterable[str]) -> tuple[str, ...]:
@@ -197,13 +215,13 @@ def money_line(row: Row, style: Style) -> str:
     """One line of money that adds up: the row built at once, by phase, with its surprises."""
     lang, total = style.language, budget_of(row)
     parts = [
-        say("money.part", lang, phase=say(f"phase.{name}", lang), usd=style.money_short(usd))
+        say("money.part", lang, phase=say(f"phase.{name}", lang), usd=style.money_part(usd))
         for name, usd in planned(row).items()
     ]
     return say(
         "money.line",
         lang,
-        approach=approach_label(row["approach"], lang),
+        approach=row_label(row, lang),
         parts=" + ".join(parts),
         plan=style.money_short(total["plan"]),
         surprises=style.money_short(total["allowance"]),

@@ -60,6 +60,7 @@ var(--rule)) center/100% 1px no-repeat;min-width:6rem}
 .bar i{background:#9dbbe6}.bar b{background:var(--accent);width:2px;top:0;height:8px}
 .bar s{background:var(--bad);width:2px;top:-1px;height:10px}
 figure svg{width:100%;height:auto}
+figcaption{font-size:.8rem;opacity:.8}
 figure{margin:0}
 @media print{body{max-width:none}h2{break-after:avoid}}
 """
@@ -205,7 +206,8 @@ def _picture(chart: dict[str, str]) -> str:
     if not chart["svg"]:
         return ""
     drawing = inline_svg(chart["svg"], chart["alt"])
-    return f"<h2>{escape(chart['title'])}</h2><figure>{drawing}</figure>"
+    source = f"<figcaption>{escape(chart['source'])}</figcaption>" if chart["source"] else ""
+    return f"<h2>{escape(chart['title'])}</h2><figure>{drawing}{source}</figure>"
 
 
 def inline_svg(svg: str, alt: str) -> str:

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import pkgutil
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-import matplotlib
-import typst
+from typing import TYPE_CHECKING, Any
 
 from estimator.engine.answer import Answer, Item, Row
 from estimator.engine.comparison import Comparison
 from estimator.engine.inputs import ProjectInputs
 from estimator.report import plots, tables
 from estimator.report.budget import budget_of, budget_rows
+from estimator.report.chart_source import BOTH, MONEY, QUALITY, chart_source, newest_price
 from estimator.report.first_page import first_page
 from estimator.report.judged import judged_data
 from estimator.report.plan_tables import worth_lines
 from estimator.report.points import locators, published_points
 from estimator.report.text import recommended, row_name, story, versions_of
+from estimator.report.typeset import set_pages
 from estimator.report.words import driver_name, effect_usd, joined
 from estimator.words.format import NONE, Style, capital, metric_name
 from estimator.words.statement import said
@@ -31,8 +27,6 @@ from estimator.words.texts import phase_label, say, task_label, term
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
-STANDARDS: tuple[Literal["ua-1"] | None, ...] = ("ua-1", None)
-"""Accessible PDF first; plain where a name holds a sign that no shipped font has."""
 URL_SHOWN = 70
 
 
@@ -59,34 +53,7 @@ def pdf_bytes(
     """
     data = {**report_data(comparison, evidence, style, date), "full": full}
     data |= judged_data(comparison, evidence if full else None, style)
-    document = json.dumps(data, allow_nan=False)
-    return set_pages(pkgutil.get_data("estimator.report", "report.typ") or b"", document)
-
-
-def set_pages(source: bytes, document: str) -> bytes:
-    """A template of ours set with the values of a JSON document."""
-    error: Exception | None = None
-    for standard in STANDARDS:
-        try:
-            out = typst.compile(
-                source,
-                font_paths=fonts(),
-                sys_inputs={"data": document},
-                format="pdf",
-                pdf_standards=standard,
-            )
-        except typst.TypstError as failed:
-            error = failed
-        else:
-            return out
-    raise RuntimeError(f"the report cannot be set: {error}")
-
-
-@lru_cache(maxsize=1)
-def fonts() -> typst.Fonts:
-    """The fonts of the package and, for signs that they lack, those of matplotlib; no others."""
-    folders = [str(plots.FONTS), str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")]
-    return typst.Fonts(include_system_fonts=False, font_paths=folders)
+    return set_pages(pkgutil.get_data("estimator.report", "report.typ") or b"", data, "footer")
 
 
 def report_data(
@@ -168,21 +135,25 @@ def _charts(
 
     points = published_points(evidence, comparison.evaluation.inputs) if evidence else None
     lang = style.language
+    newest = newest_price(evidence.prices) if evidence else None
     return [
         {
             "title": say("chart.frontier", lang),
             "svg": plots.frontier(answer, style),
             "alt": figures.frontier(answer, style).alt,
+            "source": chart_source(answer, BOTH, style, newest),
         },
         {
             "title": say("chart.accuracy", lang),
             "svg": plots.accuracy(answer, comparison.evaluation, points, style),
             "alt": figures_accuracy.accuracy(answer, comparison.evaluation, style=style).alt,
+            "source": chart_source(answer, (QUALITY,), style),
         },
         {
             "title": say("chart.costs", lang),
             "svg": plots.costs(answer, style),
             "alt": figures_money.costs(answer, style).alt,
+            "source": chart_source(answer, (MONEY,), style, newest),
         },
     ]
 
@@ -259,6 +230,7 @@ def _money_charts(
                 "title": say("chart.cashflow", lang),
                 "svg": plots.cashflow(row, answer["inputs"]["serving"]["horizon_months"], style),
                 "alt": figures_money.cashflow(answer, style=style).alt,
+                "source": chart_source(answer, (MONEY,), style),
             }
         )
     drivers = answer["recommendation"].get("drivers") or []
@@ -271,6 +243,7 @@ def _money_charts(
                 "title": say("chart.tornado", lang),
                 "svg": plots.tornado(names, effects, style),
                 "alt": figures_decision.tornado(answer, style).alt,
+                "source": chart_source(answer, (MONEY,), style),
             }
         )
     return out

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import pkgutil
 from typing import Any
 
@@ -11,7 +10,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from estimator.report import portfolio as words
-from estimator.report.pdf import set_pages
+from estimator.report.typeset import set_pages
 from estimator.report.xlsx import add_table, repeatable
 from estimator.words.format import Style
 from estimator.words.texts import say
@@ -51,7 +50,7 @@ def portfolio_pdf(found: words.Found, style: Style, date: str | None = None) -> 
     source = pkgutil.get_data("estimator.report", "portfolio.typ")
     if source is None:
         raise RuntimeError("portfolio.typ is not installed")
-    return set_pages(source, json.dumps(data, ensure_ascii=False))
+    return set_pages(source, data, "origin")
 
 
 def _set(table: words.Table, wide: int) -> dict[str, Any]:

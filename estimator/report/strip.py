@@ -21,7 +21,7 @@ def strip(row: Row, style: Style) -> tuple[tuple[str, str], ...]:
     device = row.get("accelerator")
     money = budget_of(row)
     items = [(say("strip.hours", lang, kind=kind), f"{hours} ({device})" if device else hours)]
-    items += [(say(f"strip.{name}", lang), style.money_short(phases[name])) for name in phases]
+    items += [(say(f"strip.{name}", lang), style.money_part(phases[name])) for name in phases]
     items += [
         (say(f"strip.{name}", lang), style.money_short(money[name]))
         for name in ("allowance", "expected", "safe")

@@ -166,7 +166,7 @@ def _line(
 
 def _phase(phases: Mapping[str, MoneySpread], name: str, style: Style) -> str:
     usd = phases[name]["base"]
-    return style.money_short(usd) if usd else NONE
+    return style.money_part(usd) if usd else NONE
 
 
 def hours_text(row: Row, style: Style) -> str:

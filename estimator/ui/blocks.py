@@ -8,26 +8,29 @@ from collections.abc import Callable
 import streamlit as st
 
 from estimator import ProjectInputs
-from estimator.report import exports, figures, figures_accuracy, figures_money, link
-from estimator.report.sent import figures_sent
+from estimator.report import exports, figures, figures_accuracy, figures_money
+from estimator.report.chart_source import BOTH, MONEY
 from estimator.report.text import recommended, story
 from estimator.ui import cached, errors, first_screen, state
-from estimator.ui import who as visitor
+from estimator.ui.address import page_address
 from estimator.ui.components import (
     dark,
     e,
     number_style,
-    show_chart,
+    today,
 )
+from estimator.ui.inputs_form import preset_title
 from estimator.ui.row_table import rows_table
+from estimator.ui.sources import sourced
 from estimator.ui.words import language, w
-from estimator.words.texts import say
+from estimator.words.format import Style
 
 
 def frontier() -> None:
     """Cost against quality."""
     answer = cached.summary(state.current())
-    show_chart(figures.frontier(answer, number_style(), dark()), "frontier")
+    chart = figures.frontier(answer, number_style(), dark())
+    sourced(chart, "frontier", answer, BOTH)
 
 
 def accuracy() -> None:
@@ -41,12 +44,13 @@ def accuracy() -> None:
         style=number_style(),
         dark=dark(),
     )
-    show_chart(chart, "accuracy")
+    sourced(chart, "accuracy", answer)
 
 
 def costs() -> None:
     """What the money is for."""
-    show_chart(figures_money.costs(cached.answer(state.current()), number_style(), dark()), "costs")
+    answer = cached.answer(state.current())
+    sourced(figures_money.costs(answer, number_style(), dark()), "costs", answer, (MONEY,))
 
 
 def cashflow() -> None:
@@ -56,7 +60,8 @@ def cashflow() -> None:
     if row is None:
         errors.note(w("empty.no_row"))
         return
-    show_chart(figures_money.cashflow(answer, row["key"], number_style(), dark()), "cashflow")
+    chart = figures_money.cashflow(answer, row["key"], number_style(), dark())
+    sourced(chart, "cashflow", answer, (MONEY,))
 
 
 def table() -> None:
@@ -72,7 +77,6 @@ def recommendation() -> None:
     st.html(first_screen.lead(answer, words, cached.quality_draws(inputs), style))
 
 
-PAGES = ("answer", "compare", "tradeoffs", "plan", "evidence", "guide", "report", "projects")
 CHARTS: dict[str, Callable[[], None]] = {
     "frontier": frontier,
     "accuracy": accuracy,
@@ -91,9 +95,10 @@ def alone(view: str) -> None:
     if view not in VIEWS:
         errors.message(w("error.view", view=view, known=", ".join(sorted(VIEWS))))
         return
-    address, _ = full_link()
+    address, _ = page_address()
+    day = number_style().date(today())
     st.html(
-        f'<div class="es es-top"><strong>{e(state.current().name)}</strong> <span>{e(today())}'
+        f'<div class="es es-top"><strong>{e(preset_title(state.current().name))}</strong> <span>{e(day)}'
         f'</span> <a href="{e(address)}" target="_blank" rel="noopener">'
         f"{e(w('view.full'))}</a></div>"
     )
@@ -104,24 +109,10 @@ def copy_link() -> None:
     """The link that reopens these numbers, with a copy button in its corner."""
     with st.popover(w("link.copy"), key="copy_link", on_change="rerun") as fold:
         if fold.open:
-            address, lost = full_link()
+            address, lost = page_address()
             st.code(address, language=None, wrap_lines=True)
             if lost:
                 errors.note(lost)
-
-
-def full_link() -> tuple[str, str]:
-    """The link of the scenario, and in words what it cannot hold."""
-    base = (st.context.url or "").split("?", 1)[0]
-    folder, _, page = base.rstrip("/").rpartition("/")
-    base = f"{folder}/" if page in PAGES else base
-    inputs = state.current()
-    was = figures_sent(cached.summary(inputs))
-    made = link.encode(inputs, cached.price_hash(inputs), was)
-    names = ", ".join(w(f"lost.{name}", default=name) for name in made.left_out)
-    lost = say("link.lost", language(), fields=names) if made.left_out else ""
-    own = "" if language() == "en" else f"&lang={language()}"
-    return f"{base}?{made.query}{own}", lost
 
 
 def pdf_button(where: str, primary: bool = False) -> None:
@@ -145,9 +136,9 @@ def printed(kind: str, inputs: ProjectInputs, lang: str) -> bytes:
     return made
 
 
-def slides(inputs: ProjectInputs) -> bytes:
-    """Three slides of the answer."""
-    return exports.pptx(cached.full_answer(inputs), number_style(), today())
+def slides(inputs: ProjectInputs, style: Style) -> bytes:
+    """Three slides of the answer; made after the run, when nothing of the visit can be asked."""
+    return exports.pptx(cached.full_answer(inputs), style, today())
 
 
 def wiki(inputs: ProjectInputs) -> str:
@@ -155,15 +146,9 @@ def wiki(inputs: ProjectInputs) -> str:
     return exports.markdown(cached.answer(inputs), number_style(), today())
 
 
-def today() -> str:
-    """The date printed in files."""
-    return datetime.date.today().isoformat()
-
-
-def record_file(inputs: ProjectInputs) -> bytes:
+def record_file(inputs: ProjectInputs, who: str | None) -> bytes:
     """The audit record, with the reader's name where a proxy gives one."""
     when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    who = visitor.name() or None
     return exports.record(cached.full_answer(inputs), when, who)
 
 

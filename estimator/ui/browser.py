@@ -1,4 +1,6 @@
-"""What only the browser can do: keep scenarios over a reload, tell a frame's parent the height."""
+"""What only the browser can do: keep scenarios over a reload, tell a frame's parent the height,
+close the drawer of a phone after the choice of a page.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +30,14 @@ export default function (component) {
     if (data.kept !== null) localStorage.setItem(KEY, data.kept);
     else if (localStorage.getItem(KEY)) setTriggerValue('kept', localStorage.getItem(KEY));
   } catch (refused) { /* a browser may keep nothing for a framed page */ }
+  if (!window.estimatorDrawer) {
+    window.estimatorDrawer = true;
+    document.addEventListener('click', (event) => {
+      if (innerWidth > 768 || !event.target.closest('[data-testid="stSidebarNavLink"]')) return;
+      const close = '[data-testid="stSidebarCollapseButton"] button';
+      setTimeout(() => document.querySelector(close)?.click(), 0);
+    });
+  }
   if (window.parent === window || window.estimatorHeight) return;
   const main = document.querySelector('[data-testid="stMainBlockContainer"]');
   if (!main) return;

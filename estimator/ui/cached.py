@@ -36,6 +36,7 @@ from estimator.evidence import pack
 from estimator.evidence.load import Evidence
 from estimator.evidence.names import task_of
 from estimator.evidence.own_prices import OWN_PREFIX, book_hash
+from estimator.evidence.presets import preset_outcomes as released_outcomes
 from estimator.evidence.presets import preset_scenarios
 from estimator.evidence.things import PriceRow
 from estimator.report.points import published_points
@@ -124,6 +125,12 @@ def presets() -> Mapping[str, ProjectInputs]:
         name: with_known_names(ProjectInputs.from_dict(raw), evidence())
         for name, raw in preset_scenarios(evidence().root).items()
     }
+
+
+@st.cache_resource(show_spinner=False)
+def preset_outcomes() -> Mapping[str, str]:
+    """How each example comes out."""
+    return released_outcomes(evidence().root)
 
 
 @st.cache_resource(show_spinner=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -73,6 +74,11 @@ def heading(text: str, level: int = 2) -> None:
     st.html(f'<h{level} class="es es-h">{e(text)}</h{level}>')
 
 
+def today() -> str:
+    """The date printed in files, ISO."""
+    return datetime.date.today().isoformat()
+
+
 def tip(name: str, sentences: Sequence[str]) -> str:
     """A question mark that opens what a figure means: by mouse, finger and key."""
     if not sentences:
@@ -98,14 +104,19 @@ def source_link(source: Source | None, source_id: str, locator: str = "") -> str
     return f'<a href="{e(url)}" target="_blank" rel="noopener noreferrer">{e(name)}</a>{place}'
 
 
-def show_chart(chart: Chart, key: str) -> None:
-    """A chart with its words; the table and the CSV behind it are made when asked for."""
+def show_chart(chart: Chart, key: str, below: Callable[[], None] | None = None) -> None:
+    """A chart with its words; the table and the CSV behind it are made when asked for.
+
+    ``below`` draws the line right under the picture.
+    """
     if chart.empty:
         st.html(f'<p class="es es-note">{e(chart.alt)}</p>')
         return
     st.plotly_chart(
         chart.figure.unchecked(), theme=None, key=f"chart:{key}", config=PLOT_CONFIG, alt=chart.alt
     )
+    if below is not None:
+        below()
     fold = st.expander(w("chart.table"), key=f"fold:{key}", on_change="rerun", type="compact")
     if fold.open:
         with fold:
@@ -119,9 +130,10 @@ def show_frame(frame: pd.DataFrame, key: str, height: int | None = None) -> None
         frame, hide_index=True, key=f"frame:{key}", height=height or "auto", alt=w("chart.table"),
         column_config=links,
     )  # fmt: skip
+    lang = language()
     st.download_button(
         w("chart.csv"),
-        data=lambda: table_csv(frame),
+        data=lambda: table_csv(frame, lang),
         file_name=f"{key.replace(':', '-')}.csv",
         mime="text/csv",
         key=f"csv:{key}",

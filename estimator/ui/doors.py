@@ -8,8 +8,7 @@ from estimator.engine.answer import Answer
 from estimator.report.first_screen import price_read, rests_on
 from estimator.report.text import recommended
 from estimator.ui import cached, state
-from estimator.ui.blocks import today
-from estimator.ui.components import number_style
+from estimator.ui.components import number_style, today
 from estimator.ui.words import w
 
 DOORS = {
@@ -26,19 +25,20 @@ def draw(answer: Answer) -> None:
     """The next clicks: a result, the plan; then what the answer rests on, each a door."""
     row = recommended(answer)
     with st.container(key="doors", horizontal=True, gap="small", vertical_alignment="center"):
-        _door("results", w("answer.door_results"))
-        _door("stages", w("answer.door_stages"))
+        door("results", w("answer.door_results"))
+        door("stages", w("answer.door_stages"))
         if row is None:
             return
         read = price_read(cached.evidence_of(state.current()).prices, answer["inputs"], row)
         for ground in rests_on(answer, row, number_style(), read, today()):
             icon = ":material/warning:" if ground.doubtful else None
-            _door(ground.door, ground.text, icon)
+            door(ground.door, ground.text, icon)
 
 
-def _door(name: str, text: str, icon: str | None = None) -> None:
+def door(name: str, text: str, icon: str | None = None, key: str = "") -> None:
     """A way to one view of another page."""
     page, view = DOORS[name]
-    if st.button(text, key=f"door:{name}:{icon is None}", type="tertiary", icon=icon):
+    key = key or f"door:{name}:{icon is None}"
+    if st.button(text, key=key, type="tertiary", icon=icon):
         st.session_state[f"{page}:view"] = view
         st.switch_page(f"pages/{page}.py")

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from estimator.ui import blocks, cached, state
-from estimator.ui.components import e, number_style, show_frame
+from estimator.ui.components import e, number_style, show_frame, today
 from estimator.ui.inputs_special import assumption_box
 from estimator.ui.words import language, w
 from estimator.words.texts import judgement, task_label, term
@@ -97,7 +97,7 @@ def sources() -> None:
 def prices() -> None:
     """The price book with the age of each price."""
     frame = cached.evidence().table("prices")
-    age = (pd.Timestamp(blocks.today()) - pd.to_datetime(frame["as_of"], errors="coerce")).dt.days
+    age = (pd.Timestamp(today()) - pd.to_datetime(frame["as_of"], errors="coerce")).dt.days
     _table(_with_source(frame.assign(age_days=age.clip(lower=0))), "prices",
            w("evidence.prices_intro", date=cached.price_date()))  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,8 +12,8 @@ from estimator.metrics import lower_is_better
 from estimator.report import first_screen as pieces
 from estimator.report.shape import shape_html
 from estimator.report.text import Story, recommended
-from estimator.ui import cached
-from estimator.ui.components import e, tip
+from estimator.ui import cached, state
+from estimator.ui.components import e, tip, today
 from estimator.ui.words import w
 from estimator.words.format import Style
 
@@ -100,8 +99,8 @@ def stale_prices(answer: Answer, style: Style) -> tuple[str, ...]:
     row = recommended(answer)
     if row is None:
         return ()
-    read = pieces.price_read(cached.evidence().prices, answer["inputs"], row)
-    return pieces.stale_price(row, read, datetime.date.today().isoformat(), style)
+    read = pieces.price_read(cached.evidence_of(state.current()).prices, answer["inputs"], row)
+    return pieces.stale_price(row, read, today(), style)
 
 
 def stops(signs: Sequence[str]) -> str:

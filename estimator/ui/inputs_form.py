@@ -21,6 +21,7 @@ from estimator.ui.inputs_special import SPECIAL
 from estimator.ui.words import has, language, w
 from estimator.vocabulary import JOINED_TASKS, NO_LABELS_TASKS, Domain
 from estimator.words.format import style_of
+from estimator.words.texts import say
 
 
 def _decades(first: int, last: int, *, steps: Sequence[float] = (1, 2, 5)) -> tuple[float, ...]:
@@ -170,6 +171,15 @@ def preset_title(name: str) -> str:
     return name if preset is None else preset_name(preset)
 
 
+def _with_outcome(preset: str) -> str:
+    """An example in the list: its name and how it comes out."""
+    outcome = cached.preset_outcomes().get(preset)
+    if outcome is None:
+        return preset_name(preset)
+    told = say(f"outcome.{outcome}", language())
+    return w("preset.with_outcome", name=preset_name(preset), outcome=told)
+
+
 def preset_box(key: str = "side") -> None:
     """The list of example projects; choosing one replaces every input."""
     ids = list(cached.presets())
@@ -180,7 +190,7 @@ def preset_box(key: str = "side") -> None:
     st.selectbox(
         w("inputs.preset"),
         ids,
-        format_func=preset_name,
+        format_func=_with_outcome,
         key=box,
         on_change=lambda: state.open_preset(st.session_state[box]),
         placeholder=w("inputs.own_scenario"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from estimator.ui import blocks, shell
+from estimator.ui import shell
+from estimator.ui.address import PAGES
 from estimator.ui.words import w
 
 st.set_page_config(
@@ -12,7 +13,7 @@ st.set_page_config(
 )
 pages = [
     st.Page(f"pages/{name}.py", title=w(f"page.{name}"), url_path=name, default=name == "answer")
-    for name in blocks.PAGES
+    for name in PAGES
 ]
 page = st.navigation(pages, position="hidden" if shell.is_bare() else "top")
 shell.around(page.run, "main")

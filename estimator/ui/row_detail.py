@@ -81,8 +81,8 @@ def figures_of(row: Row, style: Style) -> list[tuple[str, str]]:
         (w("detail.wallclock"), _range(row["wallclock_hours"], style.hours)),
         (w("detail.devices"), _devices(row, style)),
         (w("detail.weeks"), _range(row["calendar_weeks"], style.weeks)),
-        (w("detail.energy"), _range(row["energy_kwh"], style.about)),
-        (w("detail.co2"), _range(row["co2_kg"], style.about)),
+        (w("detail.energy"), _range(row["energy_kwh"], lambda x: style.about(x, 2))),
+        (w("detail.co2"), _range(row["co2_kg"], lambda x: style.about(x, 2))),
         (
             w("detail.data"),
             ", ".join(said(row, "data_goes_to", style)) or w("detail.nowhere"),

@@ -172,10 +172,10 @@ def _row(
     kind, hours = say(f"kind.{row['device_kind']}", lang), row["device_hours"]["p50"]
     chance = row["target_probability"]
     cells = {
-        "labels": e(style.money_short(phases["labelling"]["base"])),
+        "labels": e(style.money_part(phases["labelling"]["base"])),
         "hours": _hours(style.hours(hours), kind) if hours else e(kind),
-        "cloud": e(style.money_short(phases["compute"]["base"])),
-        "people": e(style.money_short(phases["people"]["base"])),
+        "cloud": e(style.money_part(phases["compute"]["base"])),
+        "people": e(style.money_part(phases["people"]["base"])),
         "weeks": e(style.weeks(row["calendar_weeks"]["p50"])),
         "reaches": e(style.percent(chance)) if chance is not None else "–",
     }

@@ -14,21 +14,14 @@ from estimator.engine import decide
 from estimator.engine.decide.budget_curve import budget_curve
 from estimator.errors import EstimatorError
 from estimator.report import figures_decision, figures_money
+from estimator.report.chart_source import BOTH, MONEY
 from estimator.report.judged import judged_heads, judged_rows, judged_sentence
 from estimator.report.text import key_of, recommended, row_name
 from estimator.report.words import drivers_sentence
 from estimator.ui import cached, errors, progress, state
-from estimator.ui.components import (
-    bullets,
-    dark,
-    e,
-    facts,
-    heading,
-    number_style,
-    show_chart,
-    show_frame,
-)
+from estimator.ui.components import bullets, dark, e, facts, heading, number_style, show_frame
 from estimator.ui.fields import change_text
+from estimator.ui.sources import sourced
 from estimator.ui.words import complaint, language, w
 from estimator.words.texts import approach_label
 
@@ -70,7 +63,7 @@ def sensitivity_view() -> None:
     if full is None:
         return
     st.html(f'<p class="es es-say"><b>{e(drivers_sentence(full, style))}</b></p>')
-    show_chart(figures_decision.tornado(full, style, dark()), "tornado")
+    sourced(figures_decision.tornado(full, style, dark()), "tornado", full, (MONEY,))
 
 
 def judgements_view() -> None:
@@ -100,7 +93,7 @@ def budget_view() -> None:
         number_style(),
         dark(),
     )
-    show_chart(chart, "budget")
+    sourced(chart, "budget", cached.answer(inputs), BOTH)
 
 
 def cost_curves_view() -> None:
@@ -126,7 +119,7 @@ def cost_curves_view() -> None:
         for c in shown
     }
     chart = figures_decision.cost_curves(cached.answer(inputs), frames, style, dark())
-    show_chart(chart, "cost-curves")
+    sourced(chart, "cost-curves", cached.answer(inputs), BOTH)
     crossings = decide.break_even_accuracy(shown)
     lines = [
         w(
@@ -163,7 +156,7 @@ def break_even_view() -> None:
     pairs = [(x.first, x.second, x.value) for x in kept]
     now = inputs.serving.requests_per_month
     chart = figures_money.break_even(volumes, totals, pairs, now, style, dark())
-    show_chart(chart, "break-even")
+    sourced(chart, "break-even", cached.answer(inputs), (MONEY,))
     names = _row_names()
     lines = [
         w(

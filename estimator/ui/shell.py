@@ -12,6 +12,7 @@ from contextvars import ContextVar
 import streamlit as st
 
 from estimator.ui import blocks, browser, errors, fields, history, inputs_form, moved, state
+from estimator.ui.address import PAGES
 from estimator.ui.style import EMBED, PAGE
 from estimator.ui.words import choose_language, w
 
@@ -74,7 +75,7 @@ def messages() -> None:
 def _drawer() -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         drawer = st.popover(w("inputs.drawer"), on_change="rerun", key="drawer")
-        for name in blocks.PAGES:
+        for name in PAGES:
             st.page_link(f"pages/{name}.py", label=w(f"page.{name}"))
     if drawer.open:
         with drawer:

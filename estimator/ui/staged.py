@@ -7,10 +7,12 @@ import streamlit as st
 from estimator.engine.answer import Answer
 from estimator.engine.answer_decision import StagedPlan
 from estimator.report import figures_plan
+from estimator.report.chart_source import BOTH
 from estimator.report.plan_tables import stage_rows
 from estimator.report.text import story
 from estimator.ui import cached, progress, state
-from estimator.ui.components import bullets, dark, e, heading, html_table, number_style, show_chart
+from estimator.ui.components import bullets, dark, e, heading, html_table, number_style
+from estimator.ui.sources import sourced
 from estimator.ui.words import w
 from estimator.words.statement import said
 
@@ -26,7 +28,7 @@ def stages() -> None:
     plan = answer["staged_plan"]
     if plan["stages"]:
         _ladder(plan, told.gates)
-        show_chart(figures_plan.stages(answer, style, dark()), "stages")
+        sourced(figures_plan.stages(answer, style, dark()), "stages", answer, BOTH)
         _table(answer)
     pilot = answer["pilot_plan"]
     if pilot.get("worth_it"):

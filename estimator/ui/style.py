@@ -128,8 +128,13 @@ ol.es.es-gates {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(
   font-weight: 700; }}
 .es-sums p.es.es-money {{ font-size: 0.84rem; line-height: 1.35; margin: 0; }}
 .st-key-doors {{ row-gap: 0; }}
+.es-source {{ font-size: 0.8rem; color: var(--es-soft); margin: 0; }}
+[class*="st-key-source"] {{ gap: 0 0.6rem; margin-top: -0.5rem; }}
+[class*="st-key-source"] button {{ padding: 0; min-height: 1.4rem; }}
+[class*="st-key-source"] button p {{ font-size: 0.8rem; text-decoration: underline;
+  text-underline-offset: 2px; }}
 .st-key-doors button, .st-key-doors [data-testid="stElementContainer"] {{ min-height: 1.6rem; }}
-.st-key-doors button {{ padding: 0; }}
+.st-key-doors button {{ padding: 0; line-height: 1.6rem; vertical-align: middle; }}
 .st-key-doors button p {{ font-size: 0.83rem; text-decoration: underline;
   text-decoration-color: var(--es-soft); text-underline-offset: 2px; }}
 .es-stops li {{ margin: 0; font-size: 0.84rem; }}

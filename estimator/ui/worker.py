@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, BinaryIO
 
 from estimator import ProjectInputs, load_evidence
@@ -125,6 +125,9 @@ class Base:
         return make(self.whole(), self.evidence, style, date)
 
 
+one_page = partial(exports.pdf, full=False)
+"""The first page of the report alone."""
+
 WORK: dict[str, Callable[..., Any]] = {
     "answer": lambda b: b.whole().to_dict(),
     "judgements": lambda b: judgements(b.inputs, b.evidence, lambda *_: b.tick()),
@@ -141,6 +144,7 @@ WORK: dict[str, Callable[..., Any]] = {
     "sweep": lambda b, x, y: b.swept((x, y)),
     "portfolio": lambda b, *told: b.portfolio(*told),
     "pdf": lambda b, language, date: b.printed(exports.pdf, language, date),
+    "pdf_page": lambda b, language, date: b.printed(one_page, language, date),
     "html": lambda b, language, date: b.printed(exports.html, language, date),
 }
 

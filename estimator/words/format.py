@@ -215,6 +215,19 @@ class Style:
         x = self.convert(usd or 0)
         return self._money(self.short(x)) if abs(x) >= 1000 else self.money_about(usd)
 
+    def money_part(self, usd: float | None) -> str:
+        """A part of a total, compact and without cents: $14.2k, $8, <$1."""
+        x = self.convert(usd or 0)
+        if usd is None or not 0 < x < 10:
+            return self.money_short(usd)
+        return f"<{self._money('1')}" if x < 1 else self._money(self.number(x))
+
+    def money_rough(self, usd: float | None) -> str:
+        """Two figures, compact, for what is known no better: $36k."""
+        if usd is None or not math.isfinite(usd) or not usd:
+            return self.money_part(usd)
+        return self.money_part(float(f"{self.convert(usd):.2g}") * self.usd_rate)
+
     def amount_short(self, x: float) -> str:
         """A compact amount that is already in the reader's currency, for axes."""
         return self.money_short(x * self.usd_rate)

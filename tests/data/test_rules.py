@@ -9,7 +9,7 @@ import pytest
 
 from estimator.errors import EvidenceError
 from estimator.evidence.load import Evidence
-from estimator.evidence.presets import preset_scenarios
+from estimator.evidence.presets import preset_outcomes, preset_scenarios
 
 MISTAKES = Path(__file__).parent / "mistakes"
 SOURCES = """source_id,title,producer,year,url,date_accessed,licence
@@ -126,6 +126,11 @@ def test_data_version_follows_the_bytes(tmp_path: Path) -> None:
 def test_presets_start_with_the_example_of_the_readme(tmp_path: Path) -> None:
     names = list(preset_scenarios())
     assert names[0] == "support_tickets"
-    assert names[1:] == sorted(names[1:])
+    outcomes = preset_outcomes()
+    assert set(outcomes) <= set(names)
+    kinds = len(set(outcomes.values()))
+    assert kinds >= 3
+    assert len({outcomes.get(name) for name in names[:kinds]}) == kinds
+    assert names[kinds:] == sorted(names[kinds:])
     with pytest.raises(EvidenceError, match="holds no scenario file"):
         preset_scenarios(tmp_path)

@@ -10,7 +10,8 @@ import pytest
 
 from estimator import ProjectInputs, load_evidence
 from estimator.engine.simulate import quick_comparison
-from estimator.evidence.presets import preset_scenarios
+from estimator.evidence.files import DATA
+from estimator.evidence.presets import GALLERY, preset_outcomes, preset_scenarios
 from estimator.report import first_screen
 from estimator.report.text import Answer, Row, recommended, story
 from estimator.words.format import Style, metric_means, metric_name
@@ -25,11 +26,9 @@ READ, TODAY = "2026-07-20", "2026-12-01"
 def answers() -> Mapping[str, Answer]:
     evidence = load_evidence()
     return {
-        name: quick_comparison(
-            ProjectInputs.from_dict({**raw, "draws": 1024}), evidence
-        ).to_dict()
+        name: quick_comparison(ProjectInputs.from_dict(raw), evidence).to_dict()
         for name, raw in preset_scenarios().items()
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture(params=["en", "de"])
@@ -92,7 +91,8 @@ def test_what_cost_how_sure_and_why_are_answered(
         text = " | ".join(shown(answer, style))
         plan, target = answer["staged_plan"], answer["inputs"]["target"]
         assert story(answer, style).headline in text
-        for usd in (plan["first_step"]["usd"], plan["works_usd"]["mean"]):
+        total = recommended(answer)["extras"]["budget"]["expected_usd"]
+        for usd in (plan["first_step"]["usd"], total):
             assert style.money_short(usd) in text, name
         assert style.chances(plan["success_probability"]) in text, name
         assert style.metric(target["value"], target["metric"]) in text, name
@@ -103,6 +103,34 @@ def test_what_cost_how_sure_and_why_are_answered(
 def recommended_share(answer: Answer) -> float:
     row: Any = recommended(answer)
     return float(row["assumed_share"])
+
+
+def test_no_more_figures_than_are_known(answers: Mapping[str, Answer], style: Style) -> None:
+    """No cents in the money, and two figures where the spread is wide: of what is lost."""
+    cents = r"\d[.,]\d+ ?[$]|[$]\d+[.]\d+(?![\dkM])"
+    for name, answer in answers.items():
+        row = recommended(answer)
+        if row is None:
+            continue
+        line = first_screen.money_line(row, style).replace("\u00a0", " ")
+        found = [m for m in re.findall(cents, line) if not re.search(r"[.,]\d{3} ?[$]$", m)]
+        assert found == [], name
+        fails = next(c for c in first_screen.cards(answer, style) if c.name == "fails")
+        assert len(re.sub(r"\D", "", fails.value).strip("0")) <= 2, name
+
+
+def test_the_gallery_says_how_examples_come_out(
+    answers: Mapping[str, Answer], request: pytest.FixtureRequest
+) -> None:
+    """data/gallery.yaml leads the list of examples; it is what the release computes."""
+    computed = {name: answer["staged_plan"]["outcome"] for name, answer in answers.items()}
+    if request.config.getoption("--update-golden"):
+        head = "# How each example comes out; pytest --update-golden writes it.\n"
+        lines = "".join(f"{name}: {computed[name]}\n" for name in sorted(computed))
+        (DATA / GALLERY).write_text(head + lines, encoding="utf-8")
+    assert computed == preset_outcomes()
+    for language in ("en", "de"):
+        assert all(say(f"outcome.{outcome}", language) for outcome in computed.values())
 
 
 def signs(answers: Mapping[str, Answer], name: str, language: str) -> str:

@@ -14,6 +14,7 @@ import jsonschema
 import openpyxl
 import pandas as pd
 import pytest
+import typst
 from pypdf import PdfReader
 
 from estimator.errors import InputError
@@ -22,7 +23,9 @@ from estimator.report.csv_export import safe_cell, table_csv
 from estimator.report.plan_tables import worth_lines
 from estimator.report.schema import results_schema, schema_of
 from estimator.report.text import recommended, story
+from estimator.report.typeset import spelled
 from estimator.words.format import Style
+from estimator.words.texts import say
 from tests.unit.report_sample import answer, comparison, scenario
 
 EVIL = '=HYPERLINK("http://evil","x")'
@@ -86,6 +89,27 @@ def test_pdf_prints_user_text_as_data(name: str) -> None:
         assert name.split()[0] in pdf_text(raw)
 
 
+def test_signs_without_a_font_are_spelled_out_and_it_is_said() -> None:
+    text = pdf_text(exports.pdf(comparison(scenario(name="漢字 かな 🚀 Ж"))))
+    assert "U+6F22 U+5B57 ka na (rocket) Ж" in text
+    assert say("pdf.signs") in " ".join(text.split())
+    assert spelled({"name": "Größe ≥ 5", "n": 1.5}) == {"name": "Größe ≥ 5", "n": 1.5}
+
+
+def test_a_pdf_that_cannot_be_tagged_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_by_typst = typst.compile
+
+    def refuses(*args: Any, pdf_standards: str | None, **named: Any) -> bytes:
+        if pdf_standards:
+            raise typst.TypstError("not accessible")
+        made: bytes = set_by_typst(*args, pdf_standards=None, **named)
+        return made
+
+    monkeypatch.setattr("estimator.report.typeset.typst.compile", refuses)
+    text = " ".join(pdf_text(exports.pdf(comparison(scenario()), full=False)).split())
+    assert say("pdf.untagged") in text
+
+
 def test_pdf_in_german_and_euro() -> None:
     inputs = scenario(finance={"currency": "EUR", "usd_rate": 1.25})
     text = pdf_text(exports.pdf(comparison(inputs), style=Style("de", "EUR", 1.25)))
@@ -138,6 +162,22 @@ def test_csv_has_the_figures_of_the_answer() -> None:
         assert float(got["accuracy_p50"]) == row["accuracy"]["p50"]
         assert float(got["device_hours_p90"]) == row["device_hours"]["p90"]
         assert got["data_version"] == a["data_version"]
+
+
+def test_a_german_csv_has_semicolons_commas_and_the_same_figures() -> None:
+    a = answer(scenario())
+    raw = exports.csv(a, "de")
+    assert raw.startswith(b"\xef\xbb\xbf")
+    german = pd.read_csv(io.BytesIO(raw), sep=";", decimal=",")
+    plain = pd.read_csv(io.BytesIO(exports.csv(a)))
+    pd.testing.assert_frame_equal(german, plain)
+    english = pd.read_csv(io.BytesIO(exports.csv(a, "en")), encoding="utf-8-sig")
+    pd.testing.assert_frame_equal(english, plain)
+    frame = pd.DataFrame({"Preis; netto": [1.5, -0.25, float("nan")], "Wort": ["a;b", "1,5", "=1"]})
+    told = table_csv(frame, "de").decode("utf-8-sig").splitlines()
+    assert told[1:3] == ['1,5;"a;b"', '-0,25;"1,5"']
+    back = pd.read_csv(io.BytesIO(table_csv(frame, "de")), sep=";", decimal=",")
+    assert back["Preis; netto"].dropna().tolist() == [1.5, -0.25]
 
 
 @pytest.mark.parametrize("text", [EVIL, "+1", "-1", "@x", "\t=1", "\r=1"])

@@ -43,8 +43,8 @@ RANGES: dict[str, tuple[float, float]] = {
     DEVICE_PRICE: (1e-3, 1e4),
 }
 """Values that are searched, inside what the scenario allows."""
-REACH = 10.0
-"""A value that is ten times today's, or a tenth, is another project."""
+REACH = 4.0
+"""A value that is four times today's, or a quarter, is another project."""
 NODES = 2
 CLOSE = 1.015
 CONFIRM_SHARE = 0.01
@@ -114,8 +114,8 @@ def switching_values(
 
     Notes
     -----
-    On each side of today's value the plan is made at a few values up to ten times as far, with
-    1,024 draws; between two of them the value is halved in, and the plan is made again at full
+    On each side of today's value the plan is made at a few values up to ``REACH`` times as far,
+    with 1,024 draws; between two of them the value is halved in, and the plan is made again at full
     draws on both sides of the value that is reported.
     """
     found: list[Switch] = []

@@ -15,10 +15,10 @@ from estimator.ui.components import (
     heading,
     html_table,
     number_style,
-    show_chart,
 )
 from estimator.ui.extra_row import extra_row
 from estimator.ui.row_detail import figures_of, lines_table
+from estimator.ui.sources import sourced
 from estimator.ui.words import language, w
 from estimator.words.format import Style
 from estimator.words.statement import said
@@ -48,7 +48,7 @@ def curves(answer: Answer, keys: list[str]) -> None:
     kept = points[points["approach"].isin({k.split("#")[0] for k in keys})]
     base = cached.evaluation(inputs)
     chart = figures_accuracy.accuracy(answer, base, kept, keys, number_style(), dark())
-    show_chart(chart, "compare-accuracy")
+    sourced(chart, "compare-accuracy", answer)
 
 
 def bills(answer: Answer, keys: list[str], style: Style) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from estimator.engine.answer import Answer, Row
 from estimator.report import figures_money
 from estimator.report.budget import budget_of
+from estimator.report.chart_source import MONEY
 from estimator.report.tables import finance
 from estimator.report.text import key_of, recommended, row_name, row_of
 from estimator.ui import cached, errors, own_data, own_file, shell, state
@@ -20,10 +21,10 @@ from estimator.ui.components import (
     heading,
     html_table,
     number_style,
-    show_chart,
 )
 from estimator.ui.fields import plain_field
 from estimator.ui.labels_plan import next_labels
+from estimator.ui.sources import sourced
 from estimator.ui.staged import stages
 from estimator.ui.words import language, w
 from estimator.words.format import capital
@@ -53,7 +54,7 @@ def calendar() -> None:
         errors.note(w("empty.no_row"))
         return
     plain_field("start_date", state.current(), state.changed())
-    show_chart(figures_money.gantt(answer, key_of(row), style, dark()), "gantt")
+    sourced(figures_money.gantt(answer, key_of(row), style, dark()), "gantt", answer, (MONEY,))
     heading(w("plan.people"), 3)
     items = [i for i in row["items"] if i["phase"] == "people"]
     lang = language()
@@ -77,7 +78,8 @@ def cash_flow() -> None:
     if row is None:
         errors.note(w("empty.no_row"))
         return
-    show_chart(figures_money.cashflow(answer, key_of(row), style, dark()), "cashflow-plan")
+    chart = figures_money.cashflow(answer, key_of(row), style, dark())
+    sourced(chart, "cashflow-plan", answer, (MONEY,))
     total = budget_of(row)
     gap = say(
         "pdf.costs_gap", language(),

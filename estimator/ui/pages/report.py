@@ -8,16 +8,23 @@ import streamlit as st
 
 from estimator.report import exports
 from estimator.ui import blocks, cached, errors, moved, shell, state
-from estimator.ui.components import e, heading
+from estimator.ui import who as visitor
+from estimator.ui.address import page_address
+from estimator.ui.components import e, heading, number_style, today
 from estimator.ui.words import language, w
 
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+NAMES = {"record": "record.json", "pdf_page": "page.pdf"}
+"""Endings of files that are not called by their kind."""
+
+
 def page() -> None:
     """The page."""
-    inputs, lang = state.current(), language()
+    who = visitor.name() or None
+    inputs, lang, style = state.current(), language(), number_style()
     whole = cached.owned(inputs)
     stem = blocks.file_stem(inputs.name)
 
@@ -26,23 +33,24 @@ def page() -> None:
     with st.container(horizontal=True, gap="small"):
         blocks.pdf_button("report", primary=True)
         files = [
-            ("xlsx", lambda: exports.xlsx(cached.full_answer(inputs), blocks.today()), XLSX),
-            ("csv", lambda: exports.csv(cached.full_answer(inputs)), "text/csv"),
+            ("pdf_page", lambda: blocks.printed("pdf_page", inputs, lang), "application/pdf"),
+            ("xlsx", lambda: exports.xlsx(cached.full_answer(inputs), today()), XLSX),
+            ("csv", lambda: exports.csv(cached.full_answer(inputs), lang), "text/csv"),
             ("json", lambda: exports.as_json(cached.full_answer(inputs)), "application/json"),
             ("html", lambda: blocks.printed("html", inputs, lang), "text/html"),
-            ("record", lambda: blocks.record_file(inputs), "application/json"),
+            ("record", lambda: blocks.record_file(inputs, who), "application/json"),
             ("yaml", lambda: exports.scenario_yaml(whole.to_dict()), "application/yaml"),
         ]
         if exports.has_slides():
-            files.append(("pptx", lambda: blocks.slides(inputs), PPTX))
+            files.append(("pptx", lambda: blocks.slides(inputs, style), PPTX))
         for kind, make, mime in files:
-            name = f"{stem}.{kind}" if kind != "record" else f"{stem}.record.json"
+            name = f"{stem}.{NAMES.get(kind, kind)}"
             st.download_button(
                 w(f"export.{kind}"), data=make, file_name=name, mime=mime, key=f"export:{kind}",
                 on_click="ignore", help=w(f"export.{kind}_help"),
             )  # fmt: skip
 
-    address, lost = blocks.full_link()
+    address, lost = page_address()
     heading(w("report.link"), 2)
     st.code(address, language=None, wrap_lines=True)
     if lost:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from estimator.report import figures_decision, figures_money
+from estimator.report.chart_source import BOTH, MONEY
 from estimator.ui import blocks, cached, searches, shell, state, sweep_view
-from estimator.ui.components import bullets, choose_view, dark, e, heading, number_style, show_chart
+from estimator.ui.components import bullets, choose_view, dark, e, heading, number_style
+from estimator.ui.sources import sourced
 from estimator.ui.words import language, w
 from estimator.words.statement import said
 from estimator.words.texts import approach_label, approach_named
@@ -33,7 +35,7 @@ def frontier() -> None:
 def best() -> None:
     """Chance of being the best choice."""
     answer = cached.answer(state.current())
-    show_chart(figures_decision.best(answer, number_style(), dark()), "best")
+    sourced(figures_decision.best(answer, number_style(), dark()), "best", answer, BOTH)
     heading(w("tradeoffs.path"), 3)
     bullets(said(answer["recommendation"], "decision_path", number_style()), ordered=True)
 
@@ -41,7 +43,7 @@ def best() -> None:
 def energy() -> None:
     """Energy and CO2 of training."""
     answer = cached.answer(state.current())
-    show_chart(figures_money.energy(answer, number_style(), dark()), "energy")
+    sourced(figures_money.energy(answer, number_style(), dark()), "energy", answer, (MONEY,))
     st.html(f'<p class="es es-say">{e(w("tradeoffs.energy_note"))}</p>')
 
 
