@@ -20,8 +20,8 @@ NEAR_EMPTY = 10
 LEAST_EXAMPLES = 40
 """Labelled examples that a measurement needs."""
 
-MANY_NUMBERS = 20
-"""Different numbers from which a label may be a quantity."""
+MANY_NUMBERS, MOSTLY = 20, 0.95
+"""Different numbers from which a label may be a quantity, and their share of all labels."""
 
 JOINERS = ("#", "|", ";", ",", " / ")
 NONE = "none of them"
@@ -189,6 +189,8 @@ def describe(
     task = "text_classification" if text_task else "tabular_classification"
     length = _length(texts, per_word, per_letter) if texts else float(len(roles.features))
     enough = quantity or len(kept) >= (1 if joint else 2)
+    # A class of one example cannot train and test.
+    enough = enough and (joint or quantity or n_labelled >= 2 * len(kept))
     measurable = enough and n_labelled >= LEAST_EXAMPLES
     facts = Facts(
         kind=table.kind,
@@ -313,12 +315,15 @@ def _kind_of_labels(
     """Do labels occur together, or are they numbers to predict?"""
     filled = [v for v in labels if v and v != EMPTY]
     distinct = set(filled)
-    if filled and all(NUMBER.match(v) for v in distinct):
-        # Whole numbers of few kinds are classes: stars, grades, codes.
-        parts = sum(1 for v in distinct if re.search(r"[.,]\d*[1-9]", v))
-        broken = parts > 0.5 * len(distinct) and len(distinct) > 2 * MANY_NUMBERS
-        if broken or len(distinct) > max(MANY_NUMBERS, 0.05 * len(filled)):
-            return False, True, [*notes, Note("regression", {"n": len(distinct)}, warns=True)]
+    numbers = {v for v in distinct if NUMBER.match(v)}
+    if _is_quantity(numbers, len(distinct), len(filled)):
+        told = [Note("regression", {"n": len(numbers)}, warns=True)]
+        odd = [i for i, v in enumerate(labels) if v and v not in numbers]
+        for i in odd:
+            labels[i] = ""
+        told += [Note("no_numbers", {"n": len(odd)}, warns=True)] if odd else []
+        return False, True, [*notes, *told]
+    if filled and len(numbers) == len(distinct):
         return False, False, notes
     joint = any(JOINT in v for v in distinct)
     if not joint:
@@ -338,6 +343,15 @@ def _kind_of_labels(
     elif len(distinct) > max(20, 0.3 * len(filled)):
         notes = [*notes, Note("many_labels", {"n": len(distinct)}, warns=True)]
     return joint, False, notes
+
+
+def _is_quantity(numbers: set[str], n_distinct: int, n_filled: int) -> bool:
+    """Are labels numbers to predict? Whole ones of few kinds are classes: stars, grades, codes."""
+    if len(numbers) < MOSTLY * n_distinct or len(numbers) <= MANY_NUMBERS:
+        return False
+    parts = sum(1 for v in numbers if re.search(r"[.,]\d*[1-9]", v))
+    broken = parts > 0.5 * len(numbers) and len(numbers) > 2 * MANY_NUMBERS
+    return broken or len(numbers) > 0.05 * n_filled
 
 
 def _kept(counts: Counter[str]) -> tuple[list[tuple[str, int]], int]:

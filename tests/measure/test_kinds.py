@@ -111,6 +111,21 @@ def test_a_quantity_is_measured_against_always_saying_the_median() -> None:
     assert "quantity_not_learnt" in {n.key for n in flat.notes}
 
 
+def test_a_quantity_with_a_stray_word_stays_a_quantity() -> None:
+    data = quantity(120) + b'\n"50.0","3.0","a","on request"'
+    looked = look_at_bytes(data, SETTINGS, label="price")
+    assert looked.facts.quantity
+    assert looked.facts.n_labelled == 120
+    assert "no_numbers" in {n.key for n in looked.facts.notes}
+    assert run(looked, SETTINGS, "r2").points[-1].value > 0.5
+
+
+def test_classes_of_one_example_each_are_not_measured() -> None:
+    rows = [(f"text number {i} of many", f"code {i}") for i in range(90)]
+    looked = look_at_bytes(csv_of(rows), SETTINGS, text="text", label="label")
+    assert "too few" in str(why_not(looked.facts, "accuracy"))
+
+
 def test_a_quantity_in_texts_is_measured() -> None:
     rng = np.random.default_rng(1)
     rows = []

@@ -79,13 +79,18 @@ def looks(
     """
     held = leave_out_as_a_user(solved)
     new = heldout.predict_rows(rows, held, sds, noise)
-    sources: dict[str, set[str]] = {}
-    for data, source in zip(rows.dataset, rows.source, strict=True):
-        sources.setdefault(data, set()).add(source)
-    shared = np.array([len(sources[d]) > 1 for d in rows.dataset[by_source.index]], bool)
+    shared = np.isin(rows.dataset[by_source.index].astype(str), list(published_twice(rows)))
     stated = list(_as_stated(solved, held, sds, sure, WRONG_SHARE, Draws(DATA_SETS, seed)))
     wrong = heldout.predict_rows(rows, stated, sds, noise)
     return Looks(new, _taken(by_source, shared), wrong, held)
+
+
+def published_twice(rows: Rows) -> frozenset[str]:
+    """Data sets that several sources have: with one of them left out they are known."""
+    sources: dict[str, set[str]] = {}
+    for data, source in zip(rows.dataset, rows.source, strict=True):
+        sources.setdefault(str(data), set()).add(source)
+    return frozenset(d for d, of in sources.items() if len(of) > 1)
 
 
 def _taken(found: Predicted, keep: Array) -> Predicted:

@@ -49,10 +49,23 @@ def own_curves(rows: Rows) -> list[Array]:
 
 @dataclass(frozen=True)
 class Belief:
-    """How own points are read: factors on standard deviations by task, and the shipped own fit."""
+    """How own points are read: factors on standard deviations by task, and the shipped own fit.
+
+    ``known`` are the factors of data sets that others ``published`` too, as the product takes them.
+    """
 
     factors: Mapping[str, float]
     own: Mapping[str, float]
+    known: Mapping[str, float] | None = None
+    published: frozenset[str] = frozenset()
+
+    def factor(self, rows: Rows) -> Array:
+        """Factor on the standard deviation of each row."""
+        new = factors_of(self.factors, rows)
+        if self.known is None:
+            return new
+        shared = np.isin(rows.dataset.astype(str), list(self.published))
+        return np.where(shared, factors_of(self.known, rows), new)
 
 
 def predict_rows(
@@ -104,7 +117,7 @@ def given_own(
     both = np.concatenate([seen, wanted])
     some = members.take(both)
     cov = held.cov[np.ix_(both, both)] - np.diag(noise.measured[held.index[both]])
-    factor = factors_of(belief.factors, some)
+    factor = belief.factor(some)
     place = some.log_per_class.astype(float)
     cov = widened(cov, factor, along_labels(some.group, place, belief.own))
     k, y = len(seen), some.y.astype(float)

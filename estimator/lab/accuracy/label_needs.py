@@ -10,7 +10,6 @@ import numpy as np
 from estimator.engine.accuracy.plan import MOST_GROWTH
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
-from estimator.engine.accuracy.widths import factors_of
 from estimator.lab.accuracy.heldout import Belief, Noise, given_own, own_curves
 from estimator.lab.accuracy.loso import HeldOut
 
@@ -105,7 +104,7 @@ def _expected(
         mean, var = given_own(source, members, noise, seen, later, belief)
         return mean, np.sqrt(var + 1e-9)
     var = np.diag(source.cov)[later] - noise.measured[source.index[later]]
-    factor = factors_of(belief.factors, members.take(later))
+    factor = belief.factor(members.take(later))
     return source.mean[later], factor * np.sqrt(np.maximum(var, 1e-9))
 
 

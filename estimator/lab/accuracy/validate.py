@@ -17,7 +17,7 @@ from estimator.engine.accuracy.single_curve import extrapolate
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Z90
 from estimator.lab.accuracy import heldout
-from estimator.lab.accuracy.as_user import as_user_tables, looks, measured_widths
+from estimator.lab.accuracy.as_user import as_user_tables, looks, measured_widths, published_twice
 from estimator.lab.accuracy.borrowed import Blend, measure_borrowing
 from estimator.lab.accuracy.classic import FORMS, predict_form
 from estimator.lab.accuracy.fit import MAX_ROWS_PER_SOURCE, capped, points_of
@@ -85,7 +85,12 @@ def validate_accuracy(
     sure = judged.value("accuracy.kind_sure")
     seen = looks(rows, sds, noise, solved, alone, sure)
     calibrated["widths"] = measured_widths(rows, error, seen)
-    belief = heldout.Belief(calibrated["widths"]["new"], evidence.fits["accuracy_own"])
+    belief = heldout.Belief(
+        calibrated["widths"]["new"],
+        evidence.fits["accuracy_own"],
+        calibrated["widths"]["known"],
+        published_twice(rows),
+    )
     found = predictions(rows, held, sds, noise, belief)
     out = measure(rows, error, found)
     out["pairs"] = _pairs(heldout.pair_table(rows, held, noise, factors, calibrated["shared"]))
