@@ -141,7 +141,7 @@ def budget_rows(answer: Answer, n_lines: int) -> list[list[Any]]:
         ["other purchase orders", Formula(f"=B3-B{own}-B{own + 1}")],
         ["person-weeks of own staff", _own_weeks(lines)],
         ["own staff already employed, count cash only (yes or no)", "no"],
-        ["expected cash to approve", Formula(f'=IF(B{own + 4}="yes",B5-B{own},B5)')],
+        ["expected cash to approve", Formula(f'=B5-B{own}*(B{own + 4}="yes")')],
         [],
         ["by quarter" if answer["inputs"]["start_date"] else "by quarter of the project", None],
         *_quarters(answer, row),
@@ -167,7 +167,7 @@ def _cloud(lines: Callable[[str], str]) -> Formula:
     """Rented machines, storage and hosted models; labels drafted by a model are labels."""
     tests = f'{lines("A")},$B$2,{lines("Q")},"no",{lines("C")},"<>labelling"'
     units = (f'SUMIFS({lines("H")},{tests},{lines("F")},"{u}")' for u in CLOUD_UNITS)
-    return Formula("=" + "+".join(units))
+    return Formula(f"=SUM({','.join(units)})")
 
 
 def _own_weeks(lines: Callable[[str], str]) -> Formula:
@@ -177,7 +177,7 @@ def _own_weeks(lines: Callable[[str], str]) -> Formula:
         f'{weeks:.6g}*SUMIFS({lines("E")},{tests},{lines("F")},"{unit}")'
         for unit, weeks in OWN_WEEKS.items()
     )
-    return Formula("=" + "+".join(units))
+    return Formula(f"=SUM({','.join(units)})")
 
 
 def _quarters(answer: Answer, row: Row) -> list[list[Any]]:
