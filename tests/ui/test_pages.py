@@ -151,3 +151,16 @@ def test_two_inputs_at_once_are_charts() -> None:
 @pytest.mark.usefixtures("german")
 def test_two_inputs_at_once_in_german() -> None:
     assert "57 Szenarien" in two_inputs("preset=support_tickets&lang=de")
+
+
+def test_judgements_are_a_table_of_what_half_and_twice_change() -> None:
+    app = opened("preset=support_tickets")
+    app.session_state["scenario"] = app.session_state["scenario"].replace("draws", 64)
+    app.switch_page("pages/tradeoffs.py").run()
+    choose(app, "tradeoffs:view", "judgements")
+    assert not app.exception
+    assert not alerts(app)
+    assert "rests on judgement" in texts(app)
+    table = app.dataframe[0].value
+    assert list(table.columns)[3:6] == ["total at half", "total at twice", "choice"]
+    assert len(table) > 5
