@@ -96,9 +96,9 @@ def alone(view: str) -> None:
         errors.message(w("error.view", view=view, known=", ".join(sorted(VIEWS))))
         return
     address, _ = page_address()
-    day = number_style().date(today())
+    day, name = number_style().date(today()), preset_title(state.current().name)
     st.html(
-        f'<div class="es es-top"><strong>{e(preset_title(state.current().name))}</strong> <span>{e(day)}'
+        f'<div class="es es-top"><strong>{e(name)}</strong> <span>{e(day)}'
         f'</span> <a href="{e(address)}" target="_blank" rel="noopener">'
         f"{e(w('view.full'))}</a></div>"
     )
