@@ -90,12 +90,12 @@ def test_a_row_offers_its_judgements_to_be_replaced() -> None:
     app = opened("preset=support_tickets")
     app.session_state["opened_row"] = "lora"
     app.run()
-    name = "assumptions.people.hours_per_week"
+    name = "assumptions.serving.audit_days_per_year"
     boxes = [n for n in app.number_input if str(n.key).endswith(name)]
     assert len([n for n in app.number_input if ":assumptions." in str(n.key)]) >= 10
-    assert "40 – 40 – 40 hour per week" in texts(app), "reason and range stand in the bill"
+    assert "0.5 – 1 – 2 person-day per year" in texts(app), "reason and range stand in the bill"
     boxes[0].set_value(20.0).run()
-    assert scenario(app).assumptions == {"people.hours_per_week": 20.0}
+    assert scenario(app).assumptions == {"serving.audit_days_per_year": 20.0}
 
 
 def test_next_labels_are_planned_in_rounds(caplog: pytest.LogCaptureFixture) -> None:
