@@ -101,6 +101,12 @@ def _hours_made_of(row: Row, style: Style) -> list[tuple[str, str]]:
     part = {p["name"]: p["value"] or 0.0 for p in row["hours_parts"]}
     if not part:
         return []
+    if "utilisation" not in part:
+        text = w(
+            "detail.hours_cpu", compute=style.hours(part["compute_one_run"]),
+            start=style.hours(part["start_up"]), runs=style.count(part["runs"]),
+        )  # fmt: skip
+        return [(w("detail.hours_how"), text)]
     text = w(
         "detail.hours_text", compute=style.hours(part["compute_one_run"]),
         start=style.hours(part["start_up"]), runs=style.count(part["runs"]),

@@ -64,3 +64,11 @@ def test_an_in_context_model_of_unknown_size_has_no_hours(evidence: Evidence) ->
 def test_recommenders_take_the_published_work_of_an_interaction(evidence: Evidence) -> None:
     rows = _rows(evidence, task="recommendation", unit={"interactions": 60})
     assert all(rows[a].compute.feasible for a in ("distill", "hybrid", "scratch"))
+
+
+def test_work_on_a_processor_and_start_of_the_machine_are_told_apart(evidence: Evidence) -> None:
+    row = _rows(evidence)["baseline"].compute
+    part = {p.name: p.value for p in row.hours_parts}
+    one = part["compute_one_run"] + part["start_up"]
+    assert part["compute_one_run"] < part["start_up"]
+    assert part["runs"] * one * part["repeats"] == pytest.approx(row.device_hours_draws.flat[0])

@@ -12,11 +12,12 @@ from estimator.engine.compute.calibrate import Offset
 from estimator.engine.compute.energy import co2_kg, energy_kwh
 from estimator.engine.compute.jobs import plan_of, recipe_view
 from estimator.engine.distributions import Array, Draws
+from estimator.engine.figure import Part
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.evidence.things import BaseModel
 from estimator.units import SECONDS_PER_HOUR
-from estimator.vocabulary import DeviceKind, Modality
+from estimator.vocabulary import Basis, DeviceKind, Modality
 from estimator.words.statement import Statement
 
 if TYPE_CHECKING:
@@ -59,8 +60,21 @@ def on_cpu(
     length = 1024.0 if inputs.unit_name == "pixels" else inputs.unit_length
     values = c.n_labelled(inputs) * length + inputs.n_evaluation * length
     seconds = assumptions.draw("compute.cpu_seconds_per_million_values", draws) * values / 1e6
-    single = seconds / SECONDS_PER_HOUR + assumptions.draw("compute.job_overhead_hours", draws)
-    total = single * plan.trials / (1.0 - inputs.compute.failed_run_share)
+    begin = assumptions.draw("compute.job_overhead_hours", draws)
+    single = seconds / SECONDS_PER_HOUR + begin
+    repeats = 1.0 / (1.0 - inputs.compute.failed_run_share)
+    total = single * plan.trials * repeats
+    work = float(np.asarray(seconds).flat[0]) / SECONDS_PER_HOUR
+    speed = "compute.cpu_seconds_per_million_values"
+    parts = (
+        Part("compute_one_run", work, "hours", Basis.ASSUMED, "", speed),
+        Part("start_up", float(np.asarray(begin).flat[0]), "hours", Basis.ASSUMED, "",
+             "compute.job_overhead_hours"),
+        Part("once", 0.0, "hours", Basis.ASSUMED),
+        Part("runs", float(plan.trials), "runs", Basis.TYPED),
+        Part("repeats", repeats, "factor", Basis.TYPED),
+        Part("interruptions", 1.0, "factor", Basis.TYPED),
+    )  # fmt: skip
     kwh = energy_kwh(
         total, None, assumptions.value("compute.cpu_watts"), site.pue, assumptions, draws
     )
@@ -70,7 +84,7 @@ def on_cpu(
         reasons=(), recipe=recipe_view(inputs, c, plan, Offset()), work=(), training_flop=0.0,
         device_hours_draws=total, wallclock_hours_draws=total, peak_memory_gb=None,
         energy_kwh_draws=kwh, co2_kg_draws=co2, single_run_device_hours_draws=single,
-        source_ids=site.source_ids,
+        hours_parts=parts, source_ids=site.source_ids,
     )  # fmt: skip
 
 
