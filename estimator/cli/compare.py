@@ -129,7 +129,8 @@ def run(arguments: argparse.Namespace) -> None:
         raise BadInput(f"--quick: {', '.join(lacking)} needs the whole answer; leave --quick out")
     when = given_date(arguments.date)
     stated = _own_runs(load_scenario(arguments.file), arguments)
-    (inputs,) = own.owned([stated], arguments)
+    with naming(arguments.file):
+        (inputs,) = own.owned([stated], arguments)
     comparison, evidence = compute(inputs, arguments.file, not arguments.quick)
     answer = comparison.to_dict()
     with naming(arguments.file):

@@ -54,7 +54,7 @@ def owned(scenarios: Sequence[ProjectInputs], arguments: argparse.Namespace) -> 
         database.close()
         if prices is not None:
             out = [i if i.prices else i.replace("prices", prices.name) for i in out]
-    return [with_own(i, rows, load_evidence()) for i in out]
+    return [with_own(i, rows, load_evidence()) for i in out] if rows else out
 
 
 def kept_book(name: str) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from estimator.engine.groups import Option, TypedModel
-from estimator.engine.inputs import ProjectInputs
+from estimator.engine.inputs import ProjectInputs, as_is
 from estimator.engine.results import Candidate
 from estimator.errors import InputError
 from estimator.evidence.things import BaseModel
@@ -73,7 +73,7 @@ def _option(inputs: ProjectInputs, index: int, option: Option, evidence: Evidenc
 
 def _labels(inputs: ProjectInputs, approach: Approach, stated: int | None) -> int:
     """Labels that a row buys; an approach that trains nothing buys only its evaluation set."""
-    if inputs.as_is(approach):
+    if as_is(inputs, approach):
         return 0
     return inputs.n_labelled_to_buy if stated is None else stated
 

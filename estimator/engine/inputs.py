@@ -188,16 +188,6 @@ class ProjectInputs(Checked):
         """Length of one example in ``unit_name``; pixels are the side of a square image."""
         return float(self.unit[self.unit_name])
 
-    def as_is(self, approach: Approach) -> bool:
-        """Nothing of the project is learned from: used as it is, looked up, or words alone."""
-        words = approach is Approach.BASELINE and self.task in JOINED_TASKS
-        return approach is Approach.ZERO_SHOT or words or self.finds(approach)
-
-    def finds(self, approach: Approach) -> bool:
-        """The hybrid that trains nothing and looks things up: passages, or two rankings joined."""
-        joins = self.hybrid.kind is HybridKind.RETRIEVAL or self.task in JOINED_TASKS
-        return approach is Approach.HYBRID and joins
-
     @property
     def n_labelled(self) -> int:
         """Labelled training examples of the standard rows: owned plus bought."""
@@ -375,3 +365,19 @@ def json_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": properties,
     }
+
+
+def as_is(inputs: ProjectInputs, approach: Approach) -> bool:
+    """Nothing of the project is learned from: used as it is, looked up, or words alone."""
+    words = approach is Approach.BASELINE and inputs.task in JOINED_TASKS
+    return approach is Approach.ZERO_SHOT or words or finds(inputs, approach)
+
+
+def finds(inputs: ProjectInputs, approach: Approach) -> bool:
+    """The hybrid that trains nothing and looks things up: passages, or two rankings joined.
+
+    A function, not a method: a watched scenario notes the fields that it reads, where a method
+    would count as reading all.
+    """
+    joins = inputs.hybrid.kind is HybridKind.RETRIEVAL or inputs.task in JOINED_TASKS
+    return approach is Approach.HYBRID and joins

@@ -27,7 +27,7 @@ def test_context_rows_are_read_once_and_kept(evidence: Evidence) -> None:
     (again,) = [
         i for i in row(anew, evidence, "zero_shot").money.items if i.item == "serving_instances"
     ]
-    assert again.usd_draws[0] > 100 * line.usd_draws[0]
+    assert again.usd_draws[0] > 10 * line.usd_draws[0]
     large = fraud.replace("assumptions", {"serving.context_rows_most": 200_000})
     (held,) = [
         i for i in row(large, evidence, "zero_shot").money.items if i.item == "serving_instances"

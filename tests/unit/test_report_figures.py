@@ -19,7 +19,7 @@ from estimator.report import (
     figures_validation,
 )
 from estimator.report.chart import Chart, hover, place_labels, spread_labels
-from estimator.report.theme import DARK, LIGHT, MPL_MARKS, SYMBOLS, Theme, template
+from estimator.report.theme import DARK, LIGHT, SYMBOLS, Theme, template
 from estimator.vocabulary import Phase
 from estimator.words.texts import phase_label
 from tests.unit.report_sample import answer, comparison, rng_frame, scenario
@@ -245,7 +245,6 @@ def test_contrast(theme: Theme) -> None:
 
 def test_each_approach_has_a_mark_of_its_own() -> None:
     assert len(set(SYMBOLS.values())) == len(SYMBOLS) == 10
-    assert len(set(MPL_MARKS.values())) == len(MPL_MARKS) == 10
 
 
 def test_labels_keep_their_distance() -> None:

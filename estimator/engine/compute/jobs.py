@@ -31,7 +31,7 @@ from estimator.engine.compute.work import (
     tokens_per_example,
     work_of,
 )
-from estimator.engine.inputs import ProjectInputs
+from estimator.engine.inputs import ProjectInputs, finds
 from estimator.engine.results import Candidate, RecipeValue
 from estimator.evidence.things import BaseModel
 from estimator.units import GIGA
@@ -164,7 +164,7 @@ def job_of(
         assumptions.value(f"compute.{per_param}_per_parameter"),
     )  # fmt: skip
     forward_only = approach in (Approach.LINEAR_PROBE, Approach.ZERO_SHOT) or (
-        inputs.finds(approach)
+        finds(inputs, approach)
     )
     memory = MemorySetting(
         approach="linear_probe" if forward_only else str(approach),

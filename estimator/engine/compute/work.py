@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from estimator.engine.compute.flop import PASSES, TEACHER_PASSES, forward_flop, partial_passes
 from estimator.engine.compute.lexicon import AUDIO_FRAMES_PER_SECOND, TABLES, TEXT_GROUPS, ModelInfo
 from estimator.engine.compute.names import text_group
-from estimator.engine.inputs import ProjectInputs
+from estimator.engine.inputs import ProjectInputs, finds
 from estimator.engine.results import WorkItem
 from estimator.evidence.things import BaseModel
 from estimator.units import GIGA
@@ -293,9 +293,9 @@ def work_of(
             formula,
             is_once=True,
         )
-    elif inputs.finds(approach) and inputs.task in JOINED_TASKS:
+    elif finds(inputs, approach) and inputs.task in JOINED_TASKS:
         pass
-    elif inputs.finds(approach):
+    elif finds(inputs, approach):
         add(
             "index of the documents, computed once",
             max(pool, n_labelled),

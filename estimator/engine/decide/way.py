@@ -12,7 +12,7 @@ import numpy as np
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.board import Board, direction
 from estimator.engine.distributions import Array, Draws
-from estimator.engine.inputs import ProjectInputs
+from estimator.engine.inputs import ProjectInputs, as_is
 from estimator.engine.results import AccuracyEstimate, CandidateResult, Evaluation
 from estimator.units import WORKDAYS_PER_WEEK
 from estimator.vocabulary import Approach, Phase, Task
@@ -283,7 +283,7 @@ def needs_labels(inputs: ProjectInputs, approach: Approach) -> bool:
     """Does an approach learn from labelled examples of the project?"""
     if approach is Approach.ZERO_SHOT:
         return inputs.task in SHOWN_ROWS_TASKS
-    return not inputs.as_is(approach)
+    return not as_is(inputs, approach)
 
 
 def money_by_stage(result: CandidateResult, take: slice) -> dict[str, Array]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.engine.figure import Figure, leaf
+from estimator.engine.inputs import finds
 from estimator.engine.money.context import Context
 from estimator.engine.money.lines import MONTHLY, Bill
 from estimator.engine.results import Candidate
@@ -56,7 +57,7 @@ def in_context(candidate: Candidate) -> bool:
 
 def retrieves(ctx: Context, candidate: Candidate) -> bool:
     """The row answers with passages found in an index."""
-    return ctx.inputs.finds(candidate.approach)
+    return finds(ctx.inputs, candidate.approach)
 
 
 def request_load(ctx: Context, candidate: Candidate) -> Load:
