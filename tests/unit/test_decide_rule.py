@@ -132,7 +132,7 @@ def test_frontier_rows_are_not_beaten_and_the_others_are(base):
     evaluation = evaluate(base)
     f = cost_accuracy_frontier(evaluation, assumptions())
     b = make_board(evaluation, assumptions())
-    cost = dict(zip(b.keys, b.median_total, strict=True))
+    cost = dict(zip(b.keys, b.expected_total, strict=True))
     score = dict(zip(b.keys, np.median(b.score[:, 1:], axis=1), strict=True))
     for a, c in zip(f.keys, f.keys[1:], strict=False):
         assert cost[a] < cost[c]

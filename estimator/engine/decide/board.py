@@ -62,6 +62,11 @@ class Board:
         return medians(self.total)
 
     @cached_property
+    def expected_total(self) -> Array:
+        """Mean total of each row [USD]: plan and allowance, as tables and charts show it."""
+        return np.asarray(self.total[:, 1:].mean(axis=1))
+
+    @cached_property
     def median_score(self) -> Array:
         """Median of the metric of each row, turned so that higher is better."""
         return medians(self.score)

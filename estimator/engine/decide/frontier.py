@@ -14,7 +14,7 @@ from estimator.engine.results import Evaluation
 
 @dataclass(frozen=True)
 class Frontier:
-    """Rows that no other row beats in both median total and median metric, cheapest first.
+    """Rows that no other row beats in both expected total and median metric, cheapest first.
 
     ``dominated`` maps every other allowed row to the frontier row that is at least as accurate
     and cheaper; ``excluded`` lists the rows that break a limit or have no evidence.
@@ -28,9 +28,10 @@ class Frontier:
 def cost_accuracy_frontier(
     evaluation: Evaluation, assumptions: Assumptions, board: Board | None = None
 ) -> Frontier:
-    """Frontier of the allowed rows by median total [USD] and median metric."""
+    """Frontier of the allowed rows by expected total [USD], which every table and chart shows, and
+    median metric."""
     board = board or make_board(evaluation, assumptions)
-    cost, score = board.median_total, board.median_score
+    cost, score = board.expected_total, board.median_score
     rows = np.flatnonzero(board.allowed)
     order = rows[np.lexsort((-score[rows], cost[rows]))]
     keys: list[int] = []
