@@ -76,9 +76,9 @@ def test_more_harm_never_makes_a_plan_worth_more_nor_lets_more_wrong_systems_liv
 ):
     found = [
         quick_comparison(
-            tickets.replace("value", {"harm_usd": usd, "value_per_month_usd": 9000.0}), evidence
+            tickets.replace("value", {"harm_usd": usd, "value_per_month_usd": 15_000.0}), evidence
         ).to_dict()["staged_plan"]
-        for usd in (0.0, 1e5, 3e6)
+        for usd in (0.0, 1e6, 3e7)
     ]
     net = [p["net_value_usd"] for p in found]
     wrong = [p["false_go_probability"] for p in found]

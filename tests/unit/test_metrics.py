@@ -52,7 +52,9 @@ def test_the_sentence_names_the_fraction_that_was_meant() -> None:
     with pytest.raises(InputError, match="BLEU lies between 0 and 100"):
         ProjectInputs.from_dict({"task": "translation", "target": {"value": 300}})
     point = {"approach": "lora", "n_labelled": 9, "value": 24}
-    with pytest.raises(InputError, match=r"WER is a fraction from 0 to 5: 0\.24, not 24"):
+    with pytest.raises(
+        InputError, match=r"word error rate is a fraction from 0 to 5: 0\.24, not 24"
+    ):
         ProjectInputs.from_dict({"task": "speech_recognition", "pilot": [point]})
 
 
