@@ -76,7 +76,8 @@ def found(answer: Answer) -> Iterator[str]:
             if mine and other and all(other[q] < 0.9 * mine[q] - 1 for q in ("p50", "p90")):
                 yield f"{k} has the smaller regret {other} than the recommended {key} {mine}"
     best = max(chance.values(), default=0.0)
-    if plan["ends"] and wanted <= best and plan["success_probability"] + LUCK < best:
+    # A row that is surer than wanted may cost more than that is worth.
+    if plan["ends"] and plan["success_probability"] + LUCK < wanted <= best:
         yield f"the plan reaches in {plan['success_probability']:.3f}, a row in {best:.3f}"
     for way in advice["would_reach"]:
         if way["probability"] <= max(chance.values(), default=0) + 0.005:

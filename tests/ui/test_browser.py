@@ -152,10 +152,10 @@ def test_a_row_opens_by_keyboard(visit: Visit) -> None:
 def test_a_slider_moves_by_keyboard_and_survives_a_reload(visit: Visit) -> None:
     page = visit()
     slider = page.get_by_role("slider", name="Labels to buy")
-    before = page.locator("section.es").inner_text()
+    before = page.locator(".es-sums").inner_text()
     slider.press("ArrowRight")
     page.wait_for_function(
-        "b => ![undefined, b].includes(document.querySelector('section.es')?.innerText)",
+        "b => ![undefined, b].includes(document.querySelector('.es-sums')?.innerText)",
         arg=before,
         timeout=20_000,
     )
