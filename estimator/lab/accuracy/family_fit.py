@@ -28,6 +28,7 @@ from estimator.engine.accuracy.family import (
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.distributions import Z90
 from estimator.engine.family_names import AS_IS, CELLS, FAMILY_TASKS, SIMPLE, TUNED
+from estimator.lab.accuracy.blocks import Sums, deviance, levels, sums_of
 from estimator.lab.accuracy.family_gain import gain_in_labels, gain_of_tuning
 from estimator.vocabulary import Task
 
@@ -89,45 +90,11 @@ def design(points: Sequence[Point]) -> Design:
     return Design(tuple(points), columns, x, np.array([p.y for p in points]), blocks)
 
 
-@dataclass(frozen=True)
-class Sums:
-    """What a block says of the columns."""
-
-    precision: Array
-    pull: Array
-    squares: float
-    log_det: float
-
-
-def _sums(d: Design, sd: dict[str, float]) -> list[Sums]:
-    out = []
-    for block in d.blocks:
-        members = [d.points[i].member for i in block]
-        cov = covariance(members, members, sd)
-        cov[np.diag_indices(len(block))] += [sd[f"rest_{m.cell}"] ** 2 for m in members]
-        low = np.linalg.cholesky(cov)
-        both = np.linalg.solve(low, np.column_stack([d.x[block], d.y[block]]))
-        x, y = both[:, :-1], both[:, -1]
-        out.append(Sums(x.T @ x, x.T @ y, float(y @ y), 2 * float(np.log(np.diag(low)).sum())))
-    return out
-
-
-def _levels(d: Design, sd: dict[str, float], sums: Sequence[Sums]) -> tuple[Array, Array]:
-    precision = np.diag(d.prior(sd) ** -2.0) + sum(s.precision for s in sums)
-    cov = np.linalg.inv(precision)
-    return cov @ sum(s.pull for s in sums), cov
-
-
 def _unlikely(log_sd: Array, d: Design) -> float:
     sd = dict(zip(NAMES, np.exp(log_sd), strict=True))
-    sums, prior = _sums(d, sd), d.prior(sd)
-    precision = np.diag(prior**-2.0) + sum(s.precision for s in sums)
-    low = np.linalg.cholesky(precision)
-    pull = np.linalg.solve(low, sum(s.pull for s in sums))
-    fit = sum(s.squares for s in sums) - pull @ pull
-    size = sum(s.log_det for s in sums) + 2 * np.log(np.diag(low)).sum() + 2 * np.log(prior).sum()
     away = np.log(np.exp(log_sd)) - np.log(START)
-    return float(fit + size + (away**2).sum() / 2) / 2
+    found = deviance(d, sd, sums_of(d, sd, covariance))
+    return float(found + (away**2).sum() / 2) / 2
 
 
 def spreads(d: Design) -> dict[str, float]:
@@ -141,7 +108,7 @@ def spreads(d: Design) -> dict[str, float]:
 
 def parameters(d: Design, sd: dict[str, float], sums: Sequence[Sums]) -> dict[str, Any]:
     """Content of one fit without gains and widths: levels with their uncertainty."""
-    level, cov = _levels(d, sd, sums)
+    level, cov = levels(d, sd, sums)
     at = {c: i for i, c in enumerate(d.columns)}
     cells, models = {}, {}
     for c in CELLS:
@@ -189,7 +156,7 @@ def fit_metric(
     used = points if learning["from_full"] else [p for p in points if p.member.cell != TUNED]
     d = design(used)
     sd = spreads(d)
-    sums = _sums(d, sd)
+    sums = sums_of(d, sd, covariance)
     fit = parameters(d, sd, sums)
     pairs = gain_of_tuning(points)
     if pairs["n_pairs"] < LEAST_PAIRS:
