@@ -132,11 +132,6 @@ class Evidence:
         book = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:VERSION_DIGITS]
         return dataclasses.replace(self, own_book=book, _own_rows=tuple(own))
 
-    def version_of(self, *tables: str) -> str:
-        """Content hash of some tables with the corrections; a fit keeps it to know its ground."""
-        wanted = sorted({TABLES[t].path for t in (*tables, "corrections")})
-        return content_hash(self.root, [self.root / path for path in wanted])
-
     @cached_property
     def sources(self) -> Mapping[str, Source]:
         """Every source by id."""
@@ -221,13 +216,6 @@ class Evidence:
         frame = self.table("default_models")
         pairs = zip(frame["task"], frame["teacher_model"], strict=True)
         return {task: teacher for task, teacher in pairs if teacher}
-
-    @cached_property
-    def accelerator_names(self) -> Mapping[str, tuple[str, float]]:
-        """Accelerator id and devices per count by published spelling; unknown ones are left out."""
-        frame = self.table("accelerator_names")
-        rows = zip(frame["spelling"], frame["accelerator"], frame["devices_per_count"], strict=True)
-        return {spelling: (accelerator, per) for spelling, accelerator, per in rows if accelerator}
 
     @cached_property
     def metrics(self) -> Mapping[str, Metric]:

@@ -24,14 +24,6 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Origin:
-    """A source and the place in it; every row of evidence has one."""
-
-    source_id: str
-    locator: str
-
-
-@dataclass(frozen=True)
 class Metric:
     """One canonical metric of data/metrics.csv.
 

@@ -10,7 +10,7 @@ import pytest
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.candidates import build_candidates
 from estimator.engine.compute import predict_compute
-from estimator.engine.compute.choose import choose_accelerators, hours_table
+from estimator.engine.compute.choose import hours_table
 from estimator.engine.compute.energy import grid_gco2_per_kwh
 from estimator.engine.distributions import Draws, percentiles
 from estimator.engine.inputs import ProjectInputs
@@ -183,22 +183,6 @@ def test_table_of_accelerators_agrees_with_the_door(evidence: Evidence) -> None:
             if c.approach in (Approach.FULL_FINETUNE, Approach.LORA, Approach.DISTILL):
                 assert hours[i, j] == pytest.approx(e.device_hours_draws[0], rel=1e-6)
                 assert needed[i, j] == e.min_devices
-
-
-def test_choice_of_accelerator_by_time_and_by_cost(evidence: Evidence) -> None:
-    inputs = scenario("image_classification", n_labelled_to_buy=200_000)
-    full = next(
-        c for c in build_candidates(inputs, evidence) if c.approach is Approach.FULL_FINETUNE
-    )
-    assumptions = Assumptions(evidence.assumptions)
-    fast = choose_accelerators(inputs, full, evidence, assumptions, objective="time")
-    prices = {"L4": 0.8, "A100-80GB": 4.0, "H100-80GB": 7.0}
-    cheap = choose_accelerators(inputs, full, evidence, assumptions, prices, "cost")
-    assert [o.wallclock_hours for o in fast] == sorted(o.wallclock_hours for o in fast)
-    assert {o.accelerator for o in cheap} <= set(prices)
-    costs = [o.usd for o in cheap if o.usd is not None]
-    assert costs == sorted(costs)
-    assert len(costs) == len(cheap)
 
 
 def test_generators_from_scratch_take_pre_training_not_fine_tuning(evidence: Evidence) -> None:

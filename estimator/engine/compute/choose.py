@@ -1,9 +1,9 @@
-"""Hours of every approach on every accelerator at once, and the choice among those that fit."""
+"""Hours of every approach on every accelerator at once."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ import numpy as np
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.compute.features import OF_THE_JOB, kind_of, size_features
 from estimator.engine.compute.fitting import Fitted, fitted_each
-from estimator.engine.compute.hardware import architecture, peak_tflop, trains
+from estimator.engine.compute.hardware import architecture, peak_tflop
 from estimator.engine.compute.hours import job_features, utilisation
 from estimator.engine.compute.jobs import Job, job_of
 from estimator.engine.compute.steps import base_hours, link_bytes_per_s
@@ -28,22 +28,8 @@ from estimator.vocabulary import Approach
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
-DEVICE_COUNTS = (1, 2, 4, 8, 16, 32, 64)
 _ON_DEVICE = ("arch", "device", "arch_precision", "kind_arch", "balance", "balance_kind")
 _BY_WORK = ("scale", "small", "step", "launch")
-
-
-@dataclass(frozen=True)
-class AcceleratorChoice:
-    """One set-up for one candidate: base-case hours of the whole job and its price."""
-
-    accelerator: str
-    n_devices: int
-    device_hours: float
-    wallclock_hours: float
-    min_devices: int
-    usd: float | None
-    """Device-hours x price; None where the price of the device is not known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,47 +165,3 @@ def hours_table(
         total = (trials * single + once) * repeats
         hours[i] = np.where(table.peak_flop_per_s > 0, total, np.nan)
     return hours, needed
-
-
-def choose_accelerators(
-    inputs: ProjectInputs, candidate: Candidate, evidence: Evidence, assumptions: Assumptions,
-    usd_per_device_hour: Mapping[str, float] | None = None, objective: str = "cost", top: int = 10,
-) -> tuple[AcceleratorChoice, ...]:  # fmt: skip
-    """Set-ups that hold the candidate, best first.
-
-    Parameters
-    ----------
-    usd_per_device_hour : mapping of str to float, optional
-        Price by accelerator id; with objective ``cost`` only priced devices are offered.
-    objective : str
-        ``cost`` for the lowest price of the job, ``time`` for the shortest wall-clock.
-    top : int
-        Number of set-ups returned, one for each accelerator.
-    """
-    if objective not in ("cost", "time"):
-        raise ValueError(f"objective {objective!r}: cost or time")
-    prices = usd_per_device_hour or {}
-    devices = [
-        a
-        for a in evidence.accelerators.values()
-        if trains(a) and (objective == "time" or a.accelerator in prices)
-    ]
-    best: dict[str, AcceleratorChoice] = {}
-    for n in DEVICE_COUNTS if devices else ():
-        hours, needed = hours_table(inputs, [candidate], devices, evidence, assumptions, n)
-        for a, h, least in zip(devices, hours[0], needed[0], strict=True):
-            if not np.isfinite(h) or least == 0 or least > n:
-                continue
-            price = prices.get(a.accelerator)
-            usd = None if price is None else float(h) * price
-            option = AcceleratorChoice(a.accelerator, n, float(h), float(h) / n, int(least), usd)
-            old = best.get(a.accelerator)
-            if old is None or _rank(option, objective) < _rank(old, objective):
-                best[a.accelerator] = option
-    return tuple(sorted(best.values(), key=lambda o: _rank(o, objective))[:top])
-
-
-def _rank(o: AcceleratorChoice, objective: str) -> tuple[float, float, str]:
-    if objective == "time":
-        return (o.wallclock_hours, o.device_hours, o.accelerator)
-    return (o.usd if o.usd is not None else math.inf, o.wallclock_hours, o.accelerator)

@@ -46,14 +46,6 @@ class CostCurve:
     usd_p90: Array
     fitted: np.ndarray
 
-    def usd_for(self, value: float) -> float | None:
-        """Median total at which the median metric reaches a value [USD]; None out of range."""
-        sign = direction(self.metric)
-        level = np.maximum.accumulate(sign * self.metric_p50)
-        if not level[0] <= sign * value <= level[-1]:
-            return None
-        return float(np.interp(sign * value, level, self.usd_p50))
-
 
 @dataclass(frozen=True)
 class AccuracyBreakEven:

@@ -43,11 +43,6 @@ def printed(x: float) -> float:
     return float(f"{x:.{DIGITS}g}")
 
 
-def base_usd(item: CostItem) -> float:
-    """Base case of a line: printed quantity x printed unit price, to the cent [USD]."""
-    return round(float(item.quantity_draws[0]) * float(item.unit_price_usd_draws[0]), 2)
-
-
 @lru_cache(maxsize=256)
 def once(horizon: int) -> tuple[float, ...]:
     """All of a line today."""
