@@ -15,6 +15,7 @@ from estimator.report.text import row_name
 from estimator.ui import cached, state
 from estimator.ui.components import e, facts, heading, html_table, source_link, sources_by_id
 from estimator.ui.inputs_special import assumption_box
+from estimator.ui.machines_view import machines_table
 from estimator.ui.words import language, w
 from estimator.units import GIB_PER_GB
 from estimator.vocabulary import TASK_MODALITY, Approach
@@ -38,6 +39,9 @@ def detail(answer: Answer, row: Row, style: Style) -> None:
     st.html(f'<p class="es es-say">{e(w("detail.lines_note"))}</p>')
     heading(w("detail.recipe"), 3)
     st.html(_recipe(row, style))
+    table = machines_table(row, style)
+    if table:
+        st.html(table)
     if row.get("risks"):
         heading(w("detail.risks"), 3)
         items = "".join(
