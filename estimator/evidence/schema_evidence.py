@@ -37,6 +37,7 @@ CURVE_COLUMNS = (
 EVIDENCE_TABLES: dict[str, Table] = {
     "curves": table("evidence/curves.csv", "row_id", *CURVE_COLUMNS),
     "curves_later": table("evidence/curves_later.csv", "row_id", *CURVE_COLUMNS),
+    "curves_measured": table("evidence/curves_measured.csv", "row_id", *CURVE_COLUMNS),
     "families_curves": table(
         "evidence/families_curves.csv",
         "row_id",

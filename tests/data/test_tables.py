@@ -54,7 +54,8 @@ def test_tables_are_plain_utf8_with_unix_lines() -> None:
 
 
 def test_every_metric_data_set_and_device_is_known(evidence: Evidence) -> None:
-    for table in ("curves", "curves_later", "curves_semi_supervised", "effects"):
+    tables = ("curves", "curves_later", "curves_measured", "curves_semi_supervised", "effects")
+    for table in tables:
         frame = evidence.table(table)
         assert set(frame["metric"]) <= set(evidence.metric_spellings), table
         assert set(frame["dataset"]) <= set(evidence.dataset_ids), table

@@ -47,3 +47,14 @@ def test_the_shipped_fit_predicts_what_it_has_not_seen(evidence: Evidence) -> No
     assert found["accuracy_like"]["median_abs_error"] <= 8.5
     assert 0.75 <= found["accuracy_like"]["coverage_80"] <= 0.88
     assert 0.75 <= found["overall"]["coverage_80"] <= 0.88
+
+
+def test_the_shipped_fit_predicts_data_sets_measured_after_it(evidence: Evidence) -> None:
+    measured, fitted = evidence.table("curves_measured"), evidence.table("curves")
+    ids = evidence.dataset_ids
+    assert measured["dataset"].nunique() >= 10
+    assert not {ids[d] for d in measured["dataset"]} & {ids[d] for d in fitted["dataset"]}
+    found = later_sources(evidence, measured)
+    assert found["overall"]["unpredicted"] == 0
+    assert found["accuracy_like"]["median_abs_error"] <= 8.0
+    assert 0.7 <= found["accuracy_like"]["coverage_80"] <= 0.88
