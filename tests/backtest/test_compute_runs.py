@@ -50,6 +50,8 @@ def test_hours_within_the_wanted_factors(fresh: dict[str, Any]) -> None:
     assert hours["all"]["within_2x"] >= 0.77
     assert hours["all"]["within_3x"] >= 0.875
     assert 0.75 <= hours["all"]["coverage_80"] <= 0.85
+    for approach in ("full_finetune", "lora"):
+        assert hours["text_by_approach"][approach]["within_2x"] >= 0.85, approach
 
 
 def test_mixed_model_beats_the_simpler_forms_within_threefold(fresh: dict[str, Any]) -> None:

@@ -11,8 +11,10 @@ from estimator.engine.compute.fitting import Fixed, fitted
 from estimator.engine.compute.hardware import trains
 from estimator.engine.compute.lexicon import ModelInfo
 from estimator.engine.compute.memory import MemorySetting, adapter_params, peak_memory_gb
+from estimator.engine.compute.terms import memory_terms
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.simulate import evaluate
+from estimator.evidence.load import load_evidence
 
 if TYPE_CHECKING:
     from estimator.engine.results import ComputeEstimate
@@ -60,7 +62,10 @@ def test_no_chip_built_for_inference_is_trained_on(evidence: Evidence) -> None:
 
 
 LLAMA = ModelInfo("Llama 3.1 8B", "llm", "llm", 8.03e9, None, 32, 4096, input_unit="tokens")
-LORA = MemorySetting("lora", "half", "adamw", 1.0, 512.0, None, True, 0.25, adapter_params=4e7)
+TERMS = memory_terms(lambda name: load_evidence().assumptions[name].p50)
+LORA = MemorySetting(
+    "lora", "half", "adamw", 1.0, 512.0, None, True, 0.25, TERMS, adapter_params=4e7
+)
 
 
 def test_memory_grows_with_length_and_batch() -> None:

@@ -16,10 +16,15 @@ from estimator.engine.compute.memory import (
     peak_memory_gb,
     static_gb,
 )
+from estimator.engine.compute.terms import memory_terms
+from estimator.evidence.load import load_evidence
 from estimator.lab.compute.memory_runs import model_parallel, parallel_memory_gb
 
+TERMS = memory_terms(lambda name: load_evidence().assumptions[name].p50)
 LLAMA = ModelInfo("Llama 2 7B", "llm", "llm", 6.74e9, None, 32, 4096, input_unit="tokens")
-FULL = MemorySetting("full_finetune", "half", "adamw", 4.0, 512.0, None, False, 0.25, amp=True)
+FULL = MemorySetting(
+    "full_finetune", "half", "adamw", 4.0, 512.0, None, False, 0.25, TERMS, amp=True
+)
 
 
 def test_full_mixed_precision_adam_is_18_bytes_a_parameter() -> None:

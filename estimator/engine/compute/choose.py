@@ -13,7 +13,7 @@ import numpy as np
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.compute.features import OF_THE_JOB, kind_of, size_features
 from estimator.engine.compute.fitting import Fitted, fitted_each
-from estimator.engine.compute.hardware import architecture, peak_tflop
+from estimator.engine.compute.hardware import architecture, compiles_whole, peak_tflop
 from estimator.engine.compute.hours import job_features, utilisation
 from estimator.engine.compute.jobs import Job, job_of
 from estimator.engine.compute.steps import base_hours, link_bytes_per_s
@@ -134,7 +134,8 @@ def hours_table(
     hours = np.full((len(candidates), len(accelerators)), np.nan)
     needed = np.zeros(hours.shape, dtype=int)
     tables: dict[str, DeviceTable] = {}
-    overhead = assumptions.value("compute.job_overhead_hours") * n_devices
+    begun = assumptions.value("compute.job_overhead_hours")
+    compiled = np.array([compiles_whole(a) for a in accelerators])
     repeats = 1.0 / (1.0 - inputs.compute.failed_run_share)
     for i, c in enumerate(candidates):
         hosted = c.model is None or c.model.hosted or c.approach is Approach.BASELINE
@@ -142,6 +143,7 @@ def hours_table(
         if not isinstance(job, Job):
             continue
         precision = job.plan.precision
+        overhead = (begun + job.step_terms.compile_hours * compiled) * n_devices
         if precision not in tables:
             tables[precision] = device_table(accelerators, precision)
         table = tables[precision]

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 
 from estimator.engine.compute.lexicon import ModelInfo
 from estimator.engine.compute.memory import (
-    HOST_OVER_DEVICE,
     MemorySetting,
-    activation_gb,
     devices_for,
     host_gb,
     static_gb,
+    unsharded_gb,
 )
 from estimator.words.statement import Statement, state
 
@@ -95,10 +94,10 @@ def fitted_each(
     for setting, words in options(s, fixed):
         static = static_gb(model, setting)
         host = host_gb(model, setting) if setting.offloaded else 0.0
-        activations = activation_gb(model, setting) + setting.context_gb
+        own = unsharded_gb(model, setting)
         for memory in sorted(open_ones):
-            needed = devices_for(static, activations, memory)
-            if needed is None or host > HOST_OVER_DEVICE * memory * n_devices:
+            needed = devices_for(static, own, memory)
+            if needed is None or host > s.terms.host_over_device * memory * n_devices:
                 continue
             known = best.get(memory)
             if known is None or needed < (known.needed or 0):

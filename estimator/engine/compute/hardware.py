@@ -320,3 +320,8 @@ _ARCH: tuple[tuple[str, str], ...] = (
 def architecture(accelerator: str) -> str:
     """Architecture family of an accelerator id, for the device effect of the utilisation fit."""
     return next((a for pattern, a in _ARCH if re.search(pattern, accelerator)), "cpu")
+
+
+def compiles_whole(accelerator: Accelerator) -> bool:
+    """Whether programs for a device are compiled as a whole before their first step."""
+    return accelerator.kind is DeviceKind.TPU

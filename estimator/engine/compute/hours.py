@@ -12,7 +12,7 @@ from estimator.engine.assumptions import Assumptions
 from estimator.engine.compute.calibrate import Offset
 from estimator.engine.compute.features import features_of
 from estimator.engine.compute.fitting import Fitted, fitted
-from estimator.engine.compute.hardware import peak_tflop
+from estimator.engine.compute.hardware import compiles_whole, peak_tflop
 from estimator.engine.compute.jobs import Job
 from estimator.engine.compute.lexicon import calibration_group
 from estimator.engine.compute.settings import Settings
@@ -125,7 +125,9 @@ def job_hours(
     """Device-hours of the whole job and of one trial, failures and evaluation included."""
     work = job.work
     one = work.trial_flop + work.evaluation_flop
-    overhead = assumptions.draw("compute.job_overhead_hours", draws) * n_devices
+    begun = assumptions.draw("compute.job_overhead_hours", draws)
+    begun = begun + (job.step_terms.compile_hours if compiles_whole(accelerator) else 0.0)
+    overhead = begun * n_devices
     fitting = fitted(job.info, job.memory, job.plan.fixed, accelerator.memory_gb, n_devices)
     slow, ideal = _slowdown(
         job, fitting, accelerator, n_devices, max(one, work.once_flop), fit, offset, draws

@@ -13,7 +13,6 @@ from estimator.engine.compute.flop import PASSES, picture_tokens
 from estimator.engine.compute.hardware import precision_class
 from estimator.engine.compute.lexicon import TABLES, TEXT_GROUPS, ModelInfo
 from estimator.engine.compute.memory import (
-    CONTEXT_GB,
     LEAN,
     MemorySetting,
     adapter_params,
@@ -21,6 +20,7 @@ from estimator.engine.compute.memory import (
 )
 from estimator.engine.compute.settings import Settings
 from estimator.engine.compute.steps import StepWork, recomputes_by_default, step_work
+from estimator.engine.compute.terms import StepTerms, memory_terms, step_terms
 from estimator.engine.compute.work import (
     Work,
     example_flop,
@@ -78,6 +78,7 @@ class Job:
     flop_example: float
     memory: MemorySetting
     forward_only: bool
+    step_terms: StepTerms
     seq: float | None = None
     """Tokens of one example as trained; of a window where examples share one."""
     packed: float = 1.0
@@ -97,7 +98,7 @@ class Job:
         return step_work(
             self.info, setting.approach, setting.precision, flop, passes,
             max(examples / (setting.batch_per_device * self.packed * n_devices), 1.0), n_devices,
-            settings,
+            examples / self.plan.batch_size, settings, self.step_terms,
         )  # fmt: skip
 
 
@@ -166,6 +167,7 @@ def job_of(
     forward_only = approach in (Approach.LINEAR_PROBE, Approach.ZERO_SHOT) or (
         finds(inputs, approach)
     )
+    terms = memory_terms(assumptions.value)
     memory = MemorySetting(
         approach="linear_probe" if forward_only else str(approach),
         precision=plan.precision, optimiser=plan.optimiser,
@@ -173,8 +175,8 @@ def job_of(
         tokens=_memory_tokens(inputs, info),
         pixels=inputs.unit_length if inputs.unit_name == "pixels" else None,
         checkpointing=_recomputes(inputs, plan, approach, info), trained_share=plan.trained_share,
-        adapter_params=adapter_params(info, plan.lora_rank, plan.lora_targets),
-        vocabulary=vocabulary_of(info), context_gb=CONTEXT_GB if info.group == "llm" else 0.0,
+        terms=terms, adapter_params=adapter_params(info, plan.lora_rank, plan.lora_targets),
+        vocabulary=vocabulary_of(info), context_gb=terms.context_gb if info.group == "llm" else 0.0,
         chunked_loss=plan.framework == "unsloth", kept_outside=plan.framework == "unsloth",
         usual_stack=plan.framework not in LEAN,
         forward_gflop_example=flop / GIGA,
@@ -183,7 +185,7 @@ def job_of(
     packed = max(window / length, 1.0) if window and inputs.training.packing else 1.0
     text = info.group in TEXT_GROUPS
     return Job(
-        approach, info, work, plan, flop, memory, forward_only,
+        approach, info, work, plan, flop, memory, forward_only, step_terms(assumptions.value),
         length * packed if text else None, packed if text else 1.0,
     )  # fmt: skip
 

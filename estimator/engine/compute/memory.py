@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from estimator.engine.compute.lexicon import AUDIO_GROUPS, TABLES, TEXT_GROUPS, ModelInfo
+from estimator.engine.compute.terms import MemoryTerms
 from estimator.units import BYTES_PER_GB, GIB_PER_GB
 
 OPTIMISER_BYTES: Mapping[str, float] = {
@@ -20,10 +21,6 @@ paged states live in host memory."""
 QUANTISED_BYTES: Mapping[str, float] = {"int8": 1.1, "int4": 0.56}
 FUSED_LIST_BYTES = 2.0
 """Temporary of an optimiser step over lists of tensors, per parameter."""
-FRAMEWORK_GB = 0.4
-"""Work space of the libraries beside weights and activations."""
-CONTEXT_GB = 1.0
-"""What the driver and kernels take beside a language model, seen by nvidia-smi and not by torch."""
 LEAN = ("litgpt", "torchtune", "unsloth")
 """Frameworks that keep the tables of a 4-bit base in 16 bits."""
 USABLE_SHARE = 0.94
@@ -31,14 +28,6 @@ MAX_SHARDS = 4096
 LOGIT_BYTES = 12.0
 """Per token and word: logits in 16 and 32 bits and their gradients."""
 CHUNKED_LOGITS = 1 / 8
-COMPILED_SHARE = 0.78
-"""Activations left after operator fusion (torchtune, packed and compiled against packed)."""
-SELECTIVE_SHARE = 0.55
-FROZEN_SHARE = 0.6
-"""Frozen layers of an image generator keep no inputs for gradients of their weights
-(SimpleTuner: AuraFlow, Chroma, OmniGen, Z-Image)."""
-AMP_SHARE = 1.35
-"""Automatic mixed precision keeps norms and softmax in 32 bits beside the 16-bit tensors."""
 CNN_BYTES_PER_FLOP = 0.0065
 """Activation bytes per forward FLOP: ResNet-50 at 224 px in half precision, 256 images in 14 GB."""
 CNN_FAMILY: Mapping[str, float] = {"efficientnet": 8.0, "mobilenet": 8.0, "densenet": 3.0,
@@ -63,6 +52,7 @@ class MemorySetting:
     pixels: float | None
     checkpointing: bool
     trained_share: float
+    terms: MemoryTerms
     adapter_params: float = 0.0
     vocabulary: float = 0.0
     forward_gflop_example: float = 0.0
@@ -157,10 +147,6 @@ def static_gb(model: ModelInfo, s: MemorySetting) -> float:
     return per * n / BYTES_PER_GB
 
 
-HOST_OVER_DEVICE = 2.25
-"""Host memory for each device over the memory of the device: middle of the price book."""
-
-
 def host_gb(model: ModelInfo, s: MemorySetting) -> float:
     """Host memory that an offloaded run takes on all machines together [GB].
 
@@ -174,8 +160,8 @@ def host_gb(model: ModelInfo, s: MemorySetting) -> float:
 
 def activation_gb(model: ModelInfo, s: MemorySetting) -> float:
     """Activations and logits of one step on one device [GB]."""
-    wide = 2.0 if s.precision in ("fp32", "tf32") else AMP_SHARE if s.amp else 1.0
-    wide *= COMPILED_SHARE if s.compiled else 1.0
+    wide = 2.0 if s.precision in ("fp32", "tf32") else s.terms.mixed_share if s.amp else 1.0
+    wide *= s.terms.compiled_share if s.compiled else 1.0
     if s.precision == "fp64":
         wide = 4.0
     tokens = s.batch_per_device * s.tokens
@@ -185,12 +171,13 @@ def activation_gb(model: ModelInfo, s: MemorySetting) -> float:
         if s.approach in FORWARD_ONLY:
             return block / BYTES_PER_GB
         if s.approach == "lora" and model.group == "diffusion":
-            block *= FROZEN_SHARE
+            block *= s.terms.frozen_share
         if s.checkpointing:
             body = block + (0.0 if s.kept_outside else 2.0 * hidden * tokens * layers)
         else:
             kept = s.trained_share if s.approach in PARTLY else 1.0
-            body = block * max(layers * kept, 2.0) * (SELECTIVE_SHARE if s.selective else 1.0)
+            share = s.terms.selective_share if s.selective else 1.0
+            body = block * max(layers * kept, 2.0) * share
         head = tokens * s.vocabulary * LOGIT_BYTES
         head *= CHUNKED_LOGITS if s.chunked_loss else 1.0
         return (body + head) / BYTES_PER_GB
@@ -253,21 +240,25 @@ def shape(model: ModelInfo) -> tuple[float, float]:
 
 def peak_memory_gb(model: ModelInfo, s: MemorySetting, n_devices: float = 1.0) -> float:
     """Peak memory per device [GB]: static part sharded over the devices, activations, libraries."""
-    own = activation_gb(model, s) + FRAMEWORK_GB + s.context_gb
-    return static_gb(model, s) / max(n_devices, 1.0) + own
+    return static_gb(model, s) / max(n_devices, 1.0) + unsharded_gb(model, s)
+
+
+def unsharded_gb(model: ModelInfo, s: MemorySetting) -> float:
+    """What every device holds whatever their number: activations, libraries, driver [GB]."""
+    return activation_gb(model, s) + s.terms.framework_gb + s.context_gb
 
 
 def min_devices(model: ModelInfo, s: MemorySetting, memory_gb: float) -> int | None:
     """Smallest power of two of devices that holds the run; None where none up to 4,096 does."""
-    return devices_for(static_gb(model, s), activation_gb(model, s) + s.context_gb, memory_gb)
+    return devices_for(static_gb(model, s), unsharded_gb(model, s), memory_gb)
 
 
-def devices_for(static: float, activations: float, memory_gb: float) -> int | None:
+def devices_for(static: float, own: float, memory_gb: float) -> int | None:
     """As :func:`min_devices`, from the part that is sharded and the part that is not [GB].
 
     The memory of a device is sold in GB and counted in GiB: a card of 24 GB holds 25.8e9 bytes.
     """
-    room = USABLE_SHARE * memory_gb / GIB_PER_GB - activations - FRAMEWORK_GB
+    room = USABLE_SHARE * memory_gb / GIB_PER_GB - own
     if room <= 0:
         return None
     shards = static / room

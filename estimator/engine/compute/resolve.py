@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from estimator.engine.compute import text as parse
 from estimator.engine.compute.hardware import (
     Hardware,
+    compiles_whole,
     default_precision,
     peak_tflop,
     precision_class,
@@ -219,9 +220,13 @@ def _assemble(
     micro_steps = _micro_steps(model, approach, settings, amount, n_devices or 1.0)
     step = step_work(
         model, approach, _weights(precision, context, row), flop, amount.passes, micro_steps,
-        n_devices or 1.0, settings,
+        n_devices or 1.0, micro_steps / (settings.accumulation or 1.0), settings, tables.step_terms,
     )  # fmt: skip
     base, share = base_hours_on(step, hardware.accelerator, peak)
+    base *= (n_given or 1.0) if settings.in_turn else 1.0
+    if _compiles(row, hardware, text) and not tuned:
+        begun = base + tables.step_terms.compile_hours * (n_devices or 1.0)
+        base, share = begun, share * base / begun
     return RunWork(
         training_flop=flop,
         ideal_hours=flop / (peak * TERA * SECONDS_PER_HOUR),
@@ -254,6 +259,13 @@ def _in_jax(text: str) -> bool:
     """Whether a run is in JAX, which computes bf16 in 32 bits where a device has no units for it
     and does not fall back on fp16."""
     return re.search(r"\b(?:jax|flax)\b", text, re.IGNORECASE) is not None
+
+
+def _compiles(row: Mapping[str, object], hardware: Hardware, text: str) -> bool:
+    """Whether the clock of a run holds the compilation of its whole step."""
+    if row.get("steady"):
+        return False
+    return compiles_whole(hardware.accelerator) or _in_jax(text)
 
 
 def _weights(precision: str, context: str, row: Mapping[str, object]) -> str:

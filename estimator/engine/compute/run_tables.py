@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from estimator.engine.compute import text as parse
 from estimator.engine.compute.lexicon import Lexicon, lexicon
+from estimator.engine.compute.terms import MemoryTerms, StepTerms, memory_terms, step_terms
 from estimator.evidence.things import Accelerator, BaseModel
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class NameTables:
     datasets: tuple[DatasetRule, ...]
     accelerators: Mapping[str, Accelerator]
     default_tokens: float
+    memory_terms: MemoryTerms
+    step_terms: StepTerms
     usual_lengths: tuple[tuple[re.Pattern[str], float], ...] = ()
 
     def usual_tokens(self, text: str) -> float:
@@ -60,7 +63,7 @@ def name_tables(
     dataset_rows: Iterable[Mapping[str, object]],
     models: Mapping[str, BaseModel],
     accelerators: Mapping[str, Accelerator],
-    default_tokens: float,
+    value: Callable[[str], float],
     usual_lengths: Iterable[tuple[str, float]] = (),
 ) -> NameTables:
     """Compile the shipped name tables once."""
@@ -76,7 +79,8 @@ def name_tables(
         for r in dataset_rows
     )
     return NameTables(
-        lexicon(model_rows, shape_rows, models), datasets, accelerators, default_tokens,
+        lexicon(model_rows, shape_rows, models), datasets, accelerators,
+        value("compute.default_tokens"), memory_terms(value), step_terms(value),
         tuple((re.compile(p), n) for p, n in usual_lengths),
     )  # fmt: skip
 
@@ -96,12 +100,16 @@ def records(evidence: Evidence, name: str) -> list[dict[str, Any]]:
 
 def tables_of(evidence: Evidence) -> NameTables:
     """Name tables of the shipped evidence."""
+
+    def value(name: str) -> float:
+        return evidence.assumptions[name].p50
+
     return name_tables(
         records(evidence, "run_models"),
         records(evidence, "run_shapes"),
         records(evidence, "run_datasets"),
         evidence.models,
         evidence.accelerators,
-        evidence.assumptions["compute.default_tokens"].p50,
-        [(p, evidence.assumptions[f"compute.tokens.{k}"].p50) for p, k in _USUAL],
+        value,
+        [(p, value(f"compute.tokens.{k}")) for p, k in _USUAL],
     )

@@ -127,11 +127,24 @@ def example_tokens(
         return tables.default_tokens, 0.6
     tuned = approach in ("lora", "full_finetune", "partial_finetune", "distill")
     capped = tuned and model.group == "llm" and not is_tuned(row)
-    if stated and (not capped or (s.is_packed and (units.from_steps or not found))):
+    filled = s.is_packed and (units.from_steps or not found)
+    if stated and (not capped or s.is_padded or filled):
         return stated, 0.0
     usual = found.unit_length if found else tables.usual_tokens(text)
     guessed = 0.0 if found else 0.6
     return min(usual, stated or usual), guessed
+
+
+_TOWERS = re.compile(
+    r"embedding|retriev|contrastive|bi-?encoder|sentence[- ]transformer|siamese", re.IGNORECASE
+)
+
+
+def members(text: str) -> float:
+    """Texts that an example of an encoder of single texts holds: pairs, triplets, else one."""
+    if not _TOWERS.search(text):
+        return 1.0
+    return 3.0 if re.search(r"triplet", text, re.IGNORECASE) else 2.0
 
 
 def run_amount(
@@ -148,6 +161,7 @@ def run_amount(
             length, more = example_tokens(row, tables, model, text, settings, units, approach)
             extra = 0.0 if model.family == "vla" else image_tokens(model.name, text, pixels)
             length, guessed, seq = length + extra, guessed + more, length + extra
+            length *= members(text) if model.group == "encoder" else 1.0
         per_unit = forward_flop(model, seq, None)
         total = units.number * length
         examples = units.number if units.unit != "tokens" else total / seq if seq else None

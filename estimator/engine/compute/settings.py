@@ -50,6 +50,8 @@ _PACKED = re.compile(
     r"(?<!un)\bpack(?:ed|ing)?\b|sample_packing|constant[ _-]?length|pad[ _]to[ _]max|"
     r"pad_to_sequence|block[ _]size"
 )
+_PADDED = re.compile(r"(?<!un)padd(?:ed|ing) to|\bpad[ _]to|\(padded\)")
+_IN_TURN = re.compile(r"spread over|device_map.{0,4}auto|one (?:device|gpu) at a time")
 _NOT_PACKED = re.compile(
     r"unpacked|(?:no|without) packing|packing[ :=]*(?:false|no\b|off)|group_by_length"
 )
@@ -130,6 +132,10 @@ class Settings:
     offloaded: bool = False
     sharding: str | None = None
     weights_fp32: bool = False
+    is_padded: bool = False
+    """Every example is filled up to the stated length."""
+    in_turn: bool = False
+    """Layers lie on several devices of which one works at a time."""
 
     @property
     def longest_tokens(self) -> float | None:
@@ -239,6 +245,8 @@ def read_settings(text: str, n_devices: float | None = None, source: str = "") -
             )
         ),
         sharding=sharding,
+        is_padded=_PADDED.search(low) is not None,
+        in_turn=_IN_TURN.search(low) is not None,
         weights_fp32=bool(
             re.search(r"(?:loaded|weights|base)[a-z ]* (?:in )?(?:fp32|float32|32[ -]bit)", low)
         ),

@@ -15,6 +15,7 @@ import numpy as np
 
 from estimator.engine.compute.lexicon import TEXT_GROUPS, ModelInfo
 from estimator.engine.compute.settings import Settings
+from estimator.engine.compute.terms import StepTerms
 from estimator.engine.distributions import Array
 from estimator.evidence.things import Accelerator
 from estimator.units import GIGA, SECONDS_PER_HOUR, TERA
@@ -41,6 +42,7 @@ LINK_CONSUMER, LINK_PCIE, LINK_FAST = 6e9, 12e9, 150e9
 """Bytes per second between devices: consumer cards, data-centre PCIe, NVLink and its like."""
 DEFAULT_MICRO: Mapping[str, float] = {"llm": 4.0, "encoder": 16.0, "seq2seq": 8.0}
 """Examples per device and forward pass where a fine-tuning does not say."""
+FULL_UPDATES = ("full_finetune", "continued_pretrain", "scratch")
 FINE_TUNING = ("lora", "full_finetune", "partial_finetune", "linear_probe", "continued_pretrain")
 
 
@@ -63,6 +65,15 @@ class StepWork:
     """Weights that come from host memory on one device and micro-step [bytes]."""
     recomputes: bool
     n_devices: float
+    utilisation: float
+    """Share of the peak that arithmetic starts from."""
+    host_seconds: float
+    """Updates of weights that live in host memory, of the whole run [s]."""
+
+
+def nominal_utilisation(precision: str, terms: StepTerms) -> float:
+    """Share of the peak from which the fit starts, by the units that do the arithmetic."""
+    return terms.plain_utilisation if precision in ("fp32", "fp64") else NOMINAL_UTILISATION
 
 
 def recomputes_by_default(approach: str, params: float | None) -> bool:
@@ -72,9 +83,9 @@ def recomputes_by_default(approach: str, params: float | None) -> bool:
 
 def step_work(
     model: ModelInfo, approach: str, precision: str, flop: float, passes: float,
-    micro_steps: float, n_devices: float, settings: Settings,
+    micro_steps: float, n_devices: float, updates: float, settings: Settings, terms: StepTerms,
 ) -> StepWork:  # fmt: skip
-    """Step terms of a run from its model, approach and settings."""
+    """Step terms of a run from its model, approach and settings; ``updates`` optimiser steps."""
     on = settings.checkpointing
     usual = recomputes_by_default(approach, model.params)
     recomputed = usual and settings.framework not in KEEPS_ACTIVATIONS if on is None else on
@@ -84,6 +95,8 @@ def step_work(
     launch = LAUNCH_SECONDS.get(approach, LAUNCH_FULL_SECONDS) * layers
     launch *= LAUNCH_RECOMPUTED if recomputed else 1.0
     launch *= LAUNCH_DIFFUSION if model.group == "diffusion" else 1.0
+    if settings.sharding == "full" and approach in FULL_UPDATES:
+        launch *= terms.sharded_launches
     fused = settings.framework in FUSED or settings.kernel == "compiled"
     through = passes + 1.0 if recomputed else passes
     unpack = UNPACK_BYTES.get(precision, 0.0) * n * through if approach == "lora" else 0.0
@@ -93,6 +106,10 @@ def step_work(
         flop, passes, micro_steps, layers, launch * (LAUNCH_FUSED if fused else 1.0), unpack,
         moved * (n_devices - 1.0) / n_devices if sharded else 0.0,
         moved / max(n_devices, 1.0) if settings.offloaded else 0.0, recomputed, n_devices,
+        nominal_utilisation(precision, terms),
+        terms.host_update_seconds * n / GIGA * updates
+        if settings.offloaded and approach in FULL_UPDATES
+        else 0.0,
     )  # fmt: skip
 
 
@@ -126,7 +143,7 @@ def base_hours(
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         through = (work.passes + 1.0) / work.passes if work.recomputes else 1.0
-        arithmetic = work.flop * through / (peak_flop_per_s * NOMINAL_UTILISATION)
+        arithmetic = work.flop * through / (peak_flop_per_s * work.utilisation)
         steps = work.micro_steps * work.n_devices
         launch = work.launch_seconds * steps
         unpack = np.nan_to_num(work.unpack_bytes * steps / bandwidth_bytes_per_s)
@@ -138,7 +155,7 @@ def base_hours(
             longest * np.sum((parts / longest) ** 3, axis=0) ** (1.0 / 3.0),
             longest,
         )
-        seconds = bound + unpack
+        seconds = bound + unpack + work.host_seconds * work.n_devices
         share = np.where(bound > 0, (arithmetic / bound) ** 3 * bound / seconds, 1.0)
     return seconds / SECONDS_PER_HOUR, np.nan_to_num(share, nan=1.0)
 

@@ -15,8 +15,6 @@ from estimator.engine.compute.lexicon import (
     ModelInfo,
 )
 from estimator.engine.compute.memory import (
-    CONTEXT_GB,
-    FRAMEWORK_GB,
     LEAN,
     USABLE_SHARE,
     MemorySetting,
@@ -65,8 +63,9 @@ def run_memory_gb(
         setting = memory_setting(row, model, n, tables, text)
         gb = parallel_memory_gb(model, setting, tensor, pipeline, n, text)
         return float(f"{gb:.6g}")
+    tuned = tables.memory_terms.tuned_gib / GIB_PER_GB
     if memory and _fills_device(row, model, text):
-        return float(f"{FILLED_SHARE * min(memory, TUNED_GB):.6g}")
+        return float(f"{tables.memory_terms.filled_share * min(memory, tuned):.6g}")
     setting = memory_setting(row, model, n, tables, text)
     shards = n if _sharded(text) or not _fits_alone(model, setting, memory) else 1.0
     parallel = re.search(r"\bcp (\d+)", text)
@@ -100,7 +99,7 @@ def parallel_memory_gb(
     split = tensor * pipeline
     copies = max(n / split, 1.0) if re.search(r"distributed opt|dist_?opt|zero", text) else 1.0
     weights = (6.0 + 12.0 / copies) * (model.params or 0.0) / split / BYTES_PER_GB
-    return weights + activation_gb(model, s) / tensor + FRAMEWORK_GB
+    return weights + activation_gb(model, s) / tensor + s.terms.framework_gb
 
 
 def _device_gb(text: str, hardware: Hardware) -> float:
@@ -110,12 +109,6 @@ def _device_gb(text: str, hardware: Hardware) -> float:
         return float(named.group(1)) / GIB_PER_GB
     memory = hardware.accelerator.memory_gb
     return (80.0 if memory == 40.0 else memory) / GIB_PER_GB
-
-
-TUNED_GB = 96.0 / GIB_PER_GB
-"""Recipes are tuned on devices of 80 to 96 GiB and run unchanged on larger ones."""
-FILLED_SHARE = 0.8
-"""Pre-training set-ups are tuned until the device is nearly full (torchtitan rows: 0.65-0.86)."""
 
 
 def _fills_device(row: Mapping[str, object], model: ModelInfo, text: str) -> bool:
@@ -182,7 +175,7 @@ def memory_setting(
         precision = "half"
     if approach != "lora" and precision == "int4":
         precision = "half"
-    savings = _savings(text)
+    savings, terms = _savings(text), tables.memory_terms
     if approach == "lora" and ("qlora" in savings or re.search(r"nf4|4-?bit", words)):
         precision = "int4"
     said = read_settings(text, n, "" if "hugging face" in text else source_words(row))
@@ -206,6 +199,7 @@ def memory_setting(
         tokens=length,
         pixels=pixels,
         checkpointing=_recomputes(said, savings, approach, model),
+        terms=terms,
         trained_share=min((trainable or 0.25 * params) / params, 1.0),
         adapter_params=(trainable or adapter_params(
             model, said.lora_rank or DEFAULT_RANK, said.lora_targets or usual_targets
@@ -218,7 +212,9 @@ def memory_setting(
         chunked_loss="chunked" in savings or "liger" in text or "torch.compile" in text
         or said.framework == "unsloth",
         kept_outside="activation offloading" in savings or said.framework == "unsloth",
-        context_gb=CONTEXT_GB if model.group == "llm" and said.framework not in LEAN else 0.0,
+        context_gb=terms.context_gb
+        if model.group == "llm" and said.framework not in LEAN
+        else 0.0,
         selective="select" in text,
         fused_step="fuse" in savings,
         offloaded="cpu offload" in text,
@@ -230,8 +226,6 @@ def memory_setting(
 
 
 LONG_TOKENS = 8192.0
-LONGEST_OVER_MEAN = 8.0
-"""The longest example of a batch over the mean of its data set, where a cap is not filled."""
 DEFAULT_RANK = 16.0
 WHISPER_TOKENS = 1500.0
 """Frames of a 30 s window after the two convolutions."""

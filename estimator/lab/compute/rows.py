@@ -157,6 +157,7 @@ def throughput_rows(
         unit = parse.words(raw.get("unit")).lower()
         text_like = re.search(r"token|sequence|sentence", unit) is not None
         row = {
+            "steady": True,
             "model": _WORKLOAD.sub("", name).strip(),
             "modality": "text" if text_like else "vision",
             "task": "SQuAD" if "squad" in name.lower() else "",

@@ -224,6 +224,7 @@ def validate_compute(evidence: Evidence, refit: bool = False) -> dict[str, Any]:
     inside = np.abs(error) <= Z90 * _scale(out.rows, factors) * np.sqrt(out.var)
     pick = [i for i, r in enumerate(out.rows) if not r.steady]
     rows, e, ok = [out.rows[i] for i in pick], error[pick], inside[pick]
+    text = [i for i, r in enumerate(rows) if r.run.model.group in TEXT_GROUPS]
     tables = tables_of(evidence)
     memory = memory_rows(evidence, tables)
     gaps = np.array([abs(r["predicted_gb"] / r["published_gb"] - 1) for r in memory])
@@ -236,6 +237,9 @@ def validate_compute(evidence: Evidence, refit: bool = False) -> dict[str, Any]:
             "all": _figures(e, ok, np.ones(len(rows), dtype=bool)),
             "by_modality": _by(rows, e, ok, modality_of),
             "by_approach": _by(rows, e, ok, lambda r: r.run.approach),
+            "text_by_approach": _by(
+                [rows[i] for i in text], e[text], ok[text], lambda r: r.run.approach
+            ),
             "by_device": _by(rows, e, ok, lambda r: r.run.accelerator.accelerator),
             "by_source": _by(rows, e, ok, lambda r: r.source),
         },
@@ -246,6 +250,7 @@ def validate_compute(evidence: Evidence, refit: bool = False) -> dict[str, Any]:
         "memory": {
             "n": len(memory),
             "median_abs_error": round(float(np.median(gaps)), 4),
+            "mean_abs_error": round(float(np.mean(gaps)), 4),
             "within_25_percent": round(float(np.mean(gaps <= 0.25)), 4),
         },
         "unpredicted": unpredicted(evidence, tables),
