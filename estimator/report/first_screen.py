@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from estimator.engine.answer import Answer, Row
@@ -15,7 +15,7 @@ from estimator.report.strip import assumed_share
 from estimator.report.text import RARE, recommended, story
 from estimator.words.format import Style, capital, metric_means, metric_name
 from estimator.words.statement import Listed, Share, Statement, Value, from_json
-from estimator.words.texts import approach_label, say
+from estimator.words.texts import approach_named, say
 
 MOST_GATES = 3
 ZONE_KINDS = {"live": "go", "live_finish": "go", "take": "go", "stop": "stop"}
@@ -145,7 +145,7 @@ def _ways_that_work(plan: Mapping[str, Any], style: Style) -> str:
 
 def row_label(row: Row, lang: str) -> str:
     """The approach of a row by its name."""
-    return approach_label(row["approach"], lang)
+    return approach_named(row["approach"], lang)
 
 
 def told_of(sentences: Iterable[str]) -> tuple[str, ...]:
@@ -174,6 +174,7 @@ def _sure(answer: Answer, plan: StagedPlan, row: Row | None, ends: str, style: S
 def gates(answer: Answer, style: Style) -> tuple[Gate, ...]:
     """The next gates of the plan, each with what follows from the measured value, best first."""
     found: list[Gate] = []
+    after: list[Value] = []
     for gate in (answer.get("staged_plan") or {}).get("gates") or ():
         told = from_json({"key": gate["key"], "values": gate["values"]})
         if gate["reached"] < RARE or not isinstance(told, Statement):
@@ -184,6 +185,12 @@ def gates(answer: Answer, style: Style) -> tuple[Gate, ...]:
         turned = any(z.key.endswith("_error") for z in stated)
         lines = tuple(_zone(z, turned, style) for z in stated if _common(z))
         found.append(Gate(capital(_short(told.values["after"], style)), lines[::-1]))
+        after.append(told.values["after"])
+    titles = [g.title for g in found]
+    for i, (one, step) in enumerate(zip(found, after, strict=True)):
+        if titles.count(one.title) > 1 and isinstance(step, Statement):
+            title = Statement("gate.after.either", step.values).say(style)
+            found[i] = replace(one, title=capital(title))
     return tuple(found[:MOST_GATES])
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from estimator.engine.decide import PlanValue, plan_value, recommend, staged_plan
 from estimator.engine.decide.board import make_board
-from estimator.engine.decide.choose import weigh
+from estimator.engine.decide.choose import search, weigh
 from estimator.engine.decide.gates import allowed_from, best_zones, sure_from, thresholds
-from estimator.engine.decide.loss import Loss
+from estimator.engine.decide.loss import Loss, make_loss
 from estimator.engine.decide.plan_json import pilot_plan_dict, staged_plan_dict
-from estimator.engine.decide.staged import same_first
+from estimator.engine.decide.staged import SEARCH_DRAWS, same_first
+from estimator.engine.decide.stages import Builder
 from estimator.engine.decide.way import make_world, measuring_noise, rounded
 from estimator.engine.inputs import ProjectInputs
 from tests.decide_world import assumptions, evaluate
@@ -155,13 +156,14 @@ def test_a_typed_value_below_the_break_even_ends_in_no(base):
 
 
 def test_the_plan_before_is_kept_where_another_is_no_better(base):
+    base = base.replace("draws", SEARCH_DRAWS)
     plan, evaluation = plan_of(base)
     kept = staged_plan(evaluation, assumptions(), plan.value, before=plan.best.policy)
     assert kept.best.policy == plan.best.policy
     for seed in range(1, 4):
         other, _ = plan_of(base.replace("seed", seed), value=plan.value)
         same = same_first(other.best.policy, plan.best.policy)
-        (judged,) = weigh(plan.world, plan.loss, [other.best.policy], limited=False)
+        (judged,) = weigh(plan.world, plan.loss, [other.best.policy], limited=False, exact=True)
         assert same or abs(judged.net - plan.best.net) <= 0.02 * plan.best.spend
 
 
@@ -202,3 +204,35 @@ def test_what_to_ask_first_is_worth_money(base):
     typed = PlanValue(plan.value.break_even, plan.value.used, True)
     plan, _ = plan_of(base, value=typed)
     assert "value.value_per_month_usd" not in [q.input for q in plan.ask]
+
+
+def test_a_gate_weighs_only_what_comes_to_it(base):
+    """Solved again along its path a plan is worth as much at least, and no gate leads nowhere."""
+    evaluation, judged = evaluate(base), assumptions()
+    value = plan_value(evaluation, judged)
+    board = make_board(evaluation, judged)
+    world = make_world(evaluation, judged, board)
+    loss = make_loss(base, judged, world.metric, world.target, value.used).at(value.used)
+    builder = Builder(world, loss)
+    found = [w for w in search(world, loss) if w.policy.kind in ("pilot", "rest")]
+    assert found
+    for weighed in found:
+        once = weighed.step.payoff.mean()
+        again = builder.build(weighed.policy, exact=True)
+        assert again.payoff.mean() >= once - 1e-3 * abs(once)
+        for step, here in _reached(again, np.ones(world.n, dtype=bool)):
+            for j, after in enumerate(step.actions):
+                led = here & (step.zone == j)
+                if after[0].kind in ("switch", "more") and led.sum() >= 64:
+                    assert after[0].payoff[led].mean() >= -1e-6 * loss.usd_per_month
+
+
+def _reached(step, here):
+    """Every gate with the draws that come to it."""
+    if step.is_end:
+        return
+    yield step, here
+    for j, after in enumerate(step.actions):
+        for k, child in enumerate(after):
+            led = here & (step.zone == j) & ((step.lead == k) if len(after) > 1 else True)
+            yield from _reached(child, led)

@@ -33,6 +33,7 @@ PUSHES = (1.0, 2.0, 4.0, 10.0)
 CAREFUL, CAREFUL_PLANS = 0.7, 2
 """Gates of the best plans are also solved for a cheaper month: they stop earlier, and where the
 loss is the same less money is gone if it fails."""
+EXACT_PLANS = 8
 POOR_GRADES = frozenset({"none", "borrowed"})
 
 
@@ -125,7 +126,7 @@ def search(
     probe_worthy : bool
         Is there evidence of what a model used as it is reaches on such a task?
     careful : bool
-        Solve the gates of the best plans for a cheaper month as well.
+        Solve the gates of the best plans for a cheaper month as well, and exactly.
     """
     builder = Builder(world, loss)
     lost = beaten(world)
@@ -176,7 +177,12 @@ def search(
     if careful:
         best = sorted(ones, key=lambda w: -w.net)[:CAREFUL_PLANS]
         ones += weigh(world, loss, [replace(w.policy, push=CAREFUL) for w in best], builder)
-    return [w for w in found + ones if not w.policy.keys & lost or w.row not in w.lesser]
+    kept = [w for w in found + ones if not w.policy.keys & lost or w.row not in w.lesser]
+    if not careful:
+        return kept
+    kept.sort(key=lambda w: -w.net)
+    exact = [w.policy for w in kept[:EXACT_PLANS]]
+    return weigh(world, loss, exact, builder, exact=True) + kept[EXACT_PLANS:]
 
 
 def _for_a_pilot(world: World, way: Way, known: bool = True) -> bool:
@@ -248,6 +254,7 @@ def weigh(
     policies: Iterable[Policy],
     builder: Builder | None = None,
     limited: bool = True,
+    exact: bool = False,
 ) -> list[Weighed]:
     """Policies solved at one loss.
 
@@ -255,13 +262,16 @@ def weigh(
     ----------
     limited : bool
         Leave out those that go live after the deadline or over the budget.
+    exact : bool
+        Every gate weighs only the draws that come to it: some twice the work.
     """
     builder = builder or Builder(world, loss)
     order = world.kept(
         ("order",), lambda: tuple(w.index for w in sorted(world.ways, key=world.total_p50))
     )
     lesser = world.kept(("lesser",), lambda: _places(world, beaten(world)))
-    found = [Weighed(p, builder.build(p), loss.usd_per_month, order, lesser) for p in policies]
+    solved = ((p, builder.build(p, exact)) for p in policies)
+    found = [Weighed(p, step, loss.usd_per_month, order, lesser) for p, step in solved]
     return [f for f in found if _allowed(world, f)] if limited else found
 
 

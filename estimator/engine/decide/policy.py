@@ -18,6 +18,8 @@ STOP, LIVE, PROBE, PILOT, REST, MORE, SWITCH, ALL, TAKE = (
 )  # fmt: skip
 
 
+STEADYING = 64.0
+"""Draws that never come to a gate steady it as much as so many that do."""
 NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
@@ -261,6 +263,7 @@ def gate(
     usd: Array,
     weeks: float,
     actions: Sequence[tuple[Step, ...]],
+    reached: np.ndarray | None = None,
 ) -> Step:
     """A stage with the best zones of its gate.
 
@@ -268,11 +271,17 @@ def gate(
     ----------
     actions : sequence of tuple of Step
         In rising order of the measured value; one step for all ways, or one for each.
+    reached : array of bool, optional
+        Draws that come here; the others count together as much as ``STEADYING`` of them.
     """
     look = seen(world, ways, n_labelled, n_test)
     payoffs = np.array([_led([s.payoff for s in steps], look.lead) for steps in actions])
     begins = [_begins(look, s, world, loss) for s in actions]
-    zones = best_zones(look.value, look.order, look.rank, payoffs, begins)
+    weighed = payoffs
+    if reached is not None:
+        others = world.n - int(np.count_nonzero(reached))
+        weighed = payoffs * np.where(reached, 1.0, min(1.0, STEADYING / max(others, 1)))
+    zones = best_zones(look.value, look.order, look.rank, weighed, begins)
     zone = zones.zone
     payoff = payoffs[0]
     for j in range(1, len(actions)):
@@ -281,6 +290,30 @@ def gate(
     return Step(
         kind, ways, n_labelled, n_test, usd, weeks, payoff - usd, out, tuple(actions), zones.cuts,
         zone, look.lead,
+    )  # fmt: skip
+
+
+def along(step: Step, world: World, loss: Loss, reached: np.ndarray) -> Step:
+    """A solved policy whose gates are solved again for the draws that come to them.
+
+    Notes
+    -----
+    Solved backwards a gate weighs its actions over all draws; but who comes to it was measured
+    at the gates before: what was low there makes some of its actions hopeless.
+    """
+    if step.is_end or not reached.any():
+        return step
+    assert step.zone is not None
+    assert step.lead is not None
+    actions = []
+    for j, steps in enumerate(step.actions):
+        here = reached & (step.zone == j)
+        of_each = [here & (step.lead == k) for k in range(len(steps))] if len(steps) > 1 else [here]
+        each = (along(s, world, loss, at) for s, at in zip(steps, of_each, strict=True))
+        actions.append(tuple(each))
+    return gate(
+        world, loss, step.kind, step.ways, step.n_labelled, step.n_test, step.usd, step.weeks,
+        actions, reached,
     )  # fmt: skip
 
 

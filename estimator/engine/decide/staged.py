@@ -189,7 +189,7 @@ def staged_plan(
     best = _chosen(world, loss, found, keep, before)
     least = assumptions.value("decision.least_success")
     if moved is not None:
-        (best,) = weigh(world, loss, [moved], limited=False)
+        (best,) = weigh(world, loss, [moved], limited=False, exact=True)
         found = [best, *(w for w in found if w.policy != moved)]
     unlikely = max(w.success for w in found) < least
     if unlikely:
@@ -204,7 +204,7 @@ def staged_plan(
     near = tuple(w for w in found if w.net >= best.net - keep * best.spend and w.row != best.row)
     row = [w.key for w in full.ways if w.index == best.row and whole]
     singles = [Policy("all", (key,)) for key in row]
-    shown, *alone = weigh(full, loss, [best.policy, *singles], limited=False)
+    shown, *alone = weigh(full, loss, [best.policy, *singles], limited=False, exact=True)
     gates, stages = walk(shown.step, full)
     return StagedPlan(
         outcome=OUTCOME_OF.get(best.policy.kind, START),
@@ -295,7 +295,7 @@ def _rungs(
             out.append((usd, best))
     rungs = []
     for usd, policy in out:
-        (shown,) = weigh(full, loss.at(usd), [policy], limited=False)
+        (shown,) = weigh(full, loss.at(usd), [policy], limited=False, exact=True)
         rungs.append(Rung(usd, policy, shown.step, shown.success))
     return tuple(rungs)
 

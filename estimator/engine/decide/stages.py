@@ -19,6 +19,7 @@ from estimator.engine.decide.policy import (
     TAKE,
     Finish,
     Step,
+    along,
     gate,
     live,
     stop,
@@ -101,10 +102,14 @@ class Builder:
         self.gate_weeks = judged("decision.gate_weeks")
         self.iterate = judged("decision.iterate_share")
 
-    def build(self, policy: Policy) -> Step:
-        """The solved policy."""
+    def build(self, policy: Policy, exact: bool = False) -> Step:
+        """The solved policy; ``exact``: its gates weigh only what comes to them."""
         if policy.push != 1.0:
-            return self._pushed(policy.push).build(replace(policy, push=1.0))
+            return self._pushed(policy.push).build(replace(policy, push=1.0), exact)
+        found = self._solved(policy)
+        return along(found, self.world, self.loss, np.ones(self.world.n, bool)) if exact else found
+
+    def _solved(self, policy: Policy) -> Step:
         w = self.world
         ways = tuple(w.way(k) for k in policy.tried)
         if policy.kind == "stop":

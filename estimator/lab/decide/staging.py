@@ -242,7 +242,7 @@ def _known(project: Project, key: str, n_labelled: float) -> float:
 def judge(project: Project) -> dict[str, Any]:
     """The plan, the fixed policies and hindsight on one project; losses [USD]."""
     world, loss = project.world, project.loss
-    found = search(world, loss)
+    found = search(world, loss, careful=True)
     best = pick(found, world.judged.value("decision.keep_share"))
     got = follow(project, best.step)
     alone = {w.policy.tried[0]: w.step for w in found if w.policy.alone}
