@@ -303,8 +303,29 @@ NO_ROWS: dict[Task, frozenset[Approach]] = {
 }
 """Approaches that mean nothing for a task; such rows are computed and not shown to people."""
 
+LIKENESS = frozenset({"dino", "clip_i", "clip_t"})
+"""Metrics of one subject or style, learned from a few pictures: likeness, and obedience to text."""
+
+
+def no_rows(task: Task, metric: str | None) -> frozenset[Approach]:
+    """Approaches that mean nothing for a task in a metric.
+
+    A generator from scratch learns a collection and no subject; a few layers learn a subject and
+    no collection.
+    """
+    none = NO_ROWS.get(task, frozenset())
+    if task is Task.IMAGE_GENERATION and metric in LIKENESS:
+        return none | {Approach.SCRATCH, Approach.DISTILL}
+    if task is Task.IMAGE_GENERATION and metric == "fid":
+        return none | {Approach.PARTIAL_FINETUNE, Approach.DISTILL}
+    return none
+
+
 JOINED_TASKS = frozenset({Task.RETRIEVAL, Task.DOCUMENT_EXTRACTION, Task.DOCUMENT_OCR})
 """Tasks whose hybrid joins what is there: two rankings, or reading and a language model."""
+
+UNLABELLED_TESTS = frozenset({Task.IMAGE_GENERATION, Task.MUSIC_GENERATION})
+"""Tasks whose test examples nobody labels: what is generated is looked at or measured."""
 
 NO_LABELS_TASKS = frozenset({Task.TIME_SERIES})
 """Tasks whose examples label themselves: the future of a series comes by itself."""

@@ -12,7 +12,7 @@ from estimator.engine.inputs import ProjectInputs, as_is
 from estimator.engine.results import Candidate
 from estimator.errors import InputError
 from estimator.evidence.things import BaseModel
-from estimator.vocabulary import APPROACH_LABELS, NO_ROWS, TASK_MODALITY, Approach, Task
+from estimator.vocabulary import APPROACH_LABELS, TASK_MODALITY, Approach, Task, no_rows
 from estimator.words.statement import Statement, state
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def build_candidates(inputs: ProjectInputs, evidence: Evidence) -> tuple[Candida
             label=APPROACH_LABELS[approach],
             model=_model(inputs, approach, evidence),
             n_labelled_to_buy=_labels(inputs, approach, None),
-            applies=approach not in NO_ROWS.get(inputs.task, ()),
+            applies=approach not in no_rows(inputs.task, inputs.target.metric),
         )
         for approach in Approach
     ]

@@ -1,4 +1,4 @@
-"""Search and documents in the evidence: kinds of system, base models, data sets under one name."""
+"""Search, documents and pictures in the evidence: kinds of system, base models, data sets."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ FAMILY_TASKS: dict[Task, frozenset[str]] = {
     Task.RETRIEVAL: frozenset({"retrieval"}),
     Task.DOCUMENT_EXTRACTION: frozenset({"document_extraction"}),
     Task.DOCUMENT_OCR: frozenset({"document_ocr"}),
+    Task.IMAGE_GENERATION: frozenset({"image_generation"}),
 }
 """Tasks with a fit in data/fits/families.json, and the evidence's names of them."""
 
@@ -60,6 +61,11 @@ _MODELS: tuple[tuple[str, str], ...] = (
     (r"trocr ?(small|base|large)", "trocr-{}"),
     (r"paddleocr ?vl|tachiwin", "paddleocr-vl"),
     (r"kraken|catmus|manu", "kraken"),
+    (r"stylegan ?2", "stylegan2"),
+    (r"cr ?biggan", "cr-biggan"),
+    (r"biggan", "biggan"),
+    (r"textual inversion", "textual-inversion"),
+    (r"dreambooth", "dreambooth"),
     (r"roberta ?(base|large)?", "roberta-{}"),
     (r"\bbert ?(base|large)?", "bert-{}"),
 )
@@ -103,11 +109,20 @@ def family_set(name: str) -> str:
 def collection_of(dataset: str) -> str:
     """What is left out together: the forums of CQADupStack, forms of one collection."""
     first = dataset.split("-")[0]
-    return first if first in {"cqadupstack", "touche2020", "marker"} else dataset
+    return first if first in COLLECTIONS else dataset
 
 
-def cell_of(approach: str) -> str:
-    """Kind of system of an approach."""
+COLLECTIONS = frozenset(
+    {"cqadupstack", "touche2020", "marker", "ffhq", "imagenet", "pokemon", "afhq"}
+)
+AUGMENTED = re.compile(r"diffaugment|ada\b|fakeclr|insgen")
+"""Generators whose discriminator sees changed copies of the pictures."""
+
+
+def cell_of(approach: str, task: Task | None = None, backbone: str = "") -> str:
+    """Kind of system of an approach; a generator without augmentation is the simple kind."""
     if approach == Approach.BASELINE:
         return SIMPLE
+    if task is Task.IMAGE_GENERATION and approach == Approach.SCRATCH:
+        return TUNED if AUGMENTED.search(backbone.lower()) else SIMPLE
     return TUNED if approach in set(TRAINED) | {"adapter"} else AS_IS

@@ -42,6 +42,7 @@ from estimator.vocabulary import (
     NO_LABELS_TASKS,
     TASK_MODALITY,
     UNIT_BY_MODALITY,
+    UNLABELLED_TESTS,
     Approach,
     Domain,
     HybridKind,
@@ -371,6 +372,11 @@ def as_is(inputs: ProjectInputs, approach: Approach) -> bool:
     """Nothing of the project is learned from: used as it is, looked up, or words alone."""
     words = approach is Approach.BASELINE and inputs.task in JOINED_TASKS
     return approach is Approach.ZERO_SHOT or words or finds(inputs, approach)
+
+
+def test_labels(inputs: ProjectInputs) -> int:
+    """Test examples that are labelled; none where what is generated is looked at."""
+    return 0 if inputs.task in UNLABELLED_TESTS else inputs.n_evaluation
 
 
 def finds(inputs: ProjectInputs, approach: Approach) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.simulate import evaluate
 from estimator.errors import FitError
-from estimator.lab.accuracy.family_fit import families_validation, fit_families
+from estimator.lab.accuracy.families import families_validation, fit_families
 from estimator.lab.accuracy.fit import fit_accuracy
 from estimator.lab.accuracy.own_results import fit_own
 from estimator.lab.accuracy.recalibrate import calibrate_accuracy

@@ -1,4 +1,4 @@
-"""Search and documents: systems on a data set, around a baseline that the user can measure.
+"""Systems on a data set around what the user can measure: search, documents, pictures, video.
 
 On the log odds of the metric (less its logarithm where errors are counted) everything is normal:
 levels of kinds of system and of base models, how hard a data set is for everybody and for a kind,
@@ -9,7 +9,7 @@ exactly. Tuning adds a gain that grows with the logarithm of the labels.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 
 ENDS = 0.005
 """Log odds are taken of shares at least this far from 0 and 1."""
-LEAST_ERROR, MOST_ERROR = 0.002, 3.0
-"""Error rates are taken as at least and at most this."""
+ERRORS = (0.002, 3.0)
+BOUNDS: Mapping[str, tuple[float, float]] = {"fid": (0.5, 500.0), "fad": (0.2, 50.0)}
+"""Error rates and distances are taken as at least and at most this."""
 DUPLICATES_LAST = (
     "contriever-readme", "layoutlm-readme", "layoutlmv2-readme", "layoutlmv3-readme",
 )  # fmt: skip
@@ -90,7 +91,7 @@ class Point:
 def scale(value: Array, metric: str) -> Array:
     """Log odds of a share, minus the logarithm of an error rate: more is better."""
     if lower_is_better(metric):
-        return np.asarray(-np.log(np.clip(value, LEAST_ERROR, MOST_ERROR)))
+        return np.asarray(-np.log(np.clip(value, *BOUNDS.get(metric, ERRORS))))
     v = np.clip(value, ENDS, 1 - ENDS)
     return np.asarray(np.log(v / (1 - v)))
 
@@ -98,14 +99,14 @@ def scale(value: Array, metric: str) -> Array:
 def unscale(y: Array, metric: str) -> Array:
     """Value of the metric at a place of the scale."""
     if lower_is_better(metric):
-        return np.asarray(np.minimum(np.exp(-y), MOST_ERROR))
+        return np.asarray(np.minimum(np.exp(-y), BOUNDS.get(metric, ERRORS)[1]))
     return np.asarray(1 / (1 + np.exp(-y)))
 
 
 def steepness(value: Array, metric: str) -> Array:
     """Change of the scale for a change of the value, without its sign."""
     if lower_is_better(metric):
-        return np.asarray(1 / np.clip(value, LEAST_ERROR, MOST_ERROR))
+        return np.asarray(1 / np.clip(value, *BOUNDS.get(metric, ERRORS)))
     v = np.clip(value, ENDS, 1 - ENDS)
     return np.asarray(1 / (v * (1 - v)))
 
@@ -119,12 +120,12 @@ def published(evidence: Evidence, task: Task) -> tuple[Point, ...]:
     rows.sort(key=lambda r: r["source_id"] in DUPLICATES_LAST)
     found: dict[tuple[Any, ...], Point] = {}
     for row in rows:
-        point = _point(row, evidence)
+        point = _point(row, task, evidence)
         if point is not None:
             m = point.member
             trained = m.cell == TUNED
             version = row["backbone"] if trained and task is Task.RETRIEVAL else ""
-            size = point.n_labelled if trained else None
+            size = point.n_labelled if trained or task is Task.IMAGE_GENERATION else None
             found.setdefault((m.cell, m.model, m.dataset, point.metric, size, version), point)
     _POINTS.append((evidence, task, tuple(found.values())))
     del _POINTS[:-6]
@@ -138,14 +139,14 @@ def _of(row: Mapping[str, Any], task: Task) -> bool:
     return row["task_family"] in FAMILY_TASKS[task]
 
 
-def _point(row: Mapping[str, Any], evidence: Evidence) -> Point | None:
+def _point(row: Mapping[str, Any], task: Task, evidence: Evidence) -> Point | None:
     spelled = evidence.metric_spellings.get(row["metric"])
     if spelled is None:
         return None
     metric, factor = spelled.name, spelled.to_canonical
     model, dataset = family_model(row["backbone"]), family_set(row["dataset"])
     member = Member(
-        cell_of(row["approach"]), model, dataset, collection_of(dataset),
+        cell_of(row["approach"], task, row["backbone"]), model, dataset, collection_of(dataset),
         model in SEEN_BY and dataset in SEEN_SETS, row["source_family"],
     )  # fmt: skip
     known = row["n_labelled"] if row["n_verified"] == "yes" else None
@@ -164,6 +165,24 @@ def learned(n_labelled: Array | float, learning: Mapping[str, Any]) -> Array:
     n = np.maximum(np.asarray(n_labelled, float), 0.0)
     share = np.log1p(n / learning["zero"]) / np.log1p(learning["full"] / learning["zero"])
     return np.asarray(share - (1.0 if learning["from_full"] else 0.0))
+
+
+def at_full(points: Sequence[Point], fit: Mapping[str, Any]) -> list[Point]:
+    """Points as they would be with ``full`` labels, where the points show a law in labels.
+
+    Those whose number of labels was not read are left out there; elsewhere all as they are.
+    """
+    if "gains" not in fit:
+        return list(points)
+    out = []
+    for p in points:
+        gain = fit["gains"].get(p.member.cell)
+        if gain is None:
+            out.append(p)
+        elif p.n_labelled:
+            y = p.y - gain["mean"] * float(learned(p.n_labelled, fit["learning"]))
+            out.append(replace(p, value=float(unscale(np.array(y), p.metric))))
+    return out
 
 
 def labels_at(share: Array, learning: Mapping[str, Any]) -> Array:

@@ -1,4 +1,4 @@
-"""Search and documents of a project: every row jointly, moved by the own baseline."""
+"""Search, documents and pictures of a project: every row jointly, moved by the own baseline."""
 
 from __future__ import annotations
 
@@ -22,16 +22,19 @@ from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import AccuracyEstimate, Candidate, EvidenceGrade
 from estimator.errors import InputError
 from estimator.metrics import lower_is_better
-from estimator.vocabulary import Approach, Grade
+from estimator.vocabulary import Approach, Grade, no_rows
 from estimator.words.statement import Approach as ApproachName
-from estimator.words.statement import Metric, Number, Share, Statement, Task, listed, state
+from estimator.words.statement import Count, Metric, Number, Share, Statement, Task, listed, state
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
 WIDTHS = ((0.08, Grade.A), (0.18, Grade.B), (0.35, Grade.C))
-"""Widest 80 % interval of a grade, in shares."""
+DISTANCE_WIDTHS = ((0.4, Grade.A), (0.9, Grade.B), (1.6, Grade.C))
+"""Widest 80 % interval of a grade, in shares; of a distance in its logarithm."""
 SOURCES_NAMED = 12
+FEWEST_PICTURES = 1000
+"""Pictures below which a distance between collections says nothing."""
 RELATED = {"recall_at_10": "ndcg_at_10", "recall_at_20": "recall_at_100"}
 """Metrics without levels of their own: what is gained over an own result is that of another."""
 
@@ -81,7 +84,7 @@ def predict_family(
         why = state(key, metric=Metric(0.0, metric), task=Task(str(inputs.task)))
         return [_unknown(metric, why) for _ in candidates]
     plan = plan_rows(inputs, candidates, fit, assumptions)
-    named = _similar(inputs, evidence, metric)
+    named = _similar(inputs, evidence, metric, fit)
     apart = assumptions.value("accuracy.family_similarity") if named else 0.0
     found = family.joint(plan.members, fit, named, apart)
     factor = _factors(plan.members, fit, bool(named or own))
@@ -94,10 +97,15 @@ def predict_family(
     state_of = _given(state_of, mine, plan, fit, metric, spread, paired)
     start, gain = _drawn(state_of, [candidates[p].key for p in plan.places], draws)
     run = assumptions.value("accuracy.family_run")
+    few = metric == "fid"
     out = []
     for i, c in enumerate(candidates):
         if i not in at:
             out.append(_unknown(metric, _no_row(inputs, c)))
+            continue
+        if few and c.n_labelled(inputs) < FEWEST_PICTURES:
+            why = state("family.few_pictures", n=Count(FEWEST_PICTURES))
+            out.append(_unknown(metric, why))
             continue
         k = at[i]
         trained = plan.trained[k]
@@ -110,7 +118,9 @@ def predict_family(
     return out
 
 
-def _similar(inputs: ProjectInputs, evidence: Evidence, metric: str) -> list[Point]:
+def _similar(
+    inputs: ProjectInputs, evidence: Evidence, metric: str, fit: Mapping[str, Any]
+) -> list[Point]:
     """Published points on the data set that the user named, as if they were his own."""
     name = inputs.facts.similar_dataset
     if not name:
@@ -122,10 +132,11 @@ def _similar(inputs: ProjectInputs, evidence: Evidence, metric: str) -> list[Poi
     found = []
     for p in points:
         m = p.member
-        if m.dataset == wanted and p.metric == metric and m.cell != TUNED:
+        trained = m.cell == TUNED and "gains" not in fit
+        if m.dataset == wanted and p.metric == metric and not trained:
             mine = Member(m.cell, m.model, OWN, OWN, m.seen, m.source)
             found.append(Point(mine, p.metric, p.value, p.n_labelled, p.source_id))
-    return found
+    return family.at_full(found, fit)
 
 
 def _factors(members: Sequence[Member], fit: Mapping[str, Any], known: bool) -> Array:
@@ -222,7 +233,10 @@ def _grade(
     approach, task = ApproachName(str(c.approach)), Task(str(inputs.task))
     points = state("evidence.points", n=n_points, sources=n_sources, approach=approach, task=task)
     p10, _, p90 = percentiles(values)
-    grade = next((letter for most, letter in WIDTHS if p90 - p10 <= most), Grade.D)
+    wide, widths = p90 - p10, WIDTHS
+    if inputs.target.metric in family.BOUNDS:
+        wide, widths = float(np.log(p90 / p10)), DISTANCE_WIDTHS
+    grade = next((letter for most, letter in widths if wide <= most), Grade.D)
     reason = state("family.sets", points=points, sets=int(counts["n_sets"]))
     if measured:
         own = sum(1 for p in inputs.pilot if p.approach == c.approach)
@@ -233,22 +247,34 @@ def _grade(
         reason = state("evidence.borrowed", approach=approach, task=task, near=near_names)
         grade = Grade.BORROWED
     known = "known" if inputs.pilot or inputs.facts.similar_dataset else "new"
-    left = fit["validation"][known].get(plan.cells[k]) or fit["validation"][known]["all"]
-    checked = state(
-        f"family.checked.{known}", error=Number(100 * left["median_abs_error"]),
-        held=Share(left["coverage_80"]), sets=int(left["n_collections"]),
-    )  # fmt: skip
     ids = tuple(counts["source_ids"][:SOURCES_NAMED])
     ratio = None
     if plan.trained[k]:
         ratio = float(c.n_labelled(inputs)) / float(fit["learning"]["full"])
-    return EvidenceGrade(str(grade), reason, n_points, n_sources, ids, ratio, checked)
+    seen = _checked(fit.get("validation"), known, plan.cells[k])
+    return EvidenceGrade(str(grade), reason, n_points, n_sources, ids, ratio, seen)
+
+
+def _checked(validation: Mapping[str, Any] | None, known: str, cell: str) -> Statement | None:
+    """What left-out data sets say; nothing where there was one alone."""
+    if validation is None:
+        return None
+    left = validation[known].get(cell) or validation[known]["all"]
+    held, sets = Share(left["coverage_80"]), int(left["n_collections"])
+    if "median_factor" in left:
+        factor = Number(left["median_factor"])
+        return state(f"family.checked_factor.{known}", factor=factor, held=held, sets=sets)
+    error = Number(100 * left["median_abs_error"])
+    return state(f"family.checked.{known}", error=error, held=held, sets=sets)
 
 
 def _no_row(inputs: ProjectInputs, c: Candidate) -> Statement:
+    means = c.approach not in no_rows(inputs.task, inputs.target.metric)
     return state(
-        "family.no_row", approach=ApproachName(str(c.approach)), task=Task(str(inputs.task))
-    )
+        f"family.{'unpublished' if means else 'no_row'}",
+        approach=ApproachName(str(c.approach)), task=Task(str(inputs.task)),
+        metric=Metric(0.0, str(inputs.target.metric)),
+    )  # fmt: skip
 
 
 def _unknown(metric: str, reason: Statement) -> AccuracyEstimate:

@@ -1,4 +1,4 @@
-"""Rows of a search or document project: the systems they rest on and what they add to them."""
+"""Rows of a search, document or picture project: the systems they rest on, what they add."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from estimator.engine.distributions import Z90
 from estimator.engine.family_names import AS_IS, SIMPLE, TRAINED, TUNED, family_model
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import Candidate
-from estimator.vocabulary import NO_ROWS, Approach, Task
+from estimator.vocabulary import LIKENESS, Approach, Task, no_rows
 
 PLAIN = "plain"
 """Model of a row that names none."""
+SUBJECT = "dreambooth"
+"""The published way of learning one subject with all weights."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,18 @@ def plan_rows(
     assumptions: Assumptions,
 ) -> Plan:
     """Rows of a scenario as mixtures of systems with what is judged of their approaches."""
-    none = NO_ROWS.get(inputs.task, frozenset())
-    places = tuple(i for i, c in enumerate(candidates) if c.approach not in none)
-    rows = [_row(inputs, candidates[i], fit, assumptions) for i in places]
+    none = no_rows(inputs.task, inputs.target.metric)
+    found = [
+        (i, _row(inputs, c, fit, assumptions))
+        for i, c in enumerate(candidates)
+        if c.approach not in none
+    ]
+    known = [(i, row) for i, row in found if row is not None]
+    places, rows = tuple(i for i, _ in known), [row for _, row in known]
     members = tuple(dict.fromkeys(m for row in rows for m, _ in row.on))
     at = {m: i for i, m in enumerate(members)}
     name = f"accuracy.domain.{inputs.task}.{inputs.domain}"
-    known = name in assumptions.rows
-    ease, ease_sd = _judged(assumptions, name) if known else (0.0, 0.0)
+    ease, ease_sd = _judged(assumptions, name) if name in assumptions.rows else (0.0, 0.0)
     tuned = assumptions.value("accuracy.domain_tuned_share")
     mix = np.zeros((len(rows), len(members)))
     for k, row in enumerate(rows):
@@ -107,8 +113,11 @@ def plan_rows(
 
 def _row(
     inputs: ProjectInputs, c: Candidate, fit: Mapping[str, Any], assumptions: Assumptions
-) -> _Row:
+) -> _Row | None:
+    """What a row rests on; None where nothing is published of it in the metric."""
     model = family_model(c.model.name) if c.model is not None else PLAIN
+    if inputs.task is Task.IMAGE_GENERATION:
+        return _pictured(inputs, c, model, assumptions)
     if c.approach in TRAINED:
         return _trained(inputs, c, model, fit, assumptions)
     as_is = Member(AS_IS, model, OWN, OWN)
@@ -123,6 +132,23 @@ def _row(
     if c.approach is Approach.HYBRID:
         return _hybrid(inputs, as_is, assumptions)
     return _Row(((as_is, 1.0),), nothing, nothing, AS_IS, False, False)
+
+
+def _pictured(
+    inputs: ProjectInputs, c: Candidate, model: str, assumptions: Assumptions
+) -> _Row | None:
+    """A collection is learned from scratch; a subject by adapters or by all weights."""
+    nothing, whole = (0.0, 0.0), (1.0, 0.0)
+    if inputs.target.metric not in LIKENESS:
+        from_scratch = Member(TUNED, model, OWN, OWN)
+        row = _Row(((from_scratch, 1.0),), nothing, whole, TUNED, True, False)
+        return row if c.approach is Approach.SCRATCH else None
+    if c.approach not in TRAINED:
+        as_is = Member(AS_IS, model, OWN, OWN)
+        return _Row(((as_is, 1.0),), nothing, nothing, AS_IS, False, False)
+    subject, full = Member(TUNED, SUBJECT, OWN, OWN), c.approach is Approach.FULL_FINETUNE
+    away = nothing if full else _judged(assumptions, f"accuracy.picture_offset.{c.approach}")
+    return _Row(((subject, 1.0),), away, whole, TUNED, True, not full)
 
 
 def _hybrid(inputs: ProjectInputs, as_is: Member, assumptions: Assumptions) -> _Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from estimator.engine.assumptions import Assumptions
@@ -152,7 +152,7 @@ def job_of(
         known = info.params is not None and info.group != TABLES
         return state("compute.no_flop" if known else "compute.no_size", model=model.name)
     recipe = evidence.recipes.get((str(inputs.task), str(approach)))
-    plan = plan_of(inputs, approach, recipe)
+    plan = _by_steps(inputs, plan_of(inputs, approach, recipe), n_rows, assumptions)
     teacher = _teacher(inputs, evidence) if approach is Approach.DISTILL else None
     teacher_flop = None
     if teacher is not None:
@@ -193,6 +193,14 @@ def job_of(
 MOST_MICRO = 8.0
 DEFAULT_RANK = 16
 WORTH_SAYING = 0.02
+
+
+def _by_steps(inputs: ProjectInputs, plan: Plan, n_rows: float, assumptions: Assumptions) -> Plan:
+    """Passes over few pictures: a subject takes its steps however few pictures there are."""
+    if inputs.task is not Task.IMAGE_GENERATION or inputs.training.epochs is not None:
+        return plan
+    shown = assumptions.value("compute.picture_views")
+    return replace(plan, epochs=max(plan.epochs, shown / max(n_rows, 1.0)))
 
 
 def _recomputes(inputs: ProjectInputs, plan: Plan, approach: Approach, info: ModelInfo) -> bool:

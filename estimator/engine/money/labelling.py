@@ -8,6 +8,7 @@ import numpy as np
 
 from estimator.engine.distributions import Array
 from estimator.engine.figure import Figure, as_figure, leaf, typed
+from estimator.engine.inputs import test_labels
 from estimator.engine.money.context import Context
 from estimator.engine.money.lines import Bill
 from estimator.engine.money.rates import LabelPrice, label_price, published_price, usd_per_hour
@@ -90,14 +91,14 @@ def add_labelling(ctx: Context, bill: Bill, n_to_buy: int) -> LabellingPlan:
     if n_labels:
         amount = float(n_labels) * more
         bill.add("labelling", Phase.LABELLING, amount, "label", usd, wages=paid, own=paid)
-    n_eval = ctx.inputs.n_evaluation
+    n_eval = test_labels(ctx.inputs)
     if free:
         _checks(ctx, bill, n_to_buy, "labelling_check", Stage.LABELS)
         _checks(ctx, bill, n_eval, "evaluation_check", Stage.TEST)
     if source is LabellingSource.MODEL:
         _audit(ctx, bill, n_to_buy * more + n_eval)
     if source is LabellingSource.MODEL_ASSISTED:
-        _pre_labels(ctx, bill, n_to_buy * more + ctx.inputs.n_evaluation)
+        _pre_labels(ctx, bill, n_to_buy * more + n_eval)
     if n_labels and source is not LabellingSource.MODEL:
         _quality_lines(ctx, bill, n_to_buy * more, answers, usd, paid)
     if n_eval and not free:
@@ -252,7 +253,7 @@ def _set_up_lines(
     free: bool,
 ) -> None:
     source = ctx.inputs.labelling.source
-    n_all = n_items + ctx.inputs.n_evaluation
+    n_all = n_items + test_labels(ctx.inputs)
     if not n_all:
         return
     hourly = usd_per_hour(ctx, "data_scientist")

@@ -9,7 +9,7 @@ import numpy as np
 
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws, percentiles
-from estimator.engine.inputs import ProjectInputs
+from estimator.engine.inputs import ProjectInputs, test_labels
 from estimator.engine.money.calendar import Plan, months_of, plan
 from estimator.engine.money.cloud import OWN, Rental
 from estimator.engine.money.context import Context
@@ -136,7 +136,7 @@ def _price_row(
 
 
 def _collect(ctx: Context, bill: Bill, candidate: Candidate) -> None:
-    wanted = candidate.n_labelled_to_buy + ctx.inputs.n_evaluation
+    wanted = candidate.n_labelled_to_buy + test_labels(ctx.inputs)
     lacking = max(wanted - ctx.inputs.n_unlabelled_available, 0)
     usd = ctx.figure("money.collection_usd_per_item")
     bill.add(
@@ -216,7 +216,7 @@ def _data_goes_to(
     places = []
     source = i.labelling.source
     none = i.task in NO_LABELS_TASKS
-    if source in BOUGHT and not none and (candidate.n_labelled_to_buy or i.n_evaluation):
+    if source in BOUGHT and not none and (candidate.n_labelled_to_buy or test_labels(i)):
         places.append(state("place.labeller", source=Setting("labelling.source", source)))
     if source in (LabellingSource.MODEL_ASSISTED, LabellingSource.MODEL) and not none:
         places.append(state("place.drafts"))

@@ -1,4 +1,4 @@
-"""Backtest of search and document rows: from published points and given rows of the same set."""
+"""Backtest of rows of the families: from published points and given rows of the same set."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def predict_family_rows(
     cells = [{str(k): v for k, v in row.items()} for row in filled]
     new = {}
     for i, (task, metric) in rows.items():
-        member = _member(cells[i])
+        member = _member(cells[i], task)
         points = family.published(evidence, Task(task))
         new[i] = member.dataset not in {p.member.dataset for p in points}
         if seen[i]:
@@ -71,7 +71,7 @@ def predict_family_rows(
             continue
         source = str(cells[i].get("source_family") or cells[i].get("source_title") or "")
         known = [
-            Point(_member(cells[j]), metric, to_number(cells[j].get("value")) * factor[j], None, "")
+            _given(cells[j], task, metric, factor[j])
             for j in rows
             if seen[j] and rows[j] == (task, metric) and _same(cells[i], cells[j])
         ]
@@ -82,6 +82,10 @@ def predict_family_rows(
             and p.member.source != source
             and (p.member.cell != TUNED or fit["learning"]["from_full"])
         ]
+        known = family.at_full(known, fit)
+        if not _has(member, fit):
+            reasons[i] = f"no evidence in the metric {metric} for this approach"
+            continue
         found = _predicted(member, to_number(cells[i].get("n_labelled")), fit, known)
         out[i] = np.sort(unscale(found, metric)) / factor[i]
     return new
@@ -92,10 +96,19 @@ def is_family(task: str) -> bool:
     return task in {str(t) for t in FAMILY_TASKS}
 
 
-def _member(cell: Mapping[str, Any]) -> Member:
+def _given(cell: Mapping[str, Any], task: str, metric: str, factor: float) -> Point:
+    n = to_number(cell.get("n_labelled"))
+    value = to_number(cell.get("value")) * factor
+    return Point(_member(cell, task), metric, value, n if n > 0 else None, "")
+
+
+def _member(cell: Mapping[str, Any], task: str) -> Member:
     dataset = family_set(str(cell.get("dataset") or ""))
-    kind = cell_of(str(cell.get("approach") or ""))
-    model = family_model(str(cell.get("backbone") or ""))
+    backbone = str(cell.get("backbone") or "")
+    kind, model = (
+        cell_of(str(cell.get("approach") or ""), Task(task), backbone),
+        family_model(backbone),
+    )
     return Member(kind, model, dataset, collection_of(dataset))
 
 
@@ -108,8 +121,9 @@ def _predicted(
     member: Member, n_labelled: float, fit: Mapping[str, Any], known: Sequence[Point]
 ) -> Array:
     """p10, p50 and p90 on the scale."""
-    learning, gain = fit["learning"], fit["gain"]
-    trained = member.cell == TUNED
+    learning, laws = fit["learning"], fit.get("gains", {})
+    trained = member.cell == TUNED or member.cell in laws
+    gain = laws.get(member.cell, fit["gain"])
     asked = member if learning["from_full"] or not trained else replace(member, cell=AS_IS)
     usable = [p for p in known if p.member.cell in fit["cells"] and _levelled(p, fit)]
     found = family.joint([asked], fit, usable)
@@ -121,6 +135,11 @@ def _predicted(
     widths = fit["widths"]["known" if usable else "new"]
     half = Z90 * widths.get(member.cell, widths["all"]) * sd
     return np.asarray(found.mean[0] + gain["mean"] * share + half * np.array([-1.0, 0.0, 1.0]))
+
+
+def _has(member: Member, fit: Mapping[str, Any]) -> bool:
+    start = fit["learning"]["from_full"] or member.cell != TUNED
+    return member.cell in fit["cells"] if start else True
 
 
 def _levelled(p: Point, fit: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ holds 80 % of the values of collections left out, with and without one own resul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +22,11 @@ from estimator.engine.accuracy.family import (
     covariance,
     joint,
     learned,
-    published,
-    unscale,
 )
 from estimator.engine.accuracy.scales import Array
-from estimator.engine.distributions import Z90
-from estimator.engine.family_names import AS_IS, CELLS, FAMILY_TASKS, SIMPLE, TUNED
+from estimator.engine.family_names import AS_IS, CELLS, SIMPLE, TUNED
 from estimator.lab.accuracy.blocks import Sums, deviance, levels, sums_of
+from estimator.lab.accuracy.family_errors import LeftOut, anew, errors_of, factors_of, said
 from estimator.lab.accuracy.family_gain import gain_in_labels, gain_of_tuning
 from estimator.vocabulary import Task
 
@@ -37,19 +35,10 @@ if TYPE_CHECKING:
 
 NAMES = ("collection", "set", "kind", "source", "model", *(f"rest_{c}" for c in CELLS))
 START = (0.7, 0.2, 0.3, 0.15, 0.3, 0.2, 0.3, 0.4)
-CELL_SD, SHIFT_SD = 2.0, 0.3
+CELL_SD, SHIFT_SD, LAW_SD = 2.0, 0.3, 3.0
 STEPS = 40
-LEAST_POINTS, LEAST_LEFT_OUT, LEAST_PAIRS = 20, 30, 4
-HELD = 0.8
+LEAST_POINTS, LEAST_PAIRS = 20, 4
 Progress = Callable[[float, str], None]
-
-LEARNING: dict[Task, dict[str, Any]] = {
-    Task.RETRIEVAL: {"zero": 300.0, "full": 6250.0, "from_full": False},
-    Task.DOCUMENT_EXTRACTION: {"zero": 10.0, "full": 150.0, "from_full": True},
-    Task.DOCUMENT_OCR: {"zero": 10.0, "full": 200.0, "from_full": True},
-}
-"""Labels at which the published gain stands, and below which labels bring little; where a level of
-tuned systems is published the gain is counted from it."""
 
 TRIED: dict[Task, tuple[str, ...]] = {
     Task.RETRIEVAL: (SIMPLE,),
@@ -71,20 +60,26 @@ class Design:
 
     def prior(self, sd: dict[str, float]) -> Array:
         """Standard deviation of every column before the data."""
-        kinds = {"cell": CELL_SD, "shift": SHIFT_SD, "model": sd["model"]}
+        kinds = {"cell": CELL_SD, "shift": SHIFT_SD, "law": LAW_SD, "model": sd["model"]}
         return np.array([kinds[c.split(":")[0]] for c in self.columns])
 
 
-def design(points: Sequence[Point]) -> Design:
-    """Columns: kinds of system, models in them, and what a model that saw the set gains."""
+def design(points: Sequence[Point], learning: Mapping[str, Any] | None = None) -> Design:
+    """Columns: kinds of system, models in them, and what a model that saw the set gains.
+
+    With ``learning`` one more for each trained kind: its gain in labels.
+    """
     models = sorted({f"{p.member.model}|{p.member.cell}" for p in points})
-    columns = (*(f"cell:{c}" for c in CELLS), *(f"model:{m}" for m in models), "shift:seen")
+    laws = [f"law:{c}" for c in (SIMPLE, TUNED)] if learning else []
+    columns = (*(f"cell:{c}" for c in CELLS), *(f"model:{m}" for m in models), "shift:seen", *laws)
     at = {c: i for i, c in enumerate(columns)}
     x = np.zeros((len(points), len(columns)))
     for i, p in enumerate(points):
         m = p.member
         x[i, at[f"cell:{m.cell}"]] = x[i, at[f"model:{m.model}|{m.cell}"]] = 1.0
         x[i, at["shift:seen"]] = float(m.seen)
+        if learning and p.n_labelled and m.cell != AS_IS:
+            x[i, at[f"law:{m.cell}"]] = float(learned(p.n_labelled, learning))
     names = np.array([p.member.collection for p in points])
     blocks = tuple(np.flatnonzero(names == n) for n in sorted(set(names)))
     return Design(tuple(points), columns, x, np.array([p.y for p in points]), blocks)
@@ -123,36 +118,11 @@ def parameters(d: Design, sd: dict[str, float], sums: Sequence[Sums]) -> dict[st
     return {"cells": cells, "models": models, "seen": seen, "sd": sd}
 
 
-def fit_families(
-    evidence: Evidence, progress: Progress = lambda share, text: None
-) -> dict[str, Any]:
-    """Content of data/fits/families.json: a fit by task and metric.
-
-    Parameters
-    ----------
-    evidence : Evidence
-    progress : callable
-        ``progress(share, what)``.
-    """
-    out: dict[str, Any] = {}
-    for k, task in enumerate(FAMILY_TASKS):
-        progress(k / len(FAMILY_TASKS), str(task))
-        points = published(evidence, task)
-        metrics = sorted({p.metric for p in points})
-        of = {m: [p for p in points if p.metric == m] for m in metrics}
-        out[str(task)] = {
-            m: fit_metric(evidence, task, of[m], points)
-            for m in metrics
-            if len(of[m]) >= LEAST_POINTS
-        }
-    return out
-
-
 def fit_metric(
-    evidence: Evidence, task: Task, points: Sequence[Point], every: Sequence[Point]
-) -> dict[str, Any]:
+    evidence: Evidence, task: Task, points: Sequence[Point], every: Sequence[Point],
+    learning: dict[str, Any],
+) -> dict[str, Any]:  # fmt: skip
     """One task in one metric; the gain is that of all its metrics where it has too few pairs."""
-    learning = LEARNING[task]
     used = points if learning["from_full"] else [p for p in points if p.member.cell != TUNED]
     d = design(used)
     sd = spreads(d)
@@ -166,14 +136,14 @@ def fit_metric(
     new, known = _left_out(d, sd, sums, TRIED[task])
     if not learning["from_full"]:
         known = known + _tuned_left_out(points, fit, d, sd, sums)
-    fit["widths"] = {"new": _factors(new), "known": _factors(known)}
-    fit["cells"] = {c: {**fit["cells"][c], **_counts(points, c)} for c in fit["cells"]}
+    fit["widths"] = {"new": factors_of(new), "known": factors_of(known)}
+    fit["cells"] = {c: {**fit["cells"][c], **counts(points, c)} for c in fit["cells"]}
     if not learning["from_full"]:
-        fit["cells"][TUNED] = _counts(points, TUNED)
+        fit["cells"][TUNED] = counts(points, TUNED)
     metric = points[0].metric
     fit["validation"] = {
-        "new": _errors(new, metric),
-        "known": _errors(known, metric),
+        "new": errors_of(new, metric),
+        "known": errors_of(known, metric),
         "n_collections": len(d.blocks),
         "as_is_worse_than_simple": _worse(points),
         "pairs_of_tuning": pairs,
@@ -181,24 +151,8 @@ def fit_metric(
     return fit
 
 
-def families_validation(evidence: Evidence) -> dict[str, Any]:
-    """The section of ``validate``: errors on data sets left out, by task and metric."""
-    out: dict[str, Any] = {}
-    for task, metrics in evidence.fits["families"].items():
-        for metric, fit in metrics.items():
-            found = fit["validation"]
-            out[f"{task}|{metric}"] = {
-                "n_points": sum(c["n_points"] for c in fit["cells"].values()),
-                "n_collections": found["n_collections"],
-                "as_is_worse_than_simple": found["as_is_worse_than_simple"],
-                "pairs_of_tuning": found["pairs_of_tuning"],
-                "nothing_known": found["new"],
-                "own_baseline_known": found["known"],
-            }
-    return out
-
-
-def _counts(points: Sequence[Point], cell: str) -> dict[str, Any]:
+def counts(points: Sequence[Point], cell: str) -> dict[str, Any]:
+    """Points, sources and data sets behind a kind of system."""
     mine = [p for p in points if p.member.cell == cell]
     return {
         "n_points": len(mine),
@@ -223,17 +177,6 @@ def _worse(points: Sequence[Point]) -> dict[str, float]:
     return out
 
 
-@dataclass(frozen=True)
-class LeftOut:
-    """One value that the fit had not seen, and what it said."""
-
-    cell: str
-    y: float
-    mean: float
-    sd: float
-    block: str
-
-
 def _left_out(
     d: Design, sd: dict[str, float], sums: Sequence[Sums], tried: Sequence[str]
 ) -> tuple[list[LeftOut], list[LeftOut]]:
@@ -249,13 +192,13 @@ def _left_out(
             point = d.points[i]
             if point.member.cell not in fit["cells"]:
                 continue
-            asked = _anew(point.member)
+            asked = anew(point.member)
             found = joint([asked], fit, ())
-            new.append(_said(point, found.mean[0], found.cov[0, 0]))
+            new.append(said(point, found.mean[0], found.cov[0, 0]))
             shown = first[point.member.dataset]
             if shown is not None and _other(shown, point):
                 found = joint([asked], fit, [shown])
-                known.append(_said(point, found.mean[0], found.cov[0, 0]))
+                known.append(said(point, found.mean[0], found.cov[0, 0]))
     return new, known
 
 
@@ -290,60 +233,10 @@ def _tuned_left_out(
         if not mine or not gain["n_pairs"]:
             continue
         kept = [s for s, n in zip(sums, names, strict=True) if n != m.collection]
-        start = joint([_anew(Member(AS_IS, m.model, m.dataset, m.collection))],
+        start = joint([anew(Member(AS_IS, m.model, m.dataset, m.collection))],
                       parameters(d, sd, kept), mine[:1])  # fmt: skip
         share = 1.0 if point.n_labelled is None else learned(point.n_labelled, fit["learning"])
         mean = start.mean[0] + gain["mean"] * float(share)
         away = (gain["sd"] ** 2 + gain["own"] ** 2) * float(share) ** 2
-        out.append(_said(point, mean, start.cov[0, 0] + away))
-    return out
-
-
-def _anew(m: Member) -> Member:
-    return Member(m.cell, m.model, m.dataset, m.collection, m.seen)
-
-
-def _said(point: Point, mean: float, variance: float) -> LeftOut:
-    m = point.member
-    return LeftOut(m.cell, point.y, float(mean), float(variance) ** 0.5, m.collection)
-
-
-def _factors(rows: Sequence[LeftOut]) -> dict[str, float]:
-    """Factor on the standard deviation that holds 80 % of the left-out values, by kind."""
-    out = {"all": _factor(rows)}
-    for cell in CELLS:
-        mine = [r for r in rows if r.cell == cell]
-        if len(mine) >= LEAST_LEFT_OUT:
-            out[cell] = _factor(mine)
-    return out
-
-
-def _factor(rows: Sequence[LeftOut]) -> float:
-    away = [abs(r.y - r.mean) / (Z90 * r.sd) for r in rows]
-    return round(float(np.quantile(away, HELD)), 4) if away else 1.0
-
-
-def _errors(rows: Sequence[LeftOut], metric: str) -> dict[str, Any]:
-    """Median error and what intervals held, in all and by kind.
-
-    The factor on widths is found on the other collections each time: these values had no say.
-    """
-    out: dict[str, Any] = {}
-    without = {b: _factors([r for r in rows if r.block != b]) for b in {r.block for r in rows}}
-    for cell in ("all", *CELLS):
-        mine = [r for r in rows if cell in ("all", r.cell)]
-        if not mine:
-            continue
-        y, mean = np.array([r.y for r in mine]), np.array([r.mean for r in mine])
-        factor = np.array([without[r.block].get(r.cell, without[r.block]["all"]) for r in mine])
-        half = Z90 * factor * np.array([r.sd for r in mine])
-        ends = np.abs(unscale(mean + half, metric) - unscale(mean - half, metric))
-        away = np.abs(unscale(mean, metric) - unscale(y, metric))
-        out[cell] = {
-            "n": len(mine),
-            "n_collections": len({r.block for r in mine}),
-            "median_abs_error": round(float(np.median(away)), 4),
-            "coverage_80": round(float(np.mean(np.abs(y - mean) <= half)), 4),
-            "width": round(float(np.median(ends)), 4),
-        }
+        out.append(said(point, mean, start.cov[0, 0] + away))
     return out
