@@ -183,7 +183,7 @@ def gates(answer: Answer, style: Style) -> tuple[Gate, ...]:
         parts = zones.parts if isinstance(zones, Listed) else (zones,)
         stated = [z for z in parts if isinstance(z, Statement)]
         turned = any(z.key.endswith("_error") for z in stated)
-        lines = tuple(_zone(z, turned, style) for z in stated if _common(z))
+        lines = tuple(_zone(z, turned, style) for z in stated if _common(z, gate["reached"]))
         found.append(Gate(capital(_short(told.values["after"], style)), lines[::-1]))
         after.append(told.values["after"])
     titles = [g.title for g in found]
@@ -194,9 +194,13 @@ def gates(answer: Answer, style: Style) -> tuple[Gate, ...]:
     return tuple(found[:MOST_GATES])
 
 
-def _common(zone: Statement) -> bool:
-    share = zone.values.get("share")
-    return not isinstance(share, Share) or share.share >= RARE
+def _common(zone: Statement, reached: float) -> bool:
+    """Is the zone worth a line at its gate and, where it goes on, in the whole plan?"""
+    share, action = zone.values.get("share"), zone.values.get("action")
+    if not isinstance(share, Share):
+        return True
+    ends = isinstance(action, Statement) and action.key.rpartition(".")[2] in ZONE_KINDS
+    return share.share >= (RARE if ends else max(RARE, RARE / 4 / reached))
 
 
 def _zone(zone: Statement, turned: bool, style: Style) -> Zone:
