@@ -5,7 +5,9 @@ A test holds the two equal; what is said of a metric anywhere is asked here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Scale = Literal["fraction", "hundred", "plain", "ratio"]
@@ -66,31 +68,59 @@ METRICS: dict[str, Metric] = {
 }
 
 
+OWN = re.compile(
+    r"\s*(?P<name>[^\W_][\w .@%+/-]{0,39}?)\s*,\s*(?P<better>lower|higher)\s*,"
+    r"\s*(?P<low>-?\d{1,6}(?:\.\d{1,4})?)\s*to\s*(?P<high>-?\d{1,6}(?:\.\d{1,4})?)\s*",
+    re.IGNORECASE,
+)
+"""An own metric says its name, what is better and its range: ``MCD, lower, 0 to 20``."""
+
+
+@lru_cache(maxsize=512)
+def own_metric(text: str) -> Metric | None:
+    """The user's own metric by its name, direction and range; None for any other text."""
+    found = OWN.fullmatch(text)
+    if found is None:
+        return None
+    low, high = float(found["low"]), float(found["high"])
+    if not low < high:
+        return None
+    scale: Scale = "ratio"
+    if low == 0 and high in (1, 100):
+        scale = "fraction" if high == 1 else "hundred"
+    return Metric(found["name"], found["better"].lower() == "lower", low, high, scale)
+
+
+def known_metric(metric: str) -> Metric | None:
+    """What values of a metric can be, by its name; None where it is not known."""
+    return METRICS.get(metric.lower()) or own_metric(metric)
+
+
 def lower_is_better(metric: str) -> bool:
     """True for metrics that count mistakes, distance, time or money."""
-    known = METRICS.get(metric.lower())
+    known = known_metric(metric)
     return known is not None and known.lower
 
 
 def is_fraction(metric: str) -> bool:
     """True for metrics of 0 to 1, which people read in per cent; unknown ones count as such."""
-    known = METRICS.get(metric.lower())
+    known = known_metric(metric)
     return known is None or known.scale == "fraction"
 
 
 def is_hundred(metric: str) -> bool:
     """True for metrics of 0 to 100."""
-    known = METRICS.get(metric.lower())
+    known = known_metric(metric)
     return known is not None and known.scale == "hundred"
 
 
 def decimals(metric: str) -> int:
     """Digits after the point with which values are printed that are not read in per cent."""
-    known = METRICS.get(metric.lower())
+    known = known_metric(metric)
     return 2 if known is not None and known.scale == "ratio" else 1
 
 
 def same_scale(metric: str, other: str) -> bool:
     """Can a value of one metric stand for a value of the other: same range, same direction?"""
-    a, b = METRICS.get(metric.lower()), METRICS.get(other.lower())
+    a, b = known_metric(metric), known_metric(other)
     return a is not None and b is not None and (a.lower, a.low, a.high) == (b.lower, b.low, b.high)

@@ -46,6 +46,7 @@ class Task(StrEnum):
     RETRIEVAL = "retrieval"
     DOCUMENT_EXTRACTION = "document_extraction"
     DOCUMENT_OCR = "document_ocr"
+    OTHER = "other"
 
 
 class Modality(StrEnum):
@@ -59,6 +60,7 @@ class Modality(StrEnum):
     BIOLOGY = "biology"
     SERIES = "series"
     DOCUMENTS = "documents"
+    OTHER = "other"
 
 
 class Domain(StrEnum):
@@ -211,6 +213,7 @@ TASK_LABELS: dict[Task, str] = {
     Task.RETRIEVAL: "Search: retrieval, reranking",
     Task.DOCUMENT_EXTRACTION: "Documents: fields",
     Task.DOCUMENT_OCR: "Documents: text (OCR)",
+    Task.OTHER: "Something else",
 }
 
 _SPOKEN = {
@@ -258,6 +261,7 @@ TASK_MODALITY: dict[Task, Modality] = {
     Task.RETRIEVAL: Modality.TEXT,
     Task.DOCUMENT_EXTRACTION: Modality.DOCUMENTS,
     Task.DOCUMENT_OCR: Modality.DOCUMENTS,
+    Task.OTHER: Modality.OTHER,
 }
 
 UNIT_BY_MODALITY: dict[Modality, str] = {
@@ -269,6 +273,7 @@ UNIT_BY_MODALITY: dict[Modality, str] = {
     Modality.BIOLOGY: "residues",
     Modality.SERIES: "horizon",
     Modality.DOCUMENTS: "pages",
+    Modality.OTHER: "tokens",
 }
 
 MORE_UNITS: dict[Task, tuple[str, ...]] = {
@@ -287,6 +292,7 @@ NO_ROWS: dict[Task, frozenset[Approach]] = {
     Task.RETRIEVAL: frozenset({Approach.SCRATCH}),
     Task.DOCUMENT_EXTRACTION: frozenset({Approach.SCRATCH}),
     Task.DOCUMENT_OCR: frozenset({Approach.LINEAR_PROBE, Approach.DISTILL}),
+    Task.OTHER: frozenset({Approach.DISTILL, Approach.HYBRID}),
     Task.IMAGE_GENERATION: frozenset(
         {Approach.BASELINE, Approach.LINEAR_PROBE, Approach.CONTINUED_PRETRAIN, Approach.HYBRID}
     ),

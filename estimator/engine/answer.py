@@ -207,6 +207,13 @@ class Judgement(TypedDict):
     source_id: str
 
 
+class Rule(Said):
+    """A published rule of thumb on how much data the task takes."""
+
+    source_id: str
+    url: str
+
+
 class OwnProjects(TypedDict):
     """What the firm's own finished projects did: factors, every row without them, in words."""
 
@@ -231,4 +238,5 @@ class Answer(TypedDict):
     pilot_plan: dict[str, Any]
     sources: list[Source]
     assumptions: list[Judgement]
+    rules_of_thumb: list[Rule]
     own_projects: NotRequired[OwnProjects]

@@ -12,6 +12,7 @@ from estimator.engine.inputs import ProjectInputs, as_is
 from estimator.engine.results import Candidate
 from estimator.errors import InputError
 from estimator.evidence.things import BaseModel
+from estimator.metrics import own_metric
 from estimator.vocabulary import APPROACH_LABELS, TASK_MODALITY, Approach, Task, no_rows
 from estimator.words.statement import Statement, state
 
@@ -45,7 +46,7 @@ def build_candidates(inputs: ProjectInputs, evidence: Evidence) -> tuple[Candida
 
 
 def _model(inputs: ProjectInputs, approach: Approach, evidence: Evidence) -> BaseModel | None:
-    chosen = inputs.models.get(str(approach))
+    chosen = inputs.models.get(str(approach)) or _same_network(inputs, approach, evidence)
     if isinstance(chosen, TypedModel):
         return typed_model(chosen, inputs)
     if chosen is None:
@@ -53,6 +54,31 @@ def _model(inputs: ProjectInputs, approach: Approach, evidence: Evidence) -> Bas
     if not chosen:
         return None
     return find_model(f"models.{approach}", chosen, evidence, inputs.task)
+
+
+TRAINED_ALIKE = (
+    Approach.FULL_FINETUNE,
+    Approach.LORA,
+    Approach.PARTIAL_FINETUNE,
+    Approach.LINEAR_PROBE,
+    Approach.CONTINUED_PRETRAIN,
+    Approach.SCRATCH,
+)
+"""Rows that train the same network, of which the first that is named gives its model to all."""
+
+
+def _same_network(
+    inputs: ProjectInputs, approach: Approach, evidence: Evidence
+) -> str | TypedModel | None:
+    """The model typed for another row, where a task has no usual models; its weights are there."""
+    if inputs.task is not Task.OTHER or approach not in TRAINED_ALIKE:
+        return None
+    for other in TRAINED_ALIKE:
+        named = inputs.models.get(str(other))
+        known = evidence.find_model(named) if isinstance(named, str) else None
+        if named and not (known and known.hosted):
+            return named
+    return None
 
 
 def _option(inputs: ProjectInputs, index: int, option: Option, evidence: Evidence) -> Candidate:
@@ -157,8 +183,13 @@ def check_names(inputs: ProjectInputs, evidence: Evidence) -> None:
     if inputs.people.location not in evidence.countries:
         raise InputError("people.location", inputs.people.location, ", ".join(evidence.countries))
     _check_lists(inputs, evidence)
-    if inputs.target.metric not in evidence.metrics:
-        raise InputError("target.metric", inputs.target.metric, ", ".join(evidence.metrics))
+    metric = str(inputs.target.metric)
+    own = inputs.task is Task.OTHER and own_metric(metric) is not None
+    if metric not in evidence.metrics and not own:
+        allowed: Statement | str = ", ".join(evidence.metrics)
+        if inputs.task is Task.OTHER:
+            allowed = state("allowed.own_metric", names=allowed)
+        raise InputError("target.metric", metric, allowed)
 
 
 def _check_lists(inputs: ProjectInputs, evidence: Evidence) -> None:

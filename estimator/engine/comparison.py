@@ -99,6 +99,8 @@ class Comparison:
     data_version, code_version : str
     own_projects : mapping
         Own factors in force, the rows without them, and what they did in words; empty without.
+    rules_of_thumb : tuple of mapping
+        What is published on how much data the task takes, where no curve says it.
     """
 
     evaluation: Evaluation
@@ -112,6 +114,7 @@ class Comparison:
     code_version: str
     assumptions: tuple[Mapping[str, Any], ...] = ()
     own_projects: Mapping[str, Any] = field(default_factory=dict)
+    rules_of_thumb: tuple[Mapping[str, Any], ...] = ()
     _cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def to_dict(self) -> Answer:
@@ -143,6 +146,7 @@ class Comparison:
             "pilot_plan": clean(self.pilot_plan),
             "sources": [cast(Source, dict(s)) for s in self.sources],
             "assumptions": [cast(Judgement, dict(a)) for a in self.assumptions],
+            "rules_of_thumb": [clean(r) for r in self.rules_of_thumb],
         }
         if self.own_projects:
             found["own_projects"] = clean(self.own_projects)

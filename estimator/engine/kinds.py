@@ -135,6 +135,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "protein_fold",
         "protein_value",
     ),
+    Task.OTHER: ("text_to_speech", "diarisation", "robot_policy", "something_new"),
 }
 """Kinds of data sets by task, as data/dataset_kinds.csv and the words spell them."""
 

@@ -21,8 +21,9 @@ NEAREST: tuple[tuple[str, Task, str], ...] = (
     (r"video|action recog", Task.IMAGE_CLASSIFICATION, "clips"),
     (r"preference|\bdpo\b|rlhf|reward", Task.TEXT_GENERATION, "pairs"),
     (r"regress", Task.TABULAR_CLASSIFICATION, "numbers"),
-    (r"\btts\b|text to speech|speech synth|voice clon|sprachsynth", Task.MUSIC_GENERATION, "voice"),
-    (r"diari[sz]|speaker", Task.AUDIO_CLASSIFICATION, "speakers"),
+    (r"\btts\b|text to speech|speech synth|voice clon|sprachsynth", Task.OTHER, "generic"),
+    (r"diari[sz]|speaker", Task.OTHER, "generic"),
+    (r"robot|\bvla\b|policy|roboter|generic|custom|sonstig", Task.OTHER, "generic"),
     (r"multi ?label|joint label", Task.TEXT_CLASSIFICATION, "joint"),
 )
 """Words of a task's name, the task to take instead, and the key of what that leaves out."""

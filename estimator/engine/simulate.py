@@ -36,6 +36,7 @@ from estimator.engine.results import (
     CandidateResult,
     Evaluation,
 )
+from estimator.engine.rules import rules_of_thumb
 from estimator.engine.spelling import with_known_names
 from estimator.engine.watched import Kept
 from estimator.version import __version__
@@ -227,6 +228,7 @@ def _comparison(
         data_version=evidence.data_version,
         code_version=__version__,
         own_projects=own,
+        rules_of_thumb=tuple(rules_of_thumb(inputs, evidence)),
     )
 
 
@@ -242,6 +244,7 @@ def _assumptions(evaluation: Evaluation, evidence: Evidence) -> list[dict[str, A
 
 def _sources(evaluation: Evaluation, evidence: Evidence) -> list[dict[str, Any]]:
     used = {evidence.assumptions[name].source_id for name in (GOING_LIVE, SCRAPPED)}
+    used |= {r["source_id"] for r in rules_of_thumb(evaluation.inputs, evidence)}
     for r in evaluation.results:
         used.update(r.accuracy.grade.source_ids, r.compute.source_ids)
         used.update(i for item in r.money.items for i in item.source_ids)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from estimator.errors import InputError
-from estimator.metrics import METRICS, is_fraction
+from estimator.metrics import is_fraction, known_metric, own_metric
 from estimator.words.statement import Approach, Metric, Share, Statement, Text, state
 
 if TYPE_CHECKING:
@@ -129,11 +129,11 @@ def check_value(path: str, value: float | None, metric: str) -> None:
     InputError
         Says what is allowed.
     """
-    known = METRICS.get(metric.lower())
+    known = known_metric(metric)
     if value is None or known is None or known.low <= value <= known.high:
         return
     ends = {"low": Text(f"{known.low:g}"), "high": Text(f"{known.high:g}")}
-    name = Metric(value, metric.lower())
+    name = Metric(value, metric if own_metric(metric) else metric.lower())
     if known.scale != "fraction":
         raise InputError(path, value, state("allowed.between", metric=name, **ends))
     meant = value / 100 if 1 < value <= 100 * known.high else 0.9

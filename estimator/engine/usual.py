@@ -26,6 +26,7 @@ TASK_METRIC: dict[Task, str] = {
     Task.RETRIEVAL: "ndcg_at_10",
     Task.DOCUMENT_EXTRACTION: "f1",
     Task.DOCUMENT_OCR: "cer",
+    Task.OTHER: "accuracy",
 }
 """Metric of the target when none is given; the canonical names of data/metrics.csv."""
 
@@ -69,6 +70,7 @@ DEFAULT_UNIT: dict[Task, float] = {
     Task.RETRIEVAL: 200,
     Task.DOCUMENT_EXTRACTION: 1,
     Task.DOCUMENT_OCR: 1,
+    Task.OTHER: 500,
 }
 """Length of one example when none is given: default.unit.* of data/assumptions.csv."""
 

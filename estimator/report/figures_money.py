@@ -27,11 +27,11 @@ from estimator.report.picture import Picture
 from estimator.report.text import (
     horizon_text,
     key_of,
+    priced_rows,
     ready_date,
     recommended,
     row_name,
     row_of,
-    rows_for_people,
 )
 from estimator.report.theme import PATTERNS, SYMBOLS, Theme, theme, with_alpha
 from estimator.vocabulary import Phase
@@ -42,7 +42,7 @@ from estimator.words.texts import approach_label, phase_label, say, term
 def costs(answer: Answer, style: Style | None = None, dark: bool = False) -> Chart:
     """Stacked bars of the plan by phase and the allowance, up to the expected total."""
     style, t = style or Style(), theme(dark)
-    rows, lang, figure = rows_for_people(answer)[::-1], style.language, Picture()
+    rows, lang, figure = priced_rows(answer)[::-1], style.language, Picture()
     names = [_bar_name(r, lang) for r in rows]
     table: dict[str, Any] = {say("col.approach", lang): names}
     for phase in map(str, Phase):
@@ -113,7 +113,7 @@ def _bar_name(row: Row, language: str) -> str:
 
 def _costs_alt(answer: Answer, style: Style) -> str:
     parts = []
-    for row in rows_for_people(answer):
+    for row in priced_rows(answer):
         phases, known = planned(row), budget_of(row)
         top = max(phases, key=lambda p: phases[p], default="people")
         share = phases[top] / known["plan"] if known["plan"] else None

@@ -29,7 +29,7 @@ from estimator.report.figures_accuracy import (
     on_axis,
     shown_rows,
 )
-from estimator.report.text import horizon_text, key_of, rows_for_people
+from estimator.report.text import horizon_text, key_of, priced_rows
 from estimator.report.theme import LIGHT
 from estimator.vocabulary import Phase
 from estimator.words.format import Style
@@ -229,7 +229,7 @@ def accuracy(
 
 def costs(answer: Answer, style: Style) -> str:
     """Stacked bars of the plan by phase and the allowance, up to the expected total."""
-    rows = rows_for_people(answer)[::-1]
+    rows = priced_rows(answer)[::-1]
     figure, ax = _new(height=0.9 + 0.24 * len(rows))
     y = np.arange(len(rows))
     left = np.zeros(len(rows))

@@ -153,11 +153,17 @@ def versions_of(answer: Answer) -> dict[str, str | int]:
     }
 
 
+def priced_rows(answer: Answer) -> list[Row]:
+    """Rows for people whose money is known: no bar can be drawn of the others."""
+    return [r for r in rows_for_people(answer) if r["cost_usd"]["total"]["base"] is not None]
+
+
 def beside(answer: Answer, style: Style) -> tuple[str, ...]:
     """What stands beside the plan: doing nothing, and how many models go live at all."""
     advice = answer["recommendation"]
     parts: tuple[Said | None, ...] = (advice.get("as_today"), advice.get("going_live"))
-    return tuple(text for part in parts if part for text in said(part, "text", style))
+    rules = answer.get("rules_of_thumb") or ()
+    return tuple(text for part in (*parts, *rules) if part for text in said(part, "text", style))
 
 
 def own_text(answer: Answer, style: Style) -> str:

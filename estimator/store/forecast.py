@@ -9,7 +9,7 @@ from typing import Any
 
 from estimator.engine.typed import check_value
 from estimator.errors import InputError
-from estimator.metrics import METRICS
+from estimator.metrics import METRICS, own_metric
 from estimator.vocabulary import Approach, Task
 
 RATIOS = ("usd", "weeks", "effort", "labels", "hours")
@@ -141,7 +141,7 @@ def checked_row(row: Any, where: str) -> dict[str, Any]:
         ("schema", (SCHEMA,)),
         ("task", tuple(map(str, Task))),
         ("approach", tuple(map(str, Approach))),
-        ("metric", tuple(METRICS)),
+        ("metric", tuple(METRICS) if own_metric(str(row["metric"])) is None else (row["metric"],)),
         ("state", STATES),
     ):
         if row[name] not in allowed:

@@ -16,7 +16,7 @@ from estimator.engine.inputs import ProjectInputs
 from estimator.engine.own_factors import OwnFactor, Seen, own_factor
 from estimator.errors import InputError
 from estimator.evidence.load import Evidence
-from estimator.metrics import METRICS, lower_is_better
+from estimator.metrics import known_metric, lower_is_better
 from estimator.reading import parse_json
 from estimator.store.forecast import RATIOS, ROW_LIMIT, checked_row
 
@@ -136,7 +136,7 @@ def _score(found: Sequence[Mapping[str, Any]], quantity: str) -> Score:
 
 def _in_one_median(metric: str) -> Hashable:
     """What metrics must share for their differences to stand in one median."""
-    known = METRICS.get(metric.lower())
+    known = known_metric(metric)
     if known is None or known.scale not in COMMON_SCALES:
         return metric.lower()
     return known.lower, known.scale

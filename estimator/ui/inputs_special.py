@@ -12,6 +12,7 @@ from estimator.engine.groups import OwnHardware, TypedModel
 from estimator.engine.kinds import KINDS, LANGUAGE_TASKS, LANGUAGES, split_of
 from estimator.engine.typed import advice
 from estimator.engine.usual import TASK_METRIC
+from estimator.metrics import own_metric
 from estimator.ui import (
     cached,
     errors,
@@ -70,7 +71,22 @@ def _metric(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     usual = TASK_METRIC[inputs.task]
     names = [usual, *sorted(m for m in cached.evidence().metrics if m != usual)]
     choose(path, inputs, names, lambda m: metric_name(m, language()), marks)
+    if inputs.task is Task.OTHER:
+        _own_metric(path, inputs)
     _advised("typed.imbalanced", inputs)
+
+
+def _own_metric(path: str, inputs: ProjectInputs) -> None:
+    """A metric that no table knows: its name, what is better, and its range."""
+    key, now = state.keyed(f"own:{path}"), str(inputs.target.metric)
+    state.hold(key, now if own_metric(now) else "")
+    st.text_input(
+        w("inputs.own_metric"),
+        key=key,
+        help=w("inputs.own_metric_help"),
+        placeholder="MCD, lower, 0 to 20",
+        on_change=lambda: state.set_field(path, st.session_state[key] or None),
+    )
 
 
 def _provider(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
@@ -112,7 +128,7 @@ def _models(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     )
     models = cached.evidence().models
     fit = sorted(m.name for m in models.values() if str(inputs.task) in m.tasks)
-    names = [None, *(fit or sorted(models))]
+    names = [None, *(sorted(models) if inputs.task is Task.OTHER or not fit else fit)]
     key, now = state.keyed(f"in:models.{pick}"), inputs.models.get(str(pick))
     sizes_now = now if isinstance(now, TypedModel) else None
     typed = sizes_now is not None

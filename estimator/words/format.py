@@ -18,7 +18,7 @@ from babel.numbers import (
 )
 
 from estimator.errors import InputError
-from estimator.metrics import decimals, is_fraction
+from estimator.metrics import decimals, is_fraction, own_metric
 from estimator.vocabulary import METRIC_LABELS
 from estimator.words.texts import Joint, catalogue, has, languages, listed, locale_of, say, term
 
@@ -32,6 +32,9 @@ def metric_name(metric: str, language: str = "en") -> str:
     """The metric's name for people."""
     name = metric.lower()
     known = catalogue()[language].get(f"metric.{name}") or METRIC_LABELS.get(name)
+    own = own_metric(metric)
+    if own is not None:
+        return own.name
     return known or term("metric", metric, language)
 
 

@@ -21,8 +21,8 @@ from estimator.words.texts import catalogue
         ("video_classification", "image_classification", "motion"),
         ("DPO", "text_generation", "win rates"),
         ("tabular_regression", "tabular_classification", "error of a number"),
-        ("text-to-speech", "music_generation", "money only"),
-        ("speaker diarization", "audio_classification", "who speaks when"),
+        ("text-to-speech", "other", "until an own result"),
+        ("speaker diarization", "other", "until an own result"),
         ("demand forecasting", "time_series", "under its name"),
     ],
 )

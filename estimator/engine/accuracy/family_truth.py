@@ -71,23 +71,23 @@ class FamilyTruth:
         y = self.y(n_labelled)
         if run == NEW and self.run_sd:
             y = y + self.run_sd * self.draws.normal(f"accuracy.run.{self.key}.new")
-        return unscale(y, self.metric)
+        return self.value_at(y)
 
     def result(self, n_labelled: float, n_test: int) -> Array:
         """What the kept model shows on ``n_test`` questions or documents, shape (n + 1,)."""
         y = self.y(np.array([n_labelled]))[0]
         noise = luck(self.draws, f"accuracy.run.{self.key}.test", max(n_test, 1), self.paired)
-        return unscale(y + self._error(y, n_test) * noise, self.metric)
+        return self.value_at(y + self._error(y, n_test) * noise)
 
     def weights(self, n_labelled: float, n_test: int, value: float) -> Array:
         """Weight of every draw once ``value`` was measured so, shape (n + 1,)."""
         y = self.y(np.array([n_labelled]))[0]
-        seen = float(scale(np.array(value), self.metric))
+        seen = self.place_of(value)
         return likelihood(y, self._error(y, n_test), seen)
 
     def labels_for(self, target: float) -> Array:
         """Labels that reach the target, shape (n + 1,); inf where none do."""
-        wanted = float(scale(np.array(target), self.metric))
+        wanted = self.place_of(target)
         there = self.y(np.array([0.0]))[0] >= wanted
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(self.gain > 0, (wanted - self.start) / self.gain, np.inf)
@@ -95,6 +95,14 @@ class FamilyTruth:
             np.isfinite(share), labels_at(np.minimum(share, 50.0), self.learning), np.inf
         )
         return np.asarray(np.where(there, 0.0, needed))
+
+    def place_of(self, value: float) -> float:
+        """Place on the scale of a value of the metric."""
+        return float(scale(np.array(value), self.metric))
+
+    def value_at(self, y: Array) -> Array:
+        """Value of the metric at places of the scale."""
+        return unscale(y, self.metric)
 
     def _error(self, y: Array, n_test: float) -> Array:
         return test_error(unscale(y, self.metric), self.metric, n_test, self.spread)

@@ -25,6 +25,7 @@ from estimator.engine.accuracy.kernel import KNOTS
 from estimator.engine.accuracy.known import known_rows, similar_dataset
 from estimator.engine.accuracy.measured import believe
 from estimator.engine.accuracy.names import NO_CLASS_TASKS
+from estimator.engine.accuracy.other import predict_other
 from estimator.engine.accuracy.paths import MIDDLE_KNOT, Path, centred, falling
 from estimator.engine.accuracy.posterior import Posterior, shared_posterior
 from estimator.engine.accuracy.project import (
@@ -97,6 +98,8 @@ def predict_accuracy(
     metric = str(inputs.target.metric)
     if inputs.task is Task.TIME_SERIES:
         return predict_series(inputs, candidates, evidence, assumptions, draws)
+    if inputs.task is Task.OTHER:
+        return predict_other(inputs, candidates, assumptions, draws)
     if inputs.task in FAMILY_TASKS:
         return predict_family(inputs, candidates, evidence, assumptions, draws)
     reason = _nothing_known(inputs, fit)

@@ -198,9 +198,10 @@ def example_flop(
             info.forward_gflop * GIGA * inputs.unit_length / info.input_size,
             state("formula.seconds"),
         )
-    if inputs.unit_name == "horizon":
+    if inputs.unit_name == "horizon" or inputs.task is Task.OTHER:
         params = info.active or info.params
-        return (2.0 * params * tokens if params else None), state("formula.series")
+        words = state("formula.series" if inputs.unit_name == "horizon" else "formula.tokens")
+        return (2.0 * params * tokens if params else None), words
     if inputs.unit_name == "pixels":
         flop = forward_flop(replace(info, forward_gflop=None), None, inputs.unit_length)
         return flop, state("formula.patches")
