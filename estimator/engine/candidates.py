@@ -74,7 +74,7 @@ def _same_network(
     if inputs.task is not Task.OTHER or approach not in TRAINED_ALIKE:
         return None
     for other in TRAINED_ALIKE:
-        named = inputs.models.get(str(other))
+        named: str | TypedModel | None = inputs.models.get(str(other))
         known = evidence.find_model(named) if isinstance(named, str) else None
         if named and not (known and known.hosted):
             return named
