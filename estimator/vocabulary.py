@@ -46,6 +46,7 @@ class Task(StrEnum):
     RETRIEVAL = "retrieval"
     DOCUMENT_EXTRACTION = "document_extraction"
     DOCUMENT_OCR = "document_ocr"
+    PREFERENCE_TUNING = "preference_tuning"
     OTHER = "other"
 
 
@@ -213,6 +214,7 @@ TASK_LABELS: dict[Task, str] = {
     Task.RETRIEVAL: "Search: retrieval, reranking",
     Task.DOCUMENT_EXTRACTION: "Documents: fields",
     Task.DOCUMENT_OCR: "Documents: text (OCR)",
+    Task.PREFERENCE_TUNING: "Preference tuning (DPO)",
     Task.OTHER: "Something else",
 }
 
@@ -262,6 +264,7 @@ TASK_MODALITY: dict[Task, Modality] = {
     Task.DOCUMENT_EXTRACTION: Modality.DOCUMENTS,
     Task.DOCUMENT_OCR: Modality.DOCUMENTS,
     Task.OTHER: Modality.OTHER,
+    Task.PREFERENCE_TUNING: Modality.TEXT,
 }
 
 UNIT_BY_MODALITY: dict[Modality, str] = {
@@ -293,6 +296,8 @@ NO_ROWS: dict[Task, frozenset[Approach]] = {
     Task.DOCUMENT_EXTRACTION: frozenset({Approach.SCRATCH}),
     Task.DOCUMENT_OCR: frozenset({Approach.LINEAR_PROBE, Approach.DISTILL}),
     Task.OTHER: frozenset({Approach.DISTILL, Approach.HYBRID}),
+    Task.PREFERENCE_TUNING: frozenset(Approach)
+    - {Approach.BASELINE, Approach.ZERO_SHOT, Approach.LORA, Approach.FULL_FINETUNE},
     Task.IMAGE_GENERATION: frozenset(
         {Approach.BASELINE, Approach.LINEAR_PROBE, Approach.CONTINUED_PRETRAIN, Approach.HYBRID}
     ),
@@ -329,6 +334,9 @@ def no_rows(task: Task, metric: str | None) -> frozenset[Approach]:
 
 JOINED_TASKS = frozenset({Task.RETRIEVAL, Task.DOCUMENT_EXTRACTION, Task.DOCUMENT_OCR})
 """Tasks whose hybrid joins what is there: two rankings, or reading and a language model."""
+
+READY_BASELINES = JOINED_TASKS | {Task.PREFERENCE_TUNING}
+"""Tasks whose baseline is there already: words alone, open OCR, the model before preferences."""
 
 UNLABELLED_TESTS = frozenset({Task.IMAGE_GENERATION, Task.MUSIC_GENERATION})
 """Tasks whose test examples nobody labels: what is generated is looked at or measured."""

@@ -16,6 +16,7 @@ FAMILY_TASKS: dict[Task, frozenset[str]] = {
     Task.DOCUMENT_EXTRACTION: frozenset({"document_extraction"}),
     Task.DOCUMENT_OCR: frozenset({"document_ocr"}),
     Task.IMAGE_GENERATION: frozenset({"image_generation"}),
+    Task.PREFERENCE_TUNING: frozenset({"preference_tuning"}),
 }
 """Tasks with a fit in data/fits/families.json, and the evidence's names of them."""
 
@@ -96,6 +97,13 @@ def family_model(name: str) -> str:
         if found:
             return model.format(*(g or "base" for g in found.groups()))
     return low
+
+
+def tuned_from(name: str) -> str:
+    """The model that preferences are taught to, by its spelling: family, and base or instruct."""
+    low = name.lower()
+    family = next((f for f in ("llama", "mistral", "gemma") if f in low), low)
+    return f"{family}-{'instruct' if re.search('instruct|gemma', low) else 'base'}"
 
 
 @lru_cache(maxsize=4096)

@@ -40,6 +40,7 @@ from estimator.vocabulary import (
     JOINED_TASKS,
     MORE_UNITS,
     NO_LABELS_TASKS,
+    READY_BASELINES,
     TASK_MODALITY,
     UNIT_BY_MODALITY,
     UNLABELLED_TESTS,
@@ -370,7 +371,7 @@ def json_schema() -> dict[str, Any]:
 
 def as_is(inputs: ProjectInputs, approach: Approach) -> bool:
     """Nothing of the project is learned from: used as it is, looked up, or words alone."""
-    words = approach is Approach.BASELINE and inputs.task in JOINED_TASKS
+    words = approach is Approach.BASELINE and inputs.task in READY_BASELINES
     return approach is Approach.ZERO_SHOT or words or finds(inputs, approach)
 
 

@@ -19,7 +19,7 @@ NEAREST: tuple[tuple[str, Task, str], ...] = (
     (r"\brag\b", Task.QUESTION_ANSWERING, "ranking"),
     (r"retriev|search|rerank|embedding|suche", Task.RETRIEVAL, "spelling"),
     (r"video|action recog", Task.IMAGE_CLASSIFICATION, "clips"),
-    (r"preference|\bdpo\b|rlhf|reward", Task.TEXT_GENERATION, "pairs"),
+    (r"preference|\bdpo\b|rlhf|reward", Task.PREFERENCE_TUNING, "spelling"),
     (r"regress", Task.TABULAR_CLASSIFICATION, "numbers"),
     (r"\btts\b|text to speech|speech synth|voice clon|sprachsynth", Task.OTHER, "generic"),
     (r"diari[sz]|speaker", Task.OTHER, "generic"),

@@ -27,6 +27,7 @@ TASK_METRIC: dict[Task, str] = {
     Task.DOCUMENT_EXTRACTION: "f1",
     Task.DOCUMENT_OCR: "cer",
     Task.OTHER: "accuracy",
+    Task.PREFERENCE_TUNING: "win_rate",
 }
 """Metric of the target when none is given; the canonical names of data/metrics.csv."""
 
@@ -42,6 +43,7 @@ DEFAULT_TARGET: dict[str, float] = {
     "fid": 20.0,
     "fad": 3.0,
     "clip_i": 0.78,
+    "win_rate": 0.60,
     "relative_mase": 0.75,
     "ndcg_at_10": 0.60,
     "cer": 0.05,
@@ -71,6 +73,7 @@ DEFAULT_UNIT: dict[Task, float] = {
     Task.DOCUMENT_EXTRACTION: 1,
     Task.DOCUMENT_OCR: 1,
     Task.OTHER: 500,
+    Task.PREFERENCE_TUNING: 500,
 }
 """Length of one example when none is given: default.unit.* of data/assumptions.csv."""
 

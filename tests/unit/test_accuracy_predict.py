@@ -15,10 +15,11 @@ from estimator.engine.accuracy import (
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.candidates import build_candidates
 from estimator.engine.distributions import Draws, percentiles
+from estimator.engine.family_names import FAMILY_TASKS
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import AccuracyEstimate
 from estimator.errors import InputError
-from estimator.vocabulary import JOINED_TASKS, NO_LABELS_TASKS, Task
+from estimator.vocabulary import NO_LABELS_TASKS, Task
 
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
@@ -48,7 +49,7 @@ def width(estimate: AccuracyEstimate) -> float:
     return p90 - p10
 
 
-APART = (*GENERATION, *NO_LABELS_TASKS, *JOINED_TASKS)
+APART = (*GENERATION, *NO_LABELS_TASKS, *FAMILY_TASKS)
 
 
 @pytest.mark.parametrize("task", [t for t in Task if t not in APART])

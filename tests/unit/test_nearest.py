@@ -19,7 +19,7 @@ from estimator.words.texts import catalogue
         ("reranking", "retrieval", "under its name"),
         ("RAG", "question_answering", "nDCG"),
         ("video_classification", "image_classification", "motion"),
-        ("DPO", "text_generation", "win rates"),
+        ("DPO", "preference_tuning", "under its name"),
         ("tabular_regression", "tabular_classification", "error of a number"),
         ("text-to-speech", "other", "until an own result"),
         ("speaker diarization", "other", "until an own result"),

@@ -37,6 +37,8 @@ ENDS = 0.005
 ERRORS = (0.002, 3.0)
 BOUNDS: Mapping[str, tuple[float, float]] = {"fid": (0.5, 500.0), "fad": (0.2, 50.0)}
 """Error rates and distances are taken as at least and at most this."""
+VERSIONS = {Task.RETRIEVAL: "backbone", Task.PREFERENCE_TUNING: "row_id"}
+"""Tasks whose tuned systems stand side by side: recipes on one model and one data set."""
 DUPLICATES_LAST = (
     "contriever-readme", "layoutlm-readme", "layoutlmv2-readme", "layoutlmv3-readme",
 )  # fmt: skip
@@ -124,7 +126,7 @@ def published(evidence: Evidence, task: Task) -> tuple[Point, ...]:
         if point is not None:
             m = point.member
             trained = m.cell == TUNED
-            version = row["backbone"] if trained and task is Task.RETRIEVAL else ""
+            version = row[VERSIONS[task]] if trained and task in VERSIONS else ""
             size = point.n_labelled if trained or task is Task.IMAGE_GENERATION else None
             found.setdefault((m.cell, m.model, m.dataset, point.metric, size, version), point)
     _POINTS.append((evidence, task, tuple(found.values())))

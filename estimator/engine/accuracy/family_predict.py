@@ -238,10 +238,14 @@ def _grade(
         wide, widths = float(np.log(p90 / p10)), DISTANCE_WIDTHS
     grade = next((letter for most, letter in widths if wide <= most), Grade.D)
     reason = state("family.sets", points=points, sets=int(counts["n_sets"]))
+    if "recipes" in fit and plan.trained[k]:
+        told = fit["recipes"]
+        ends = {end: Metric(told[end], str(inputs.target.metric)) for end in ("worst", "best")}
+        reason = state("family.recipes", sets=reason, n=int(told["n"]), **ends)
     if measured:
         own = sum(1 for p in inputs.pilot if p.approach == c.approach)
         grade, reason = Grade.A, state("evidence.own", own=own, points=points)
-    elif plan.borrowed[k]:
+    elif plan.borrowed[k] and "recipes" not in fit:
         near = Approach.FULL_FINETUNE if plan.trained[k] else Approach.ZERO_SHOT
         near_names = listed([ApproachName(str(near))])
         reason = state("evidence.borrowed", approach=approach, task=task, near=near_names)

@@ -116,6 +116,8 @@ def _row(
 ) -> _Row | None:
     """What a row rests on; None where nothing is published of it in the metric."""
     model = family_model(c.model.name) if c.model is not None else PLAIN
+    if inputs.task is Task.PREFERENCE_TUNING:
+        return _preferred(c, assumptions)
     if inputs.task is Task.IMAGE_GENERATION:
         return _pictured(inputs, c, model, assumptions)
     if c.approach in TRAINED:
@@ -132,6 +134,22 @@ def _row(
     if c.approach is Approach.HYBRID:
         return _hybrid(inputs, as_is, assumptions)
     return _Row(((as_is, 1.0),), nothing, nothing, AS_IS, False, False)
+
+
+def _preferred(c: Candidate, assumptions: Assumptions) -> _Row:
+    """The model before wins half of the time against itself; pairs add to it."""
+    nothing, before = (0.0, 0.0), ((Member(SIMPLE, PLAIN, OWN, OWN), 1.0),)
+    if c.approach is Approach.ZERO_SHOT:
+        away = _judged(assumptions, "accuracy.preference_aligned")
+        return _Row(before, away, nothing, SIMPLE, False, True)
+    if c.approach not in TRAINED:
+        return _Row(before, nothing, nothing, SIMPLE, False, False)
+    full = c.approach is Approach.FULL_FINETUNE
+    share, wide = _judged(assumptions, "accuracy.pairs_share")
+    if not full:
+        part, sd = _judged(assumptions, "accuracy.gain_share.lora")
+        share, wide = share * part, float(np.hypot(wide, sd))
+    return _Row(before, nothing, (share, wide), TUNED, True, not full)
 
 
 def _pictured(

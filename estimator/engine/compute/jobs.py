@@ -178,7 +178,7 @@ def job_of(
         terms=terms, adapter_params=adapter_params(info, plan.lora_rank, plan.lora_targets),
         vocabulary=vocabulary_of(info), context_gb=terms.context_gb if info.group == "llm" else 0.0,
         chunked_loss=plan.framework == "unsloth", kept_outside=plan.framework == "unsloth",
-        usual_stack=plan.framework not in LEAN,
+        usual_stack=plan.framework not in LEAN, reference=inputs.task is Task.PREFERENCE_TUNING,
         forward_gflop_example=flop / GIGA,
     )  # fmt: skip
     length, window = tokens_per_example(inputs), inputs.training.sequence

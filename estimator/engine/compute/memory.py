@@ -74,6 +74,8 @@ class MemorySetting:
     """What recomputation keeps of every layer lies in host memory."""
     context_gb: float = 0.0
     """Driver and kernels, which take device memory beside what the framework counts [GB]."""
+    reference: bool = False
+    """A frozen copy of the model before tuning stands beside it (preferences)."""
     offloaded: bool = False
     """Weights and states live in host memory; a layer at a time is on the device."""
 
@@ -114,8 +116,9 @@ def static_gb(model: ModelInfo, s: MemorySetting) -> float:
     """Weights, gradients and optimiser state before sharding [GB].
 
     Full update: 4 (weights) + 4 (gradients) + moments (Adam 8) = 16 bytes a parameter, 18 with
-    16-bit copies, 8 when all is 16-bit; adapters and LoRA: frozen weights in 2 bytes (0.56 in
-    4 bits, embeddings in 2) and 16 bytes per adapter parameter; features: weights only.
+    16-bit copies, 8 when all is 16-bit, 2 more for a frozen copy; adapters and LoRA: frozen
+    weights in 2 bytes (0.56 in 4 bits, embeddings in 2) and 16 bytes per adapter parameter;
+    features: weights only.
     """
     n = model.params or 0.0
     opt = OPTIMISER_BYTES.get(s.optimiser, 8.0)
@@ -144,7 +147,7 @@ def static_gb(model: ModelInfo, s: MemorySetting) -> float:
             per = 20.0 - (8.0 - opt)
     elif s.amp:
         per += 2.0
-    return per * n / BYTES_PER_GB
+    return (per + (2.0 if s.reference else 0.0)) * n / BYTES_PER_GB
 
 
 def host_gb(model: ModelInfo, s: MemorySetting) -> float:

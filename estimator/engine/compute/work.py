@@ -103,6 +103,11 @@ pair is trained with (the right one and wrong ones): compute.page_tokens,
 compute.page_reading_tokens and compute.passages_per_pair of data/assumptions.csv."""
 
 
+TOKENS_PER_PAIR = 2.67
+"""Answers that a pair of answers counts for: forward and back through the model for both, forward
+through the copy before: compute.answers_per_pair of data/assumptions.csv."""
+
+
 def tokens_per_example(inputs: ProjectInputs) -> float:
     """Tokens, frames or residues of one example where the model counts them; 1 for images."""
     modality_unit = inputs.unit_name
@@ -117,6 +122,9 @@ def tokens_per_example(inputs: ProjectInputs) -> float:
     if inputs.task is Task.RETRIEVAL:
         group = float(inputs.assumptions.get("compute.passages_per_pair", PASSAGES_PER_PAIR))
         return inputs.unit_length * group
+    if inputs.task is Task.PREFERENCE_TUNING:
+        pair = float(inputs.assumptions.get("compute.answers_per_pair", TOKENS_PER_PAIR))
+        return inputs.unit_length * pair
     if modality_unit in ("tokens", "residues"):
         length = inputs.unit_length
         return min(length, float(inputs.training.sequence)) if inputs.training.sequence else length
@@ -228,6 +236,7 @@ GENERATES_TEXT = (
     Task.TRANSLATION,
     Task.QUESTION_ANSWERING,
     Task.MUSIC_GENERATION,
+    Task.PREFERENCE_TUNING,
 )
 
 

@@ -75,6 +75,8 @@ def _seconds(ctx: Context) -> Figure:
         return ctx.figure("labelling.seconds.document_extraction") * fields
     if task is Task.DOCUMENT_OCR:
         return ctx.figure("labelling.seconds.document_ocr") * ctx.inputs.unit_length
+    if task is Task.PREFERENCE_TUNING:
+        return reading_seconds(ctx) * 2.0 + ctx.figure("labelling.seconds.preference_tuning")
     if task is Task.QUESTION_ANSWERING:
         return reading_seconds(ctx) * ctx.figure("labelling.question_factor")
     if task in WRITTEN:

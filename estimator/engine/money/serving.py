@@ -33,7 +33,9 @@ KB_PER_GB = 1e6
 MS_PER_SECOND = 1000.0
 ONE_PASS = frozenset({"StyleGAN2-ADA"})
 """Families that make a picture in one pass, without denoising steps."""
-GENERATIVE = frozenset({Task.SUMMARISATION, Task.TRANSLATION, Task.TEXT_GENERATION})
+GENERATIVE = frozenset(
+    {Task.SUMMARISATION, Task.TRANSLATION, Task.TEXT_GENERATION, Task.PREFERENCE_TUNING}
+)
 
 
 def service_class(ctx: Context, model: BaseModel | None) -> str:

@@ -26,6 +26,7 @@ WAITED_FOR = frozenset(
         Task.TEXT_CLASSIFICATION,
         Task.QUESTION_ANSWERING,
         Task.TEXT_GENERATION,
+        Task.PREFERENCE_TUNING,
         Task.TABULAR_CLASSIFICATION,
         Task.RECOMMENDATION,
         Task.RETRIEVAL,

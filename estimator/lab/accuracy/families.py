@@ -1,7 +1,8 @@
 """Fits data/fits/families.json: every task and metric with a fit of its own, each by its points.
 
 Search and documents around an own baseline (``family_fit``), pictures and video by their law in
-labels (``family_law``), and few points of one data set by plain spreads, wide.
+labels (``family_law``), preferences by what pairs add
+(``family_pairs``), and few points of one data set by plain spreads, wide.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from estimator.engine.family_names import FAMILY_TASKS
 from estimator.lab.accuracy.blocks import sums_of
 from estimator.lab.accuracy.family_fit import NAMES, START, counts, design, fit_metric, parameters
 from estimator.lab.accuracy.family_law import fit_law
+from estimator.lab.accuracy.family_pairs import fit_pairs
 from estimator.vocabulary import LIKENESS, Task
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ LEARNING: dict[Task, dict[str, Any]] = {
     Task.RETRIEVAL: {"zero": 300.0, "full": 6250.0, "from_full": False},
     Task.DOCUMENT_EXTRACTION: {"zero": 10.0, "full": 150.0, "from_full": True},
     Task.DOCUMENT_OCR: {"zero": 10.0, "full": 200.0, "from_full": True},
+    Task.PREFERENCE_TUNING: {"zero": 1000.0, "full": 60_000.0, "from_full": False},
     Task.IMAGE_GENERATION: {"zero": 1.0, "full": 5.0, "from_full": True},
 }
 """Labels at which the published gain stands, and below which labels bring little; where a level of
@@ -87,6 +90,8 @@ def fit_one(
     if (task, metric) in LAWS:
         enough = [p for p in points if metric != "fid" or (p.n_labelled or 0) >= FEWEST_PICTURES]
         return fit_law(enough, LAWS[(task, metric)])
+    if task is Task.PREFERENCE_TUNING:
+        return fit_pairs(points, LEARNING[task])
     if metric in FEW.get(task, ()):
         return fit_few(evidence, task, points)
     return fit_metric(evidence, task, points, every, LEARNING[task])

@@ -22,6 +22,7 @@ from estimator.engine.family_names import (
     family_model,
     family_set,
 )
+from estimator.lab.accuracy.family_pairs import USUAL, recipe_of
 from estimator.vocabulary import Task
 
 if TYPE_CHECKING:
@@ -86,6 +87,9 @@ def predict_family_rows(
         if not _has(member, fit):
             reasons[i] = f"no evidence in the metric {metric} for this approach"
             continue
+        if "recipes" in fit and not any(p.member.cell == AS_IS for p in known):
+            reasons[i] = "the win rate of the model before preferences is not given"
+            continue
         found = _predicted(member, to_number(cells[i].get("n_labelled")), fit, known)
         out[i] = np.sort(unscale(found, metric)) / factor[i]
     return new
@@ -117,10 +121,26 @@ def _same(asked: Mapping[str, Any], cell: Mapping[str, Any]) -> bool:
     return all(asked.get(c) == cell.get(c) for c in ("curve_id", "source_family"))
 
 
+def _after_pairs(
+    member: Member, n_labelled: float, fit: Mapping[str, Any], known: Sequence[Point]
+) -> Array:
+    """p10, p50 and p90 on the scale after a stage of preferences, from the model before."""
+    gain, trained = fit["gain"], member.cell == TUNED
+    before = float(np.mean([p.y for p in known if p.member.cell == AS_IS]))
+    share = float(learned(n_labelled, fit["learning"])) if n_labelled > 0 else 1.0
+    effects = fit["recipes"]["effects"]
+    mean = gain["mean"] + effects.get(recipe_of(member.model), effects[USUAL]) - effects[USUAL]
+    sd = share * float(np.hypot(gain["sd"], gain["own"])) if trained else gain["own"]
+    half = Z90 * fit["widths"]["known"]["all"] * sd
+    return np.asarray(before + trained * mean * share + half * np.array([-1.0, 0.0, 1.0]))
+
+
 def _predicted(
     member: Member, n_labelled: float, fit: Mapping[str, Any], known: Sequence[Point]
 ) -> Array:
     """p10, p50 and p90 on the scale."""
+    if "recipes" in fit:
+        return _after_pairs(member, n_labelled, fit, known)
     learning, laws = fit["learning"], fit.get("gains", {})
     trained = member.cell == TUNED or member.cell in laws
     gain = laws.get(member.cell, fit["gain"])
@@ -138,6 +158,8 @@ def _predicted(
 
 
 def _has(member: Member, fit: Mapping[str, Any]) -> bool:
+    if "recipes" in fit:
+        return True
     start = fit["learning"]["from_full"] or member.cell != TUNED
     return member.cell in fit["cells"] if start else True
 
