@@ -45,9 +45,11 @@ def add(commands: Any) -> None:
         help="CSV for office software of a language (separator, decimal mark, byte order mark); "
         "default: comma and point, for machines",
     )
+    p.add_argument("--config", metavar="F", help="write the trained row as a file that trains it")
     p.add_argument(
-        "--config", metavar="F", help="write the trained row as a TRL configuration (YAML)"
-    )
+        "--config-for", choices=("trl", "axolotl", "scikit-learn"),
+        help="what --config is written for; default: the framework of the scenario, else trl",
+    )  # fmt: skip
     own.add(p)
     p.add_argument("--one-page", action="store_true", help="the first page of the PDF alone")
     p.add_argument("--date", metavar="DATE", help="date printed in the files; default today")
@@ -86,28 +88,16 @@ def _own_runs(inputs: ProjectInputs, arguments: argparse.Namespace) -> ProjectIn
     return inputs.replace("own_runs", rows)
 
 
-_WRITABLE = ("lora", "full_finetune", "partial_finetune", "continued_pretrain")
-
-
-def _config(answer: Answer, inputs: ProjectInputs) -> bytes:
+def _config(answer: Answer, inputs: ProjectInputs, evidence: Evidence, framework: str) -> bytes:
     """The recommended row where it is trained, else the adapters, as it is priced."""
-    import yaml
+    from estimator.report.training_file import SCRIPT, chosen_row, training_files
 
-    from estimator.engine.compute.configs import config_of
-
-    rows = {r["approach"]: r for r in answer["approaches"] if r["base_model"]}
-    chosen = answer["recommendation"]["approach"]
-    order = [chosen] if chosen in _WRITABLE else []
-    row = next((rows[a] for a in (*order, *_WRITABLE) if a in rows), None)
-    if row is None or row["base_model"] is None:
-        raise BadInput("--config: no row of this scenario trains a model")
-    tokens = inputs.training.sequence or (
-        inputs.unit_length if inputs.unit_name == "tokens" else None
-    )
-    found = config_of(
-        row["base_model"], row["approach"], row["recipe"], tokens, inputs.compute.n_devices
-    )
-    return yaml.safe_dump(found, sort_keys=False).encode()
+    rows = {r["approach"]: r for r in answer["approaches"]}
+    row = rows.get("baseline") if framework == SCRIPT else chosen_row(answer)
+    files = training_files(row, inputs, evidence) if row else {}
+    if framework not in files:
+        raise BadInput(f"--config: no row of this scenario is trained by {framework}")
+    return files[framework]
 
 
 def _unused(answer: Answer, style: Style) -> tuple[str, ...]:
@@ -141,7 +131,9 @@ def run(arguments: argparse.Namespace) -> None:
         data = _build(name, comparison, answer, evidence, style, when, arguments)
         write_file(path, data)
     if arguments.config:
-        write_file(arguments.config, _config(answer, inputs))
+        usual = "axolotl" if inputs.training.framework == "axolotl" else "trl"
+        framework = arguments.config_for or usual
+        write_file(arguments.config, _config(answer, inputs, evidence, framework))
     if arguments.json:
         print_json(answer)
     else:

@@ -53,11 +53,12 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def searched() -> None:
-    """Search the widths of the accuracy model and store them; the state is kept as it goes."""
+    """Search the widths of hours and accuracy and store them; the state of the latter is kept."""
     from estimator.evidence.files import write_fit
     from estimator.evidence.load import Evidence
-    from estimator.lab.run import search_widths
+    from estimator.lab.run import search_hours, search_widths
 
+    write_fit("utilisation_hyper", search_hours(Evidence(), progress))
     state = Path(SEARCH)
     begun = json.loads(state.read_text(encoding="utf-8")) if state.exists() else None
 

@@ -110,6 +110,16 @@ def models(frame: pd.DataFrame) -> Mapping[str, BaseModel]:
     }
 
 
+def hub_names(frame: pd.DataFrame) -> Mapping[str, str]:
+    """Name on its hub, owner and all, by catalogue name; models without one are not in it."""
+    found: dict[str, str] = {}
+    for name, spellings in zip(frame["name"], frame["aliases"], strict=True):
+        for alias in filter(None, str(spellings or "").split("|")):
+            if "/" in alias and " " not in alias:
+                found.setdefault(str(name), alias)
+    return found
+
+
 def aliases(frame: pd.DataFrame) -> Mapping[str, str]:
     """Catalogue name by plain spelling of each name and alias; the first model keeps a clash."""
     found: dict[str, str] = {}

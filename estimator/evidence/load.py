@@ -156,6 +156,11 @@ class Evidence:
     def _aliases(self) -> Mapping[str, str]:
         return catalogues.aliases(self.table("models"))
 
+    @cached_property
+    def hub_names(self) -> Mapping[str, str]:
+        """Name on its hub by catalogue name, where the catalogue knows one."""
+        return catalogues.hub_names(self.table("models"))
+
     def find_model(self, name: str) -> BaseModel | None:
         """A base model by name, alias or hub id in any spelling of case and punctuation."""
         found = self.models.get(name)

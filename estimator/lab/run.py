@@ -17,6 +17,7 @@ from estimator.lab.accuracy.series_fit import fit_series, series_validation
 from estimator.lab.accuracy.validate import validate_accuracy
 from estimator.lab.claims.claims import check_claims, tally
 from estimator.lab.compute.fit import fit_utilisation
+from estimator.lab.compute.tuning import search_utilisation
 from estimator.lab.compute.validate import validate_compute
 from estimator.lab.decide.validation import validate_decision
 from estimator.lab.money.cost_validation import validate_cost
@@ -65,6 +66,11 @@ def search_widths(
     """Content of data/fits/accuracy_hyper.json with its standard deviations searched anew."""
     found = search_accuracy(evidence, progress, begun, keep)
     return {**evidence.fits["accuracy_hyper"], "sd": found}
+
+
+def search_hours(evidence: Evidence, progress: Progress) -> dict[str, Any]:
+    """Content of data/fits/utilisation_hyper.json, its widths searched anew."""
+    return search_utilisation(evidence, progress)
 
 
 def recalibrate(evidence: Evidence, progress: Progress = _silent) -> dict[str, Any]:

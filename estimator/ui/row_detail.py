@@ -16,6 +16,7 @@ from estimator.ui import cached, state
 from estimator.ui.components import e, facts, heading, html_table, source_link, sources_by_id
 from estimator.ui.inputs_special import assumption_box
 from estimator.ui.machines_view import machines_table
+from estimator.ui.training_files import training_buttons
 from estimator.ui.words import language, w
 from estimator.units import GIB_PER_GB
 from estimator.vocabulary import TASK_MODALITY, Approach
@@ -39,6 +40,7 @@ def detail(answer: Answer, row: Row, style: Style) -> None:
     st.html(f'<p class="es es-say">{e(w("detail.lines_note"))}</p>')
     heading(w("detail.recipe"), 3)
     st.html(_recipe(row, style))
+    training_buttons(row, "detail")
     table = machines_table(row, style)
     if table:
         st.html(table)

@@ -9,10 +9,11 @@ from estimator.engine.answer_decision import StagedPlan
 from estimator.report import figures_plan
 from estimator.report.chart_source import BOTH
 from estimator.report.plan_tables import stage_rows
-from estimator.report.text import story
+from estimator.report.text import recommended, story
 from estimator.ui import cached, progress, state
 from estimator.ui.components import bullets, dark, e, heading, html_table, number_style
 from estimator.ui.sources import sourced
+from estimator.ui.training_files import training_buttons
 from estimator.ui.words import w
 from estimator.words.statement import said
 
@@ -34,6 +35,9 @@ def stages() -> None:
     if pilot.get("worth_it"):
         heading(w("plan.questions"), 3)
         bullets(said(pilot, "questions", style))
+    first = recommended(answer)
+    if first:
+        training_buttons(first, "plan")
     _other_values()
 
 

@@ -9,8 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from estimator.engine.compute.model import Widths
 from estimator.lab.compute.backtest import backtest_runs
-from estimator.lab.compute.fit import fit_utilisation
+from estimator.lab.compute.fit import fit_utilisation, left_out, widths_of
+from estimator.lab.compute.rows import evidence_rows
+from estimator.lab.compute.tuning import tune
 from estimator.lab.compute.validate import replacement_runs, run_points, validate_compute
 
 if TYPE_CHECKING:
@@ -178,3 +181,19 @@ def test_damaged_rows_are_answered_or_explained(
         known = r["p50"] is not None
         assert known or r["reason"]
         assert not known or 0 < r["p10"] <= r["p50"] <= r["p90"] < float("inf")
+
+
+def test_a_search_of_widths_lowers_the_error_of_left_out_sources(evidence: Evidence) -> None:
+    rows = [r for r in evidence_rows(evidence) if r.run.model.group in ("bio", "asr", "ssl_audio")]
+    shipped = widths_of(evidence)
+    wide = Widths(dict.fromkeys(shipped.prior_sd, 0.6), dict(shipped.noise_sd))
+    said: list[str] = []
+    found = tune(rows, wide, lambda share, text: said.append(text))
+
+    def error(widths: Widths) -> float:
+        out, _ = left_out(rows, widths)
+        return float(np.mean(np.abs(out.mean - out.y)))
+
+    assert len({r.source for r in rows}) > 5
+    assert error(found) < error(wide)
+    assert len(said) == 3

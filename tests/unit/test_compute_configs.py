@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from estimator.engine.compute.configs import (
     as_scenario,
-    config_of,
     is_config,
     scenario_of_config,
 )
+from estimator.engine.compute.written import config_of
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.simulate import evaluate
 from estimator.errors import InputError
@@ -81,24 +82,35 @@ def _row(inputs: ProjectInputs, evidence: Evidence, approach: str) -> CandidateR
     return next(r for r in rows if str(r.candidate.approach) == approach)
 
 
+@pytest.mark.parametrize("framework", ["trl", "axolotl"])
 @pytest.mark.parametrize("packing", [False, True])
 @pytest.mark.parametrize("approach", ["lora", "full_finetune"])
+@pytest.mark.parametrize(
+    "more", [{}, {"precision": "fp32", "optimiser": "adafactor"}, {"precision": "fp16"},
+             {"precision": "int4", "lora_targets": "attention"}, {"optimiser": "adamw_8bit"}],
+)  # fmt: skip
 def test_what_is_written_reads_back_to_the_same_hours(
-    evidence: Evidence, approach: str, packing: bool
+    evidence: Evidence, approach: str, packing: bool, framework: str, more: dict[str, Any]
 ) -> None:
     base = {
         "schema": 1, "name": "x", "task": "text_generation", "models": {approach: "llama-3.2-1b"},
         "n_labelled_available": 2000, "n_labelled_to_buy": 0, "draws": 64,
+        "compute": {"n_devices": 2, "accelerator": "A100-80GB"},
         "training": {"epochs": 2, "micro_batch": 2, "accumulation": 4, "sequence": 1024,
-                     "lora_rank": 32, "lora_targets": "all_linear", "framework": "trl",
-                     "packing": packing},
+                     "lora_rank": 32, "lora_targets": "all_linear",
+                     "packing": packing, **more},
     }  # fmt: skip
+    if approach == "full_finetune" and more.get("precision") == "int4":
+        pytest.skip("a full update has no 4-bit weights")
     first = ProjectInputs.from_dict(base)
     row = _row(first, evidence, approach)
     model = row.candidate.model
     assert model is not None
-    written = config_of(model.name, approach, row.compute.recipe, 1024, 1)
-    again = scenario_of_config(written, evidence)
+    hub = evidence.hub_names.get(model.name, model.name)
+    written = config_of(hub, approach, row.compute.recipe, 1024, 2, framework)
+    text = yaml.safe_dump(written)
+    again = scenario_of_config(parse_any(text), evidence)
+    assert again["training"]["framework"] == framework
     back = ProjectInputs.from_dict({**base, **{k: again[k] for k in ("training", "models")}})
     then = _row(back, evidence, approach).compute
     assert then.device_hours_draws[0] == pytest.approx(row.compute.device_hours_draws[0], rel=1e-9)

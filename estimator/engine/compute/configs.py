@@ -1,7 +1,6 @@
-"""Configuration files of training frameworks as scenarios, and the priced row as one of them.
+"""Configuration files of training frameworks as scenarios.
 
-Read: Axolotl, LLaMA-Factory, TRL, Unsloth, kohya and Ultralytics, as mappings from YAML, JSON or
-TOML. Written: TRL's ``sft`` YAML. Reading back what was written gives the same training fields.
+Axolotl, LLaMA-Factory, TRL, Unsloth, kohya and Ultralytics, as mappings from YAML, JSON or TOML.
 """
 
 from __future__ import annotations
@@ -175,6 +174,15 @@ def _four_bit(data: Mapping[str, Any]) -> bool:
     return bool(named or data.get("adapter") == "qlora")
 
 
+def _precision(data: Mapping[str, Any]) -> str | None:
+    if _four_bit(data):
+        return "int4"
+    if data.get("load_in_8bit"):
+        return "int8"
+    plain = data.get("bf16") is False and data.get("fp16") is False
+    return ("tf32" if data.get("tf32") else "fp32") if plain else _half(data)
+
+
 def _half(data: Mapping[str, Any]) -> str | None:
     mixed = str(data.get("mixed_precision") or data.get("torch_dtype") or data.get("dtype") or "")
     if data.get("bf16") or mixed in ("bf16", "bfloat16"):
@@ -230,7 +238,7 @@ def scenario_of_config(
         "epochs": number(_get(data, _EPOCHS)),
         "micro_batch": _whole(_get(data, _MICRO)),
         "accumulation": _whole(_get(data, _ACCUMULATION)),
-        "precision": "int4" if _four_bit(data) else _half(data),
+        "precision": _precision(data),
         "optimiser": _OPTIMISERS.get(said.optimiser or ""),
         "checkpointing": data.get("gradient_checkpointing"),
         "sequence": _whole(_get(data, _LENGTH)),
@@ -260,46 +268,3 @@ def scenario_of_config(
     if accelerator:
         scenario["compute"] = {"accelerator": accelerator}
     return scenario
-
-
-def config_of(
-    model: str, approach: str, recipe: Mapping[str, Any], sequence: float | None, n_devices: int
-) -> dict[str, Any]:
-    """TRL ``sft`` settings of a row as it is priced.
-
-    Parameters
-    ----------
-    recipe : mapping
-        ``recipe`` of the row: epochs, batch_size, micro_batch, precision, optimiser, checkpointing.
-    sequence : float or None
-        Longest example [tokens].
-    n_devices : int
-        Devices the job runs on.
-    """
-    micro = max(round(float(recipe["micro_batch"])), 1)
-    per_device = float(recipe["batch_size"]) / max(n_devices, 1)
-    precision = str(recipe["precision"])
-    optim = {"adamw": "adamw_torch", "adamw_8bit": "adamw_8bit"}.get(
-        str(recipe["optimiser"]), str(recipe["optimiser"])
-    )
-    out: dict[str, Any] = {
-        "model_name_or_path": model,
-        "num_train_epochs": recipe["epochs"],
-        "per_device_train_batch_size": micro,
-        "gradient_accumulation_steps": max(round(per_device / micro), 1),
-        "gradient_checkpointing": recipe["checkpointing"] == "yes",
-        "optim": optim,
-        "bf16": precision in ("bf16", "int4", "fp8"),
-        "fp16": precision == "fp16",
-    }
-    if sequence:
-        out["max_length"] = round(sequence)
-    if recipe.get("packing") == "yes":
-        out["packing"] = True
-    if approach == "lora":
-        targets = ["q_proj", "k_proj", "v_proj", "o_proj"]
-        if recipe.get("lora_targets") == "all_linear":
-            targets += ["gate_proj", "up_proj", "down_proj"]
-        out |= {"use_peft": True, "lora_r": round(float(recipe["lora_rank"])),
-                "lora_target_modules": targets, "load_in_4bit": precision == "int4"}  # fmt: skip
-    return out

@@ -14,25 +14,18 @@ IntArray = NDArray[np.int64]
 STUDENT_DF = 4.0
 WEIGHT_RANGE = (0.1, 1.25)
 N_REWEIGHTINGS = 3
-NOISE = ("stated", "secondary", "assumed")
 
-PRIOR_SD: Mapping[str, float] = {
-    "approach": 0.04156, "arch": 0.01043, "arch_precision": 0.01912, "balance": 0.0598,
-    "balance_kind": 0.01281, "batch": 0.3, "device": 0.2, "devices": 0.01033, "devices_kind":
-    0.01215, "family": 0.88, "framework": 0.01667, "gflop": 0.1196, "group": 0.01409, "guess":
-    0.04231, "intercept": 5, "kernel": 1.2, "kind": 0.02134, "kind_approach": 0.05,
-    "kind_arch": 0.01032, "kind_precision": 0.06, "launch": 0.04167, "precision": 0.6,
-    "publisher": 0.05, "publisher_family": 0.1392, "scale": 0.01263, "seq": 0.06725,
-    "setting": 0.01105, "setting_kind": 0.01105, "size": 0.03375, "small": 0.01093, "source":
-    0.1111, "source_model": 0.03531, "step": 0.1458, "tuned": 0.54, "tuned_kind": 0.01281,
-    "year": 0.561,
-}  # fmt: skip
-"""Prior standard deviation of the effects of each group, chosen by leave-one-source-out error
-(tuning.py), that of publishers held at 0.15; groups that the search shrank to nothing stay in."""
 
-NOISE_SD: Mapping[str, float] = {"stated": 0.5, "secondary": 0.1033, "assumed": 0.9}
-"""Scatter of single rows by kind, chosen in the same search; it also tempers the many rows of
-one source, which agree with each other more than with the next source."""
+@dataclass(frozen=True)
+class Widths:
+    """Prior standard deviation of the effects of each group, and scatter of single rows by kind.
+
+    Chosen by the error of left-out sources; the scatter also tempers the many rows of one source,
+    which agree with each other more than with the next source.
+    """
+
+    prior_sd: Mapping[str, float]
+    noise_sd: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -45,7 +38,7 @@ class Design:
     prior_var: Array
 
 
-def design(rows: Sequence[Mapping[str, float]], prior_sd: Mapping[str, float] = PRIOR_SD) -> Design:
+def design(rows: Sequence[Mapping[str, float]], prior_sd: Mapping[str, float]) -> Design:
     """Matrix of feature rows; columns in sorted order."""
     columns = tuple(sorted({k for r in rows for k in r}))
     where = {c: j for j, c in enumerate(columns)}
@@ -67,7 +60,7 @@ class Posterior:
     weights: Array
 
 
-def noise_variance(noise: Sequence[str], noise_sd: Mapping[str, float] = NOISE_SD) -> Array:
+def noise_variance(noise: Sequence[str], noise_sd: Mapping[str, float]) -> Array:
     """Noise variance of rows by their kind."""
     return np.array([noise_sd[n] ** 2 for n in noise])
 

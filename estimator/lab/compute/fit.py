@@ -12,10 +12,9 @@ import numpy as np
 from estimator.engine.compute import text as parse
 from estimator.engine.compute.lexicon import calibration_group
 from estimator.engine.compute.model import (
-    NOISE_SD,
-    PRIOR_SD,
     IntArray,
     Posterior,
+    Widths,
     design,
     fit_effects,
     noise_variance,
@@ -51,16 +50,22 @@ def publication_of(row: FitRow) -> str:
     return f"{row.source}|{parse.words(row.row.get('source_title'))}"
 
 
+def widths_of(evidence: Evidence) -> Widths:
+    """Widths of the model as they were searched: data/fits/utilisation_hyper.json."""
+    stored = evidence.fits["utilisation_hyper"]
+    return Widths(stored["prior_sd"], stored["noise_sd"])
+
+
 def left_out(
-    rows: Sequence[FitRow], key: Callable[[FitRow], str] = lambda r: r.source
+    rows: Sequence[FitRow], widths: Widths, key: Callable[[FitRow], str] = lambda r: r.source
 ) -> tuple[LeftOut, Posterior]:
     """Leave-one-source-out predictions, and the posterior on all rows.
 
     ``key`` names what is left out together: the source family, or one publication.
     """
-    d = design([r.features for r in rows])
+    d = design([r.features for r in rows], widths.prior_sd)
     y = np.array([r.y for r in rows])
-    noise = noise_variance([r.noise for r in rows])
+    noise = noise_variance([r.noise for r in rows], widths.noise_sd)
     _, source = np.unique([key(r) for r in rows], return_inverse=True)
     weights = row_weights(d, y, noise)
     mean, var = leave_out(d, y, noise, weights, source)
@@ -161,13 +166,14 @@ def fit_utilisation(
         calibration of the interval, spread between and within sources, counts.
     """
     rows = evidence_rows(evidence)
-    out, post = left_out(rows)
+    widths = widths_of(evidence)
+    out, post = left_out(rows, widths)
     if progress:
         progress(1.0)
     between, within = source_spread(out)
     counts = Counter(parse.words(r.row.get("source_id")) for r in rows)
     return {
-        **pack(post, PRIOR_SD, NOISE_SD),
+        **pack(post, widths.prior_sd, widths.noise_sd),
         "calibration": calibration(out),
         "project_sd": project_spread(out),
         "points": left_out_points(out),

@@ -1,22 +1,34 @@
 """Search of the prior widths of the utilisation model by leave-one-source-out error.
 
-Run by hand when the evidence or the features change (minutes); its result is PRIOR_SD and
-NOISE_SD of model.py. It is a coordinate search on the widths: each is doubled or halved while the
-left-out error falls, with steps that shrink from sweep to sweep.
+Run by ``validate --refit --write --search`` when the evidence or the features change (a quarter of
+an hour); its result is data/fits/utilisation_hyper.json. It is a coordinate search on the widths:
+each is enlarged or reduced while the left-out error falls, with steps that shrink from sweep to
+sweep.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimator.engine.compute.model import Design, IntArray, design, noise_variance, row_weights
+from estimator.engine.compute.model import (
+    Design,
+    IntArray,
+    Widths,
+    design,
+    noise_variance,
+    row_weights,
+)
 from estimator.engine.distributions import Array
-from estimator.lab.compute.fit import publication_of
+from estimator.lab.compute.fit import publication_of, widths_of
 from estimator.lab.compute.leave_out import leave_out
-from estimator.lab.compute.rows import FitRow
+from estimator.lab.compute.rows import FitRow, evidence_rows
+
+if TYPE_CHECKING:
+    from estimator.evidence.load import Evidence
 
 FACTORS = (2.2, 1.7, 1.35)
 WIDTHS = (0.01, 1.2)
@@ -51,12 +63,17 @@ def left_out_error(
     return total
 
 
-def tune(
-    rows: Sequence[FitRow], prior_sd: Mapping[str, float], noise_sd: Mapping[str, float],
-    progress: Callable[[float], None] | None = None,
-) -> tuple[dict[str, float], dict[str, float]]:  # fmt: skip
-    """Prior and noise widths that lower the left-out error, from given ones; deterministic."""
-    prior, noise = dict(prior_sd), dict(noise_sd)
+def search_utilisation(
+    evidence: Evidence, progress: Callable[[float, str], None]
+) -> dict[str, dict[str, float]]:
+    """Content of data/fits/utilisation_hyper.json, searched from the shipped widths."""
+    found = tune(evidence_rows(evidence), widths_of(evidence), progress)
+    return {"prior_sd": dict(found.prior_sd), "noise_sd": dict(found.noise_sd)}
+
+
+def tune(rows: Sequence[FitRow], start: Widths, progress: Callable[[float, str], None]) -> Widths:
+    """Widths that lower the left-out error, from given ones; deterministic."""
+    prior, noise = dict(start.prior_sd), dict(start.noise_sd)
     y = np.array([r.y for r in rows])
     kinds = [r.noise for r in rows]
     features = [r.features for r in rows]
@@ -78,9 +95,11 @@ def tune(
         best = error(weights)
         for table, name in names:
             best = _move(table, name, factor, best, partial(error, weights))
-        if progress:
-            progress((sweep + 1) / len(FACTORS))
-    return prior, noise
+        progress((sweep + 1) / len(FACTORS), f"widths of hours: left-out error {best:.5f}")
+    return Widths(
+        {k: float(f"{v:.4g}") for k, v in prior.items()},
+        {k: float(f"{v:.4g}") for k, v in noise.items()},
+    )
 
 
 def _move(

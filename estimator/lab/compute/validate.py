@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from estimator.engine.compute import text as parse
 from estimator.engine.compute.hardware import peak_tflop, resolve_hardware
 from estimator.engine.compute.lexicon import TEXT_GROUPS, calibration_group
-from estimator.engine.compute.model import IntArray, design, noise_variance, row_weights
+from estimator.engine.compute.model import IntArray, Widths, design, noise_variance, row_weights
 from estimator.engine.compute.resolve import RunWork, Unresolved, resolve_run
 from estimator.engine.compute.run_tables import NameTables, records, tables_of
 from estimator.engine.distributions import Z90, Array
-from estimator.lab.compute.fit import LeftOut, left_out, publication_of
+from estimator.lab.compute.fit import LeftOut, left_out, publication_of, widths_of
 from estimator.lab.compute.leave_out import leave_out
 from estimator.lab.compute.memory_runs import run_memory_gb
 from estimator.lab.compute.rows import FitRow, evidence_rows, run_rows, titled_runs
@@ -99,12 +99,12 @@ def _median_form(
     return out
 
 
-def _without(out: LeftOut, groups: Sequence[str]) -> Array:
+def _without(out: LeftOut, groups: Sequence[str], widths: Widths) -> Array:
     rows = [
         {k: v for k, v in r.features.items() if k.split("|")[0] not in groups} for r in out.rows
     ]
-    d = design(rows)
-    noise = noise_variance([r.noise for r in out.rows])
+    d = design(rows, widths.prior_sd)
+    noise = noise_variance([r.noise for r in out.rows], widths.noise_sd)
     weights = row_weights(d, out.y, noise)
     return leave_out(d, out.y, noise, weights, out.source)[0]
 
@@ -134,7 +134,7 @@ def _constant_log(row: FitRow) -> float:
     return math.log(row.run.ideal_hours / row.run.base_hours / CONSTANT_MFU)
 
 
-def compare_forms(out: LeftOut) -> dict[str, dict[str, float | int]]:
+def compare_forms(out: LeftOut, widths: Widths) -> dict[str, dict[str, float | int]]:
     """Errors of simpler forms on the same left-out rows, whole runs only."""
     whole = np.array([not r.steady for r in out.rows])
     never = np.zeros(len(out.rows), dtype=bool)
@@ -148,10 +148,10 @@ def compare_forms(out: LeftOut) -> dict[str, dict[str, float | int]]:
             out.rows, out.y, out.source, lambda r: f"{r.run.model.group}:{r.run.precision}"
         ),
         "mixed model without kind of source": _without(
-            out, ("tuned", "tuned_group", "publisher", "publisher_family")
+            out, ("tuned", "tuned_group", "publisher", "publisher_family"), widths
         ),
         "mixed model without device balance": _without(
-            out, ("balance", "balance_group", "arch_precision")
+            out, ("balance", "balance_group", "arch_precision"), widths
         ),
         "mixed model (shipped)": out.mean,
     }
@@ -218,7 +218,8 @@ def validate_compute(evidence: Evidence, refit: bool = False) -> dict[str, Any]:
     if not refit:
         stored: dict[str, Any] = evidence.fits["utilisation_validation"]
         return stored
-    out, _ = left_out(evidence_rows(evidence))
+    widths = widths_of(evidence)
+    out, _ = left_out(evidence_rows(evidence), widths)
     factors = evidence.fits["utilisation"]["calibration"]
     error = out.mean - out.y
     inside = np.abs(error) <= Z90 * _scale(out.rows, factors) * np.sqrt(out.var)
@@ -228,7 +229,7 @@ def validate_compute(evidence: Evidence, refit: bool = False) -> dict[str, Any]:
     tables = tables_of(evidence)
     memory = memory_rows(evidence, tables)
     gaps = np.array([abs(r["predicted_gb"] / r["published_gb"] - 1) for r in memory])
-    forms = compare_forms(out)
+    forms = compare_forms(out, widths)
     textbook = math.log(forms["constant MFU 0.35, textbook work"]["median_factor"])
     constant = math.log(forms["constant MFU 0.35"]["median_factor"])
     ours = math.log(forms["mixed model (shipped)"]["median_factor"])
@@ -243,7 +244,7 @@ def validate_compute(evidence: Evidence, refit: bool = False) -> dict[str, Any]:
             "by_device": _by(rows, e, ok, lambda r: r.run.accelerator.accelerator),
             "by_source": _by(rows, e, ok, lambda r: r.source),
         },
-        "hours_by_publication": publications(out.rows, factors),
+        "hours_by_publication": publications(out.rows, factors, widths),
         "forms": forms,
         "error_ratio_to_constant_mfu": round(constant / ours, 4),
         "error_ratio_to_textbook": round(textbook / ours, 4),
@@ -258,13 +259,13 @@ def validate_compute(evidence: Evidence, refit: bool = False) -> dict[str, Any]:
 
 
 def publications(
-    fit_rows: Sequence[FitRow], factors: Mapping[str, float]
+    fit_rows: Sequence[FitRow], factors: Mapping[str, float], widths: Widths
 ) -> dict[str, float | int]:
     """Errors when one publication is left out and others of its publisher stay.
 
     The case of a new round, README or model card of a known kind of source.
     """
-    out, _ = left_out(fit_rows, publication_of)
+    out, _ = left_out(fit_rows, widths, publication_of)
     whole = np.array([not r.steady for r in out.rows])
     error = out.mean - out.y
     inside = np.abs(error) <= Z90 * _scale(out.rows, factors) * np.sqrt(out.var)
