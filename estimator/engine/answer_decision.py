@@ -62,6 +62,7 @@ class AsToday(Said):
     works_probability: dict[str, float]
     pays_probability: dict[str, float]
     payback_months: dict[str, float | None]
+    ramp_months: float
 
 
 class GoingLive(Said):

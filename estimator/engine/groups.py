@@ -268,6 +268,9 @@ class Value(Checked):
         "points below the target from which a system is of some use (per cent of the target for "
         "plain scores); null: assumed",
     )
+    ramp_months: float | None = number(
+        None, 0, 60, "months in use over which the value grows to its whole; null: assumed"
+    )
     today_level: float | None = number(
         None,
         0,

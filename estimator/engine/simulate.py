@@ -32,6 +32,7 @@ from estimator.engine.inputs import ProjectInputs
 from estimator.engine.money import price_candidates
 from estimator.engine.own_factors import judged_by
 from estimator.engine.own_told import own_projects
+from estimator.engine.ramp import RAMP
 from estimator.engine.results import (
     CandidateResult,
     Evaluation,
@@ -236,6 +237,7 @@ def _assumptions(evaluation: Evaluation, evidence: Evidence) -> list[dict[str, A
     """Judgements behind the lines, with their ranges and reasons."""
     used = {a for r in evaluation.results for i in r.money.items for a in i.assumption_ids}
     used |= {GOING_LIVE, SCRAPPED}
+    used |= set() if evaluation.inputs.value.ramp_months is not None else {RAMP}
     names = ("assumption_id", "p10", "p50", "p90", "unit", "reason", "source_id")
     judged = judged_by(evaluation.inputs, evidence).rows
     rows = (judged[a] for a in sorted(used))
@@ -243,7 +245,7 @@ def _assumptions(evaluation: Evaluation, evidence: Evidence) -> list[dict[str, A
 
 
 def _sources(evaluation: Evaluation, evidence: Evidence) -> list[dict[str, Any]]:
-    used = {evidence.assumptions[name].source_id for name in (GOING_LIVE, SCRAPPED)}
+    used = {evidence.assumptions[name].source_id for name in (GOING_LIVE, SCRAPPED, RAMP)}
     used |= {r["source_id"] for r in rules_of_thumb(evaluation.inputs, evidence)}
     for r in evaluation.results:
         used.update(r.accuracy.grade.source_ids, r.compute.source_ids)

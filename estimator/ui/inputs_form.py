@@ -131,6 +131,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "assumptions": (
         "value.harm_usd",
         "value.useful_points",
+        "value.ramp_months",
         "value.today_level",
         "assumptions",
     ),

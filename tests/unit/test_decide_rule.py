@@ -101,7 +101,7 @@ def test_as_today_is_a_row_of_its_own(base):
     wait = np.median(money.calendar_weeks_draws[1:]) / WEEKS_PER_MONTH
     gain = 2000 - np.median(money.monthly_draws[1:])
     assert today.payback_months["lora"] == pytest.approx(
-        wait + np.median(money.one_off_draws[1:]) / gain
+        wait + (np.median(money.one_off_draws[1:]) + 2000 * today.ramp_months / 2) / gain
     )
 
 
@@ -123,7 +123,7 @@ def test_only_draws_that_work_save_anything(base, target):
         ceiling = 20_000.0 * inputs.serving.horizon_months - spent.min()
         assert saving.usd[2] <= ceiling
         if (truth >= target).all():
-            months = 36 - money.calendar_weeks_draws[1:] / WEEKS_PER_MONTH
+            months = 36 - money.calendar_weeks_draws[1:] / WEEKS_PER_MONTH - today.ramp_months / 2
             whole = 20_000.0 * months - money.total_draws[1:]
             assert saving.mean_usd == pytest.approx(whole.mean(), rel=1e-6)
 

@@ -163,7 +163,7 @@ def test_net_value_by_hand(support_tickets: ProjectInputs, evidence: Evidence) -
     a = result.accuracy.draws
     monthly = 100_000 * (0.5 * a - 2.0 * (1 - a))
     delay = np.maximum(monthly, 0) * result.money.calendar_weeks_draws / (52 / 12)
-    by_hand = 36 * monthly - delay - result.money.total_draws
+    by_hand = (36 - 3 / 2) * monthly - delay - result.money.total_draws
     np.testing.assert_allclose(result.money.net_value_draws, by_hand, rtol=1e-9)
 
 

@@ -183,6 +183,7 @@ class Decision:
             "works_probability": {key: s.works for key, s in today.saving.items()},
             "pays_probability": {key: s.pays for key, s in today.saving.items()},
             "payback_months": dict(today.payback_months),
+            "ramp_months": today.ramp_months,
             **with_statements({"text": said_of(today, self.recommendation.approach)}),
         }
 

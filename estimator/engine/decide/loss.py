@@ -11,6 +11,7 @@ from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.board import direction
 from estimator.engine.distributions import Array
 from estimator.engine.inputs import ProjectInputs
+from estimator.engine.ramp import months_earned, ramp_months
 from estimator.metrics import is_fraction, is_hundred
 from estimator.units import WEEKS_PER_MONTH
 
@@ -34,6 +35,8 @@ class Loss:
         V is earned by the errors that are saved against today's way, which reaches ``useful``.
     most_share : float
         Most of V that is earned: beyond the target more errors are saved, but today's cost once.
+    ramp_months : float
+        Months in use over which V grows to its whole.
     noticed_months : float
         Months until a system below ``useful`` is noticed and taken down.
     harm_usd : float
@@ -52,12 +55,13 @@ class Loss:
     rollback_share: float
     by_errors: bool = False
     most_share: float = 1.0
+    ramp_months: float = 0.0
 
     @cached_property
     def terms(self) -> tuple[float, ...]:
         """Everything but the value of a month: what a release costs and when it is of use."""
         return (self.target, self.useful, self.horizon_months, self.noticed_months, self.harm_usd,
-                self.rollback_share, self.most_share)  # fmt: skip
+                self.rollback_share, self.most_share, self.ramp_months)  # fmt: skip
 
     def at(self, usd_per_month: float, typed: bool = False) -> Loss:
         """The same loss at another value of a month."""
@@ -79,8 +83,8 @@ class Loss:
 
     def months(self, share: Array, weeks: Array | float) -> Array:
         """Months of full value of a system that earns ``share`` of V from ``weeks`` on."""
-        left = np.maximum(self.horizon_months - weeks / WEEKS_PER_MONTH, 0.0)
-        return np.asarray(share * left)
+        left = self.horizon_months - weeks / WEEKS_PER_MONTH
+        return np.asarray(share * months_earned(left, self.ramp_months))
 
     def release_usd(self, share: Array, release_usd: Array, usd_per_month: Array) -> Array:
         """Money of a release and of the running after it [USD].
@@ -145,4 +149,5 @@ def make_loss(
         rollback_share=assumptions.value("decision.rollback_share"),
         by_errors=by_errors,
         most_share=np.inf if by_errors and not inputs.value.today_usd_per_month else 1.0,
+        ramp_months=ramp_months(inputs, assumptions),
     )

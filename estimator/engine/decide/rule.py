@@ -33,8 +33,7 @@ def losses(board: Board, loss: Loss | None) -> Array:
     if loss is None or board.target is None:
         return np.where(board.possible[:, None], board.total, np.inf)
     share = np.nan_to_num(loss.share(board.score), nan=0.0)
-    months = np.maximum(loss.horizon_months - board.weeks / (52 / 12), 0.0)
-    worth = board.total - loss.usd_per_month * share * months
+    worth = board.total - loss.usd_per_month * loss.months(share, board.weeks)
     return np.where(board.allowed[:, None], np.where(share > 0, worth, board.one_off), np.inf)
 
 

@@ -11,6 +11,7 @@ from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.board import Board
 from estimator.engine.decide.loss import Loss, make_loss
 from estimator.engine.distributions import Array, median, percentiles
+from estimator.engine.ramp import months_until_earned
 from estimator.engine.results import Evaluation
 from estimator.units import WEEKS_PER_MONTH
 from estimator.vocabulary import Basis
@@ -38,13 +39,14 @@ class AsToday:
     """Doing nothing: what the work costs today over the horizon, and what each row would save.
 
     ``saving`` holds the rows whose quality is known; ``payback_months`` of a working system count
-    from kick-off.
+    from kick-off; a model is worth its whole value after ``ramp_months`` in use.
     """
 
     usd_per_month: float
     total_usd: float
     saving: Mapping[str, Saving]
     payback_months: Mapping[str, float | None]
+    ramp_months: float
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,13 @@ def as_today(evaluation: Evaluation, board: Board, assumptions: Assumptions) -> 
                      money.calendar_weeks_draws)  # fmt: skip
         works, pays = board.target_probability[i], (usd[1:] > 0).mean()
         saving[key] = Saving(percentiles(usd), float(usd[1:].mean()), float(works), float(pays))
-        gain = monthly - median(money.monthly_draws)
         wait = median(money.calendar_weeks_draws) / WEEKS_PER_MONTH
-        months = wait + float(board.median_one_off[i]) / gain if gain > 0 else None
-        horizon = loss.horizon_months + wait
-        payback[key] = months if months is not None and months <= horizon else None
-    return AsToday(monthly, monthly * loss.horizon_months, saving, payback)
+        months = months_until_earned(float(board.median_one_off[i]), monthly,
+                                     median(money.monthly_draws), loss.ramp_months)  # fmt: skip
+        within = months is not None and months <= loss.horizon_months
+        payback[key] = wait + months if within and months is not None else None
+    total = monthly * loss.horizon_months
+    return AsToday(monthly, total, saving, payback, loss.ramp_months)
 
 
 def _saved(
@@ -114,7 +117,7 @@ def said_of(today: AsToday, key: str | None) -> Statement:
     return state(
         "today.saves" if saving.mean_usd >= 0 else "today.costs", usd=Usd(today.total_usd),
         horizon=over, approach=Approach(key), saved=Usd(abs(saving.mean_usd)),
-        pays=Share(saving.pays), works=Share(saving.works),
+        pays=Share(saving.pays), works=Share(saving.works), ramp=Months(today.ramp_months),
     )  # fmt: skip
 
 

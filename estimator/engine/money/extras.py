@@ -137,13 +137,14 @@ def _deadline(ctx: Context, labels: LabellingPlan) -> dict[str, Any]:
 def _finance(gains: Benefit, flow: tuple[float, ...], project: int) -> dict[str, Any]:
     """Rate of return and payback of the plan from kick-off.
 
-    Benefits start with the month of use and are expected ones: draws that miss the target earn
-    nothing.
+    Benefits start with the month of use, grow over the first ones and are expected ones: draws
+    that miss the target earn nothing.
     """
     monthly = float(gains.monthly_draws[1:].mean())
     if not np.isfinite(monthly) or monthly == 0.0:
         return {"irr": None, "payback_months": None}
-    net = [(monthly if month > project else 0.0) - f for month, f in enumerate(flow)]
+    earned = [0.0] * (project + 1) + [monthly * float(e) for e in gains.earned_by_month]
+    net = [gain - spent for gain, spent in zip(earned, flow, strict=True)]
     return {"irr": irr(net), "payback_months": payback_months(net)}
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from estimator.engine.distributions import Array
 from estimator.engine.money.context import Context
 from estimator.engine.money.lines import discount_factors
+from estimator.engine.ramp import months_earned, ramp_months
 from estimator.engine.results import AccuracyEstimate
 from estimator.metrics import is_fraction, is_hundred, lower_is_better
 from estimator.units import WEEKS_PER_MONTH
@@ -26,6 +27,8 @@ class Benefit:
     """All months of the horizon, discounted, less the months lost to delay [USD]."""
     delay_cost_draws: Array
     """Value lost until the model is ready [USD]."""
+    earned_by_month: Array
+    """Part of its full value that each month of use earns."""
 
 
 def share_right(metric: str, draws: Array) -> Array | None:
@@ -79,20 +82,27 @@ def monthly_value(ctx: Context, accuracy: AccuracyEstimate, earned: Array) -> Ar
     return np.asarray(requests * (right * gain - (1.0 - right) * loss) + fixed)
 
 
+def earned(ctx: Context) -> Array:
+    """Part of its full value that each month of use earns: it grows over the first ones."""
+    months = np.arange(ctx.inputs.serving.horizon_months + 1)
+    return np.diff(months_earned(months, ramp_months(ctx.inputs, ctx.assumptions)))
+
+
 def benefit(ctx: Context, accuracy: AccuracyEstimate, weeks: Array) -> Benefit:
     """Benefits over the horizon, discounted, and the cost of delay.
 
     Notes
     -----
-    Present value = monthly value x sum of the discount factors of months 1 to the horizon, less
-    the delay: ``max(monthly value, 0) x weeks to readiness / weeks per month``.
+    Present value = monthly value x part of it that is earned in each month of use (``earned``),
+    discounted, less the delay: ``max(monthly value, 0) x weeks to readiness / weeks per month``.
     """
     monthly = monthly_value(ctx, accuracy, works(ctx, accuracy))
     working = monthly_value(ctx, accuracy, np.ones(ctx.draws.size))
     if not working.any():
-        return Benefit(working, working, working, working)
+        return Benefit(working, working, working, working, earned(ctx))
     horizon = ctx.inputs.serving.horizon_months
     factors = discount_factors(ctx.inputs.finance.discount_rate, horizon)
     delay = np.maximum(monthly, 0.0) * weeks / WEEKS_PER_MONTH
-    present = monthly * float(factors[1:].sum()) - delay
-    return Benefit(monthly, working, np.asarray(present), np.asarray(delay))
+    by_month = earned(ctx)
+    present = monthly * float(factors[1:] @ by_month) - delay
+    return Benefit(monthly, working, np.asarray(present), np.asarray(delay), by_month)
