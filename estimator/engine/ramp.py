@@ -25,7 +25,7 @@ def months_earned(months: Array | float, ramp: float) -> Array:
     Value grows in a straight line over ``ramp`` months: ``t^2 / (2 ramp)`` until then,
     ``t - ramp / 2`` after it.
     """
-    t = np.maximum(np.asarray(months, float), 0.0)
+    t: Array = np.maximum(np.asarray(months, float), 0.0)
     if ramp <= 0:
         return t
     return np.asarray(np.where(t < ramp, t * t / (2.0 * ramp), t - ramp / 2.0))

@@ -84,8 +84,8 @@ def monthly_value(ctx: Context, accuracy: AccuracyEstimate, earned: Array) -> Ar
 
 def earned(ctx: Context) -> Array:
     """Part of its full value that each month of use earns: it grows over the first ones."""
-    months = np.arange(ctx.inputs.serving.horizon_months + 1)
-    return np.diff(months_earned(months, ramp_months(ctx.inputs, ctx.assumptions)))
+    months = np.arange(ctx.inputs.serving.horizon_months + 1.0)
+    return np.asarray(np.diff(months_earned(months, ramp_months(ctx.inputs, ctx.assumptions))))
 
 
 def benefit(ctx: Context, accuracy: AccuracyEstimate, weeks: Array) -> Benefit:
