@@ -155,6 +155,8 @@ class ComputeEstimate:
     single_run_device_hours_draws: Array
     source_ids: tuple[str, ...]
     api_tokens_draws: Array | None = None
+    tuning_tokens_draws: Array | None = None
+    """Tokens that a provider trains its model on, all passes and trials."""
     hours_parts: tuple[Part, ...] = ()
     """What the device-hours were made of, base case, each with its origin."""
 

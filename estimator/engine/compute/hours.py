@@ -14,7 +14,7 @@ from estimator.engine.compute.features import features_of
 from estimator.engine.compute.fitting import Fitted, fitted
 from estimator.engine.compute.hardware import compiles_whole, peak_tflop
 from estimator.engine.compute.jobs import Job
-from estimator.engine.compute.lexicon import calibration_group
+from estimator.engine.compute.lexicon import TEXT_GROUPS, calibration_group
 from estimator.engine.compute.settings import Settings
 from estimator.engine.compute.steps import base_hours_on
 from estimator.engine.compute.utilisation import Utilisation, unpack
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
 TODAY_YEAR = 2026.0
+EIGHT_BITS = "compute.eight_bit_factor"
+
+
+def _in_eight_bits(job: Job) -> bool:
+    """The frozen weights are kept in 8 bits and taken apart at every product (LLM.int8)."""
+    return job.plan.stated_precision == "int8" and job.approach is Approach.LORA
 
 
 def utilisation(evidence: Evidence) -> Utilisation:
@@ -135,6 +141,9 @@ def job_hours(
     if not math.isfinite(ideal):
         return JobHours(slow, slow)
     per_flop = slow * ideal / max(one, work.once_flop, 1.0)
+    eight = EIGHT_BITS if job.info.group in TEXT_GROUPS and _in_eight_bits(job) else ""
+    if eight:
+        per_flop = per_flop * np.maximum(assumptions.draw(eight, draws), 1.0)
     single = one * per_flop + (overhead if one > 0 else 0.0)
     once = work.once_flop * per_flop + (overhead if work.once_flop > 0 else 0.0)
     repeats = 1.0 / (1.0 - inputs.compute.failed_run_share)
@@ -155,7 +164,7 @@ def job_hours(
         Part("flop", flop, "FLOP", Basis.PUBLISHED, job.plan.source_id),
         Part("peak", peak, "FLOP/s", Basis.PUBLISHED, accelerator.source_id),
         Part("utilisation", flop / (flop * base * SECONDS_PER_HOUR * peak), "share", Basis.FITTED),
-        Part("compute_one_run", one * base, "hours", Basis.FITTED),
+        Part("compute_one_run", one * base, "hours", Basis.FITTED, "", eight),
         Part("start_up", begin if one > 0 else 0.0, *start),
         Part("once", float(np.asarray(once).flat[0]) * float(np.asarray(restarts).flat[0]), "hours",
              Basis.FITTED),

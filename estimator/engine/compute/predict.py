@@ -123,7 +123,7 @@ def _estimate(
 ) -> ComputeEstimate:  # fmt: skip
     n = inputs.compute.n_devices
     if c.model is not None and c.model.hosted:
-        return through_interface(inputs, c, assumptions, draws)
+        return through_interface(inputs, c, evidence, assumptions, draws)
     forecaster = series_hours(inputs, c, evidence, assumptions, draws, accelerator, site)
     if forecaster is not None:
         return forecaster

@@ -13,11 +13,11 @@ from estimator.engine.compute.energy import co2_kg, energy_kwh
 from estimator.engine.compute.jobs import plan_of, recipe_view
 from estimator.engine.distributions import Array, Draws
 from estimator.engine.figure import Part
-from estimator.engine.inputs import ProjectInputs
+from estimator.engine.inputs import ProjectInputs, as_is
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.evidence.things import BaseModel
 from estimator.units import SECONDS_PER_HOUR
-from estimator.vocabulary import Basis, DeviceKind, Modality
+from estimator.vocabulary import Approach, Basis, DeviceKind, Modality
 from estimator.words.statement import Statement
 
 if TYPE_CHECKING:
@@ -89,20 +89,30 @@ def on_cpu(
 
 
 def through_interface(
-    inputs: ProjectInputs, c: Candidate, assumptions: Assumptions, draws: Draws
+    inputs: ProjectInputs,
+    c: Candidate,
+    evidence: Evidence,
+    assumptions: Assumptions,
+    draws: Draws,
 ) -> ComputeEstimate:
-    plan = plan_of(inputs, c.approach, None)
+    """Tokens of a hosted model: prompts tried on the test set, and examples it is tuned on."""
+    tuned = not (as_is(inputs, c.approach) or c.approach is Approach.HYBRID)
+    recipe = evidence.recipes.get((str(inputs.task), str(c.approach))) if tuned else None
+    plan = plan_of(inputs, c.approach, recipe)
     length = inputs.unit_length if inputs.unit_name == "tokens" else 1000.0
     length *= inputs.unit_length if inputs.unit_name == "pages" else 1.0
     prompts = 1.0 + assumptions.draw("compute.api_prompt_share", draws)
     tokens = inputs.n_evaluation * length * prompts * max(plan.trials, 1)
     zero = _zeros(draws)
+    trained = c.n_labelled(inputs) * length * plan.epochs * max(plan.trials, 1)
+    plan = plan if tuned else replace(plan, epochs=0.0)
     return ComputeEstimate(
         device_kind=DeviceKind.API, accelerator=None, n_devices=0, min_devices=None, feasible=True,
-        reasons=(), recipe=recipe_view(inputs, c, replace(plan, epochs=0.0), Offset()), work=(),
+        reasons=(), recipe=recipe_view(inputs, c, plan, Offset()), work=(),
         training_flop=0.0, device_hours_draws=zero, wallclock_hours_draws=zero, peak_memory_gb=None,
         energy_kwh_draws=zero, co2_kg_draws=zero, single_run_device_hours_draws=zero,
         source_ids=(), api_tokens_draws=tokens,
+        tuning_tokens_draws=zero + trained if tuned else None,
     )  # fmt: skip
 
 

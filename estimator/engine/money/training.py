@@ -55,8 +55,43 @@ def add_training(
         else:
             _rented_lines(ctx, bill, compute, out)
     if compute.api_tokens_draws is not None:
-        _api_lines(ctx, bill, candidate, compute.api_tokens_draws, out)
+        if compute.tuning_tokens_draws is None:
+            _api_lines(ctx, bill, candidate, compute.api_tokens_draws, out)
+        else:
+            _tuning_lines(ctx, bill, candidate, compute, out)
     return out
+
+
+def _tuning_lines(
+    ctx: Context, bill: Bill, candidate: Candidate, compute: ComputeEstimate, out: TrainingBill
+) -> None:
+    """A provider tunes its own model: tokens of all passes, then the test set read by it."""
+    name = candidate.model.name if candidate.model else ""
+    price = ctx.evidence.api_price_of.get(name)
+    if price is None or not price.finetune_train_usd_per_mtok:
+        what = state("note.tuning")
+        raise PriceNotFoundError(
+            state("price.no_api_for", approach=str(candidate.approach), model=what)
+        )
+    keep, unit = 1.0 - api_discount(ctx, price.provider), "million tokens"
+    tried = compute.api_tokens_draws
+    asked = price.finetuned_input_usd_per_mtok or price.input_usd_per_mtok
+    trials = max(ctx.inputs.compute.trials, 1)
+    for item, tokens, usd, what in (
+        ("training_api", compute.tuning_tokens_draws, price.finetune_train_usd_per_mtok, "tuning"),
+        ("evaluation_api", tried, asked, "prompts"),
+    ):
+        if tokens is None or not usd:
+            continue
+        note = joined(state(f"note.{what}"), list_price(price))
+        basis = Basis.PUBLISHED
+        per = f"USD per {unit}"
+        listed = leaf(f"api.{price.model}", usd * keep, per, basis, price.source_id, note=note)
+        millions = tokens / TOKENS_PER_MILLION
+        bought = leaf("compute.api_tokens", millions, unit, Basis.FITTED, price.source_id)
+        bill.add(item, Phase.COMPUTE, bought, unit, listed, note=note)
+        once = leaf("compute.api_tokens", millions / trials, unit, Basis.FITTED, price.source_id)
+        out.repeat.append(("api", once, unit, listed))
 
 
 def _rented_lines(ctx: Context, bill: Bill, compute: ComputeEstimate, out: TrainingBill) -> None:
@@ -132,10 +167,8 @@ def _api_lines(
     model = candidate.model
     if model is not None and model.hosted:
         price = ctx.evidence.api_price_of.get(model.name)
-        as_is = candidate.approach in (Approach.ZERO_SHOT, Approach.HYBRID)
-        what = state("note.prompts" if as_is else "note.tuning")
-        tuning = price.finetune_train_usd_per_mtok if price else None
-        usd = price.input_usd_per_mtok if price and as_is else tuning
+        what = state("note.prompts")
+        usd = price.input_usd_per_mtok if price else None
     else:
         teacher = ctx.evidence.default_models.get((str(ctx.inputs.task), str(Approach.ZERO_SHOT)))
         price = ctx.evidence.api_price_of.get(teacher or "")
