@@ -77,13 +77,13 @@ def _tuning_lines(
     tried = compute.api_tokens_draws
     asked = price.finetuned_input_usd_per_mtok or price.input_usd_per_mtok
     trials = max(ctx.inputs.compute.trials, 1)
-    for item, tokens, usd, what in (
+    for item, tokens, usd, told in (
         ("training_api", compute.tuning_tokens_draws, price.finetune_train_usd_per_mtok, "tuning"),
         ("evaluation_api", tried, asked, "prompts"),
     ):
         if tokens is None or not usd:
             continue
-        note = joined(state(f"note.{what}"), list_price(price))
+        note = joined(state(f"note.{told}"), list_price(price))
         basis = Basis.PUBLISHED
         per = f"USD per {unit}"
         listed = leaf(f"api.{price.model}", usd * keep, per, basis, price.source_id, note=note)
