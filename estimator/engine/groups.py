@@ -144,6 +144,9 @@ class People(Checked):
 
     location: str = text("US", "country whose wages apply")
     team: int | None = integer(None, 1, 10_000, "people available; null: as many as the plan needs")
+    users: int | None = integer(
+        None, 0, 1_000_000, "people who are shown how to work with it; null: assumed"
+    )
     automation: bool = flag(False, "automated model search replaces part of the work")
     effort: Effort = choice("standard", Effort, "how much care the project takes")
     integration: Integration = choice(
@@ -228,6 +231,9 @@ class Serving(Checked):
     cached_share: float = number(0.0, 0, 1, "share of the tokens sent that a provider has kept")
     reasoning_tokens: float = number(
         0.0, 0, 1e6, "tokens a hosted model thinks in before each answer, paid as output"
+    )
+    review_share: float = number(
+        0.0, 0, 1, "share of the answers, the least sure ones, that people check before use"
     )
 
 

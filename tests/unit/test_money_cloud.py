@@ -163,7 +163,8 @@ def test_a_commitment_is_paid_for_its_whole_term(
     )
     result = row(inputs, evidence, "full_finetune")
     item, unused = line(result, "training_compute"), line(result, "commitment_unused")
-    hours = item.quantity_draws[0] + unused.quantity_draws[0]
+    standby = line(result, "development_machine")
+    hours = sum(i.quantity_draws[0] for i in (item, standby, unused))
     assert hours == pytest.approx(8760.0, rel=2e-5)
     assert unused.unit_price_usd_draws[0] == item.unit_price_usd_draws[0]
     on_demand = row(inputs.replace("compute.purchase_option", "on_demand"), evidence, "lora")

@@ -285,6 +285,7 @@ def test_a_line_can_be_switched_off_by_its_field(item: str, evidence: Evidence) 
     from tests.conftest import load_preset
 
     inputs = load_preset("support_tickets").replace("finance.tax_rate", 0.19)
+    inputs = inputs.replace("serving.review_share", 0.05)
     path, value = SWITCH_FIELDS[item]
     assert item in lines(row(inputs, evidence))
     assert item not in lines(row(inputs.replace(path, value), evidence))

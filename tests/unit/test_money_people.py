@@ -72,7 +72,7 @@ def weeks_of(result: CandidateResult) -> dict[str, float]:
     return {
         i.item.removeprefix("people_"): float(i.quantity_draws[0])
         for i in result.money.items
-        if i.item.startswith("people_")
+        if i.item.startswith("people_") and i.unit == "person-week"
     }
 
 

@@ -60,6 +60,8 @@ def test_overruns_that_the_efforts_hold_are_not_drawn_twice(
         "labelling.disagreement_share": 0.1,
         "labelling.adjudication_price_factor": 2,
         "labelling.review_price_factor": 0.5,
+        "people.training_hours_per_user": 0,
+        "compute.standby_share": 0,
     }
     fixed = support_tickets.replace("assumptions", sure).replace("labelling.usd_per_label", 0.1)
     wages = dict.fromkeys(

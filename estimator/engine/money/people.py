@@ -109,6 +109,10 @@ def effort(ctx: Context, candidate: Candidate, phase: str) -> PhaseEffort:
     note = state("note.effort", weeks=weeks_told, share=Number(share.base))
     if ctx.inputs.people.effort is Effort.LEAN:
         note = joined(note, state(f"note.lean.{phase}"))
+        if phase == "integration" and ctx.inputs.people.users is None:
+            note = joined(note, state("note.lean.users"))
+        if phase == "modelling":
+            note = joined(note, state("note.lean.standby"))
     return PhaseEffort(phase, ROLE_OF[phase], weeks.named(note))
 
 

@@ -27,7 +27,13 @@ from estimator.engine.money.reserves import add_reserves, budget, surprises
 from estimator.engine.money.running import add_retraining, add_storage, add_upkeep
 from estimator.engine.money.serving import add_instance_serving
 from estimator.engine.money.serving_api import add_api_serving, is_api
-from estimator.engine.money.training import TrainingBill, add_commitment, add_training
+from estimator.engine.money.training import (
+    TrainingBill,
+    add_commitment,
+    add_development,
+    add_training,
+)
+from estimator.engine.money.users import add_users
 from estimator.engine.money.value import benefit
 from estimator.engine.results import (
     AccuracyEstimate,
@@ -109,10 +115,12 @@ def _price_row(
         if not api and compute.api_tokens_draws is None:
             raise
         missing = error.args[0]
-    add_commitment(ctx, bill, training, served)
     efforts = add_people(ctx, bill, candidate)
+    add_development(ctx, bill, training, efforts["modelling"].weeks)
+    add_commitment(ctx, bill, training, served)
     add_operations(ctx, bill, compute, DEVICES_PER_NODE)
     audit = add_bias_audit(ctx, bill)
+    add_users(ctx, bill)
     add_upkeep(ctx, bill, labels)
     add_retraining(ctx, bill, candidate, labels, training.repeat)
     add_storage(ctx, bill, candidate)

@@ -10,6 +10,7 @@ from estimator.engine.money.lines import MONTHLY, YEARLY, Bill, at_months
 from estimator.engine.money.rates import usd_per_hour, usd_per_week
 from estimator.engine.money.search_index import add_search_index
 from estimator.engine.money.serving_api import TOKENS_PER_MILLION, in_context, retrieves
+from estimator.engine.money.users import unreviewed
 from estimator.engine.results import Candidate
 from estimator.units import GIGA, MONTHS_PER_YEAR, WORKDAYS_PER_WEEK
 from estimator.vocabulary import JOINED_TASKS, NO_LABELS_TASKS, Approach, Basis, Effort, Phase, Task
@@ -37,7 +38,7 @@ def add_upkeep(ctx: Context, bill: Bill, plan: LabellingPlan) -> None:
         "hour",
         wage,
         timing=MONTHLY,
-        note=hours.note,
+        note=joined(hours.note, unreviewed(ctx)),
         wages=True,
         own=own,
         same=True,

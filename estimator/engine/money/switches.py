@@ -22,6 +22,8 @@ SWITCHES: dict[str, str] = {
     "people_compatibility": "people.share.compatibility",
     "people_governance": "people.share.governance",
     "people_operations": "people.weeks.operations",
+    "people_user_training": "people.training_hours_per_user",
+    "development_machine": "compute.standby_share",
     "bias_audit": "people.bias_audit_days",
     "bias_audit_review": "people.bias_audit_usd",
     "upkeep": "serving.upkeep_hours_per_month",
@@ -37,6 +39,7 @@ SWITCHES: dict[str, str] = {
 SWITCH_FIELDS: dict[str, tuple[str, float | str]] = {
     "evaluation_set": ("n_evaluation", 0),
     "tax_project": ("finance.tax_rate", 0.0),
+    "human_review": ("serving.review_share", 0.0),
     "relabelling": ("serving.relabel_share", 0.0),
 }
 """Line and the scenario field, with its value, that switches it off."""

@@ -21,7 +21,7 @@ from estimator.engine.money.serving_api import (
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.errors import PriceNotFoundError
 from estimator.units import HOURS_PER_YEAR
-from estimator.vocabulary import Approach, Basis, DeviceKind, Phase, PurchaseOption
+from estimator.vocabulary import Approach, Basis, DeviceKind, Effort, Phase, PurchaseOption
 from estimator.words.statement import Count, joined, state
 
 TERM_YEARS = {PurchaseOption.COMMITTED_1Y: 1, PurchaseOption.COMMITTED_3Y: 3}
@@ -36,6 +36,8 @@ class TrainingBill:
     billed_hours: Array | float = 0.0
     repeat: list[tuple[str, Figure, str, Figure]] = field(default_factory=list)
     """Lines of one repeated run: name, quantity, unit, unit price."""
+    standby: Rental | None = None
+    """One device like those that train, for the time of development."""
 
 
 def add_training(
@@ -98,11 +100,11 @@ def _rented_lines(ctx: Context, bill: Bill, compute: ComputeEstimate, out: Train
     c = ctx.inputs.compute
     if compute.device_kind is DeviceKind.CPU:
         cpu = compute.accelerator.accelerator if compute.accelerator else CPU
-        rental = rent_cpu_or(ctx, c.accelerator, cpu)
+        rental = out.standby = rent_cpu_or(ctx, c.accelerator, cpu)
     else:
         name = compute.accelerator.accelerator if compute.accelerator else c.accelerator
         n = max(compute.n_devices, 1)
-        rental = rent(ctx, name, n)
+        rental, out.standby = rent(ctx, name, n), rent(ctx, name, 1)
     factor = rental.billed_factor
     hours = _hours(compute, compute.device_hours_draws * factor)
     bill.add("training_compute", Phase.COMPUTE, hours, "device-hour", rental.price)
@@ -116,6 +118,29 @@ def _hours(compute: ComputeEstimate, draws: Array) -> Figure:
     """Device-hours with the fit behind them."""
     source_id = _first(compute.source_ids)
     return leaf("compute.device_hours", draws, "device-hour", Basis.FITTED, source_id)
+
+
+def add_development(ctx: Context, bill: Bill, training: TrainingBill, weeks: Figure) -> None:
+    """The machine that stands by while somebody works on the model, beside the runs.
+
+    Parameters
+    ----------
+    weeks : Figure
+        Person-weeks of modelling.
+
+    Notes
+    -----
+    ``weeks x hours of a week x share of them that it stands by``, one device as in training. None
+    where nothing is rented for training, and none in a lean project.
+    """
+    one = training.standby
+    if one is None or ctx.inputs.people.effort is Effort.LEAN:
+        return
+    hours = weeks * ctx.point("people.hours_per_week") * ctx.figure("compute.standby_share")
+    hours = hours * one.billed_factor
+    bill.add("development_machine", Phase.COMPUTE, hours, "device-hour", one.price,
+             note=joined(hours.note, one.price.note))  # fmt: skip
+    training.billed_hours = training.billed_hours + hours.draws
 
 
 def add_commitment(ctx: Context, bill: Bill, training: TrainingBill, served: Rental | None) -> None:

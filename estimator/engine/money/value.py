@@ -9,6 +9,7 @@ import numpy as np
 from estimator.engine.distributions import Array
 from estimator.engine.money.context import Context
 from estimator.engine.money.lines import discount_factors
+from estimator.engine.money.users import FOUND, unseen_errors
 from estimator.engine.ramp import months_earned, ramp_months
 from estimator.engine.results import AccuracyEstimate
 from estimator.metrics import is_fraction, is_hundred, lower_is_better
@@ -66,8 +67,8 @@ def monthly_value(ctx: Context, accuracy: AccuracyEstimate, earned: Array) -> Ar
     Notes
     -----
     ``requests x (a x benefit per correct - (1 - a) x cost per error) + value per month + what the
-    work costs today``, with a the share of right answers. The last two are earned by a system that
-    works: they count where ``earned`` is 1 (``works``).
+    work costs today``, with a the share of right answers, those included that people put right. The
+    last two are earned by a system that works: they count where ``earned`` is 1 (``works``).
     """
     value, size = ctx.inputs.value, ctx.draws.size
     whole = value.value_per_month_usd + value.today_usd_per_month
@@ -78,7 +79,9 @@ def monthly_value(ctx: Context, accuracy: AccuracyEstimate, earned: Array) -> Ar
     right = None if accuracy.draws is None else share_right(accuracy.metric, accuracy.draws)
     if right is None:
         return np.full(size, np.nan)
-    requests = ctx.inputs.serving.requests_per_month
+    requests, reviewed = ctx.inputs.serving.requests_per_month, ctx.inputs.serving.review_share
+    if reviewed:
+        right = 1.0 - unseen_errors(1.0 - right, reviewed, ctx.value(FOUND))
     return np.asarray(requests * (right * gain - (1.0 - right) * loss) + fixed)
 
 
