@@ -1,4 +1,4 @@
-"""The people around a model, and the machine that waits for them: lines by hand, or their reason."""
+"""The people around a model and the machine that waits for them: lines by hand, or a reason."""
 
 from __future__ import annotations
 
