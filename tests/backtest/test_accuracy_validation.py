@@ -97,6 +97,15 @@ def test_labels_for_target_suffice(tables: dict[str, Any]) -> None:
         assert needs["p50_suffices"] >= (0.45 if known == "0" else 0.5)
 
 
+def test_a_number_of_labels_is_stated_where_it_is_right_up_to_a_factor_of_three(
+    tables: dict[str, Any],
+) -> None:
+    for known in ("1", "2", "half"):
+        needs = tables["labels_for_target"][known]
+        assert needs["stated_within_3x"] >= 0.75 > needs["p50_within_3x"]
+        assert needs["p50_stated"] >= 0.35
+
+
 def test_buying_in_rounds_reaches_targets_at_little_surplus(tables: dict[str, Any]) -> None:
     rounds = tables["labels_in_rounds"]
     assert rounds["n_curves"] > 200

@@ -20,15 +20,26 @@ def draws(reached: float, value: float = 700.0) -> np.ndarray:
 
 
 def test_a_number_is_named_only_where_half_the_draws_have_one() -> None:
-    assert needs.reason(draws(0.6), 1e4) is None
-    unsure, never = needs.reason(draws(0.3), 1e4), needs.reason(draws(0.05), 1e4)
+    assert needs.reason(draws(0.6), 1e4, ()) is None
+    unsure, never = needs.reason(draws(0.3), 1e4, ()), needs.reason(draws(0.05), 1e4, ())
     assert [x.key for x in (unsure, never) if x] == ["labels.not_knowable", "labels.out_of_reach"]
 
 
 def test_an_order_of_magnitude_until_two_own_results() -> None:
-    assert needs.named(draws(0.95, 1234.0), 1) == (2000.0, 2000.0)
-    assert needs.named(draws(0.95, 1234.0), 2) == (1234.0, 1234.0)
-    assert needs.named(draws(0.6), 0)[1] == np.inf
+    assert needs.named(draws(0.95, 1234.0), (400,)) == (2000.0, 2000.0)
+    assert needs.named(draws(0.95, 1234.0), (200, 400)) == (1234.0, 1234.0)
+    assert needs.named(draws(0.6), ())[1] == np.inf
+
+
+def test_no_number_beyond_tenfold_of_what_was_measured() -> None:
+    found = draws(0.95, 1234.0)
+    assert needs.named(found, (50, 120)) == (np.inf, np.inf)
+    said = needs.reason(found, 1e4, (50, 120))
+    assert said is not None and said.key == "labels.beyond_own"
+    assert "1,200 labels" in str(said) and "120" in str(said)
+    assert needs.reason(found, 1e4, (50, 124)) is None
+    unsure = needs.reason(draws(0.3), 1e4, (50, 124))
+    assert unsure is not None and unsure.key == "labels.not_knowable_yet"
 
 
 def test_no_number_beyond_tenfold_or_what_exists(evidence: Evidence) -> None:

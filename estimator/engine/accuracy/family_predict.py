@@ -207,8 +207,8 @@ def _estimate(
         reached = float(np.mean(values[1:] <= target if low else values[1:] >= target))
         most = needs.most_labels(inputs, c, {"cells": {}})
         needed = needs.in_reach(truth.labels_for(float(target)), most)
-        unknown = needs.reason(needed, most)
-        named = needs.named(needed, needs.n_own(inputs, c))
+        own = needs.own_labels(inputs, c)
+        unknown, named = needs.reason(needed, most, own), needs.named(needed, own)
     return AccuracyEstimate(
         metric=truth.metric,
         draws=values,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -127,6 +128,8 @@ def _step(inputs: ProjectInputs, candidate: Candidate, estimate: AccuracyEstimat
     found = np.sort(needed[1:])
     p50, p90 = (float(found[min(int(np.ceil(q * len(found))), len(found) - 1)]) for q in (0.5, 0.9))
     most = MOST_GROWTH * max(n, 1)
+    if estimate.labels_named is not None and not math.isfinite(estimate.labels_named[0]):
+        p50 = p90 = math.inf
     missing = [max(p - n, 0.0) if p <= most else None for p in (p50, p90)]
     return LabelsStep(candidate.key, n, missing[0], missing[1], _next_round(n, missing[0]))
 

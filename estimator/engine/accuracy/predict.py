@@ -229,14 +229,14 @@ def _estimate(
     values = path.value(truth.planned, run)[0]
     target = inputs.target.value
     reached, needed, unknown = None, None, None
-    own = needs.n_own(inputs, candidate)
+    own = needs.own_labels(inputs, candidate)
     if target is not None:
         low = path.group in LOWER_IS_BETTER
         ahead = values[1:] <= target if low else values[1:] >= target
         reached = float(np.mean(ahead))
         most = needs.most_labels(inputs, candidate, fit)
         needed = needs.in_reach(path.labels_for(float(target), run), most)
-        unknown = needs.reason(needed, most)
+        unknown = needs.reason(needed, most, own)
     p10, _, p90 = percentiles(values)
     width = 100 * (p90 - p10) / full_scale(path.group)
 

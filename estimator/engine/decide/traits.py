@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.limits import needed_labels
 from estimator.engine.distributions import enough, median
@@ -144,9 +142,9 @@ def _enough_data(result: CandidateResult, inputs: ProjectInputs, limit: float) -
     needed = result.accuracy.labels_for_target_draws
     if needed is None:
         return state("enough.data.unknown", **have)
+    if result.accuracy.labels_reason is not None:
+        return state("enough.data.none", **have, why=result.accuracy.labels_reason)
     p50, p90 = (enough(needed, q) for q in (0.5, 0.9))
-    if not np.isfinite(p50):
-        return state("enough.data.none", **have)
     safe = state("enough.data.safe", n=Count(p90)) if p90 <= limit else state("enough.data.unsafe")
     key = "enough.data.yes" if planned >= p50 else "enough.data.no"
     return state(key, **have, needed=needed_labels(max(p50, 1), limit), safe=safe)

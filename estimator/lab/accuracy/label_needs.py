@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from estimator.engine.accuracy.needs import named
 from estimator.engine.accuracy.plan import MOST_GROWTH
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.accuracy.scales import Array
+from estimator.engine.distributions import Z90
 from estimator.lab.accuracy.heldout import Belief, Noise, given_own, own_curves
 from estimator.lab.accuracy.loso import HeldOut
 
@@ -17,6 +20,9 @@ LEAST_POINTS, MOST_POINTS = 4, 60
 HALF = -1
 """Number of own points that stands for the first half of each curve."""
 MOST_ROUNDS = 4
+MOST_SURPLUS = 1000.0
+NEAR = 3.0
+"""Factor within which a number of labels is said to be right."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +30,12 @@ class Case:
     """One curve and target: log10 labels of the later points, mean and sd of y there, the goal.
 
     ``actual`` is the number of labels at which the curve was first measured at or below ``goal``,
-    ``n_own`` the own points known.
+    ``n_own`` the own points known, ``last`` the most labels among them (0: none).
     """
 
     source: str
     n_own: int
+    last: float
     actual: float
     x: Array
     middle: Array
@@ -39,6 +46,10 @@ class Case:
         """Labels at which the curve ``width`` standard deviations above the mean meets the goal."""
         upper = np.minimum.accumulate(self.middle + width * self.spread)
         return crossing(self.x, upper, self.goal)
+
+    def named(self) -> float:
+        """The middle number as the product states it; inf where it states none."""
+        return named(np.full(2, self.needed(0.0)), [int(self.last)] * self.n_own)[0]
 
 
 def cases(
@@ -74,6 +85,7 @@ def cases(
                 Case(
                     source.source,
                     known,
+                    float(members.n_labelled[curve[:known]].max(initial=0.0)),
                     float(members.n_labelled[first]),
                     np.log10(members.n_labelled[later]),
                     middle,
@@ -126,6 +138,40 @@ def crossing(x: Array, y: Array, goal: float) -> float:
         return float(np.power(10.0, x[-1] + (y[-1] - goal) / slope))
 
 
+def labels_for_target(
+    rows: Rows,
+    held: Sequence[HeldOut],
+    noise: Noise,
+    belief: Belief,
+) -> dict[str, Any]:
+    """Whether the labels named suffice for a target, and the surplus, by own points.
+
+    ``p50_stated``: share of curves for which the product names a number, rounded as it does.
+
+    A surplus is None where most curves are said to need more than a thousand times the labels.
+    """
+    out: dict[str, Any] = {}
+    for name, count in (*((str(k), k) for k in (0, 1, 2)), ("half", HALF)):
+        found = cases(rows, held, noise, count, belief)
+        ratio90 = np.array([c.needed(Z90) / c.actual for c in found])
+        ratio50 = np.array([c.needed(0.0) / c.actual for c in found])
+        stated = np.array([c.named() / c.actual for c in found])
+        here = np.isfinite(stated)
+        near = (stated <= NEAR) & (stated >= 1 / NEAR)
+        out[name] = {
+            "n_curves": len(found),
+            "p90_suffices": _r(np.mean(np.isfinite(ratio90) & (ratio90 >= 1 - 1e-6))),
+            "p90_named": _r(np.mean(np.isfinite(ratio90))),
+            "p50_suffices": _r(np.mean(ratio50 >= 1 - 1e-6)),
+            "p50_within_3x": _r(np.mean((ratio50 <= NEAR) & (ratio50 >= 1 / NEAR))),
+            "p50_stated": _r(np.mean(here)),
+            "stated_within_3x": _r(np.mean(near[here])),
+            "median_surplus_p90": _finite(np.quantile(ratio90, 0.5, method="higher") - 1),
+            "median_surplus_p50": _finite(np.quantile(ratio50, 0.5, method="higher") - 1),
+        }
+    return out
+
+
 def in_rounds(
     rows: Rows, held: Sequence[HeldOut], noise: Noise, belief: Belief
 ) -> list[tuple[str, int, float]]:
@@ -158,3 +204,28 @@ def in_rounds(
                     break
             out.append((source.source, rounds, float(n[known - 1] / actual)))
     return out
+
+
+def labels_in_rounds(
+    rows: Rows, held: Sequence[HeldOut], noise: Noise, belief: Belief
+) -> dict[str, Any]:
+    """Share of targets reached when labels are bought in rounds, and the labels bought in vain."""
+    bought = in_rounds(rows, held, noise, belief)
+    rounds = np.array([b[1] for b in bought])
+    surplus = np.array([b[2] for b in bought])[rounds > 0] - 1
+    return {
+        "n_curves": len(rounds),
+        **{f"reached_in_{k}": _r(np.mean((rounds > 0) & (rounds <= k))) for k in (1, 2, 3, 4)},
+        "median_surplus": _r(np.median(surplus)),
+        "p90_surplus": _r(np.quantile(surplus, 0.9)),
+    }
+
+
+def _finite(x: Any) -> float | None:
+    """As `_r`; None beyond a thousandfold."""
+    return _r(x) if x < MOST_SURPLUS else None
+
+
+def _r(x: Any) -> float:
+    """Rounded to 6 significant digits, so that machines agree."""
+    return float(f"{float(x):.6g}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,18 +15,16 @@ from estimator.engine.accuracy.rows import Rows, lookup_of
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.accuracy.single_curve import extrapolate
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.distributions import Z90
 from estimator.lab.accuracy import heldout
 from estimator.lab.accuracy.as_user import as_user_tables, looks, measured_widths, published_twice
 from estimator.lab.accuracy.borrowed import Blend, measure_borrowing
 from estimator.lab.accuracy.classic import FORMS, predict_form
 from estimator.lab.accuracy.fit import MAX_ROWS_PER_SOURCE, capped, points_of
 from estimator.lab.accuracy.kinds_twice import kinds_read_twice
-from estimator.lab.accuracy.label_needs import HALF, in_rounds
-from estimator.lab.accuracy.label_needs import cases as target_cases
+from estimator.lab.accuracy.label_needs import labels_for_target, labels_in_rounds
 from estimator.lab.accuracy.later import later_sources
 from estimator.lab.accuracy.levels import measured_levels
-from estimator.lab.accuracy.loso import HeldOut, leave_one_source_out, solve
+from estimator.lab.accuracy.loso import leave_one_source_out, solve
 from estimator.lab.accuracy.recalibrate import calibrations, predictions
 from estimator.vocabulary import Approach, Task
 
@@ -39,7 +37,6 @@ APART_POINTS = 2.0
 """Difference of two published errors from which on a pair is no toss-up."""
 FORM_ROWS_PER_SOURCE = 40
 """Rows of each source in the comparison of forms, which solves the model once per form."""
-MOST_SURPLUS = 1000.0
 OWN_CURVE_POINTS = 6
 """Least different sizes of a curve that is extrapolated from its own first half."""
 
@@ -222,47 +219,6 @@ def _pairs(table: Mapping[str, Array]) -> dict[str, Any]:
     }
 
 
-def labels_for_target(
-    rows: Rows,
-    held: Sequence[HeldOut],
-    noise: heldout.Noise,
-    belief: heldout.Belief,
-) -> dict[str, Any]:
-    """Whether the labels named suffice for a target, and the surplus, by own points.
-
-    A surplus is None where most curves are said to need more than a thousand times the labels.
-    """
-    out: dict[str, Any] = {}
-    for name, count in (*((str(k), k) for k in (0, 1, 2)), ("half", HALF)):
-        found = target_cases(rows, held, noise, count, belief)
-        ratio90 = np.array([c.needed(Z90) / c.actual for c in found])
-        ratio50 = np.array([c.needed(0.0) / c.actual for c in found])
-        out[name] = {
-            "n_curves": len(found),
-            "p90_suffices": _r(np.mean(np.isfinite(ratio90) & (ratio90 >= 1 - 1e-6))),
-            "p90_named": _r(np.mean(np.isfinite(ratio90))),
-            "p50_suffices": _r(np.mean(ratio50 >= 1 - 1e-6)),
-            "median_surplus_p90": _finite(np.quantile(ratio90, 0.5, method="higher") - 1),
-            "median_surplus_p50": _finite(np.quantile(ratio50, 0.5, method="higher") - 1),
-        }
-    return out
-
-
-def labels_in_rounds(
-    rows: Rows, held: Sequence[HeldOut], noise: heldout.Noise, belief: heldout.Belief
-) -> dict[str, Any]:
-    """Share of targets reached when labels are bought in rounds, and the labels bought in vain."""
-    bought = in_rounds(rows, held, noise, belief)
-    rounds = np.array([b[1] for b in bought])
-    surplus = np.array([b[2] for b in bought])[rounds > 0] - 1
-    return {
-        "n_curves": len(rounds),
-        **{f"reached_in_{k}": _r(np.mean((rounds > 0) & (rounds <= k))) for k in (1, 2, 3, 4)},
-        "median_surplus": _r(np.median(surplus)),
-        "p90_surplus": _r(np.quantile(surplus, 0.9)),
-    }
-
-
 def _borrowed(rows: Rows, found: Predicted, points: Mapping[str, Array]) -> dict[str, Any]:
     """Rows whose cell no other source has: what a borrowed estimate is worth."""
     sources: dict[tuple[str, str], set[str]] = {}
@@ -387,11 +343,6 @@ def own_curves(rows: Rows, values: Array) -> dict[str, Any]:
 
 def _rmse(found: Array, truth: Array, top: float) -> float:
     return float(np.sqrt(np.mean((100 * (found - truth) / top) ** 2)))
-
-
-def _finite(x: Any) -> float | None:
-    """As `_r`; None beyond a thousandfold."""
-    return _r(x) if x < MOST_SURPLUS else None
 
 
 def _r(x: Any) -> float:
