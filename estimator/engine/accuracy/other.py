@@ -140,8 +140,8 @@ def _measured(
         reached = float(np.mean(ahead))
         most = needs.most_labels(inputs, c, {"cells": {}})
         needed = needs.in_reach(truth.labels_for(float(target)), most)
-        unknown = needs.reason(needed, most)
-        named = needs.named(needed, needs.n_own(inputs, c))
+        labels = needs.own_labels(inputs, c)
+        unknown, named = needs.reason(needed, most, labels), needs.named(needed, labels)
     reason = state("other.own", approach=ApproachName(str(c.approach)), n=len(own))
     grade = EvidenceGrade(str(Grade.A), reason, 0, 0, (), None)
     return AccuracyEstimate(
