@@ -85,3 +85,23 @@ HUB = (
 @pytest.mark.parametrize("name", HUB)
 def test_a_scenario_takes_the_names_of_hubs(evidence: Evidence, name: str) -> None:
     assert evidence.find_model(name) is not None
+
+
+@pytest.mark.parametrize(
+    ("hub", "name"),
+    [
+        ("facebook/sam3", "sam3"), ("D-FINE", "d-fine-l"), ("TabICL v2", "tabicl-v2"),
+        ("ustc-community/dfine-small-coco", "d-fine-s"), ("RF-DETR-N", "rf-detr-nano"),
+        ("microsoft/Florence-2-base", "florence-2-base"), ("omniASR", "omniasr-llm-7b"),
+        ("IDEA-Research/grounding-dino-base", "grounding-dino-base"),
+        ("facebook/w2v-bert-2.0", "w2v-bert-2.0"), ("Qwen/Qwen3-ASR-0.6B", "qwen3-asr-0.6b"),
+        ("facebook/dinov3-vitb16-pretrain-lvd1689m", "vit-base-patch16-dinov3"),
+        ("PekingU/rtdetr_v2_r18vd", "rt-detr-r18"), ("facebook/omniASR-CTC-3B", "omniasr-ctc-3b"),
+        ("ibm-granite/granite-4.0-h-tiny", "granite-4.0-h-tiny"),
+        ("google/timesfm-2.5-200m-transformers", "timesfm-2.5"),
+    ],
+)  # fmt: skip
+def test_hub_names_open_in_a_scenario(hub: str, name: str, evidence: Evidence) -> None:
+    found = evidence.find_model(hub)
+    assert found is not None
+    assert found.name == name

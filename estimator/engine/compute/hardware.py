@@ -12,6 +12,7 @@ from estimator.vocabulary import DeviceKind
 
 _GPU = r"(?:geforce |nvidia |rtx[- _]?|gtx[- _]?|^)"
 _RULES: tuple[tuple[str, str], ...] = (
+    (r"strix[- ]?halo|ryzen[- ]ai[- ]max|radeon 8060s|gfx1151", "Ryzen-AI-Max-395"),
     (r"gb300", "GB300-288GB"),
     (r"gb200|p6e-gb200|a4x", "GB200-186GB"),
     (r"gh200|grace ?hopper", "GH200-96GB"),
@@ -307,7 +308,7 @@ _ARCH: tuple[tuple[str, str], ...] = (
     (r"^(A100|A30|A800)", "ampere"),
     (r"^(A10|A40|A16|A2|RTX-A|RTX-30|Jetson)", "ampere_gddr"),
     (r"^(H100|H200|GH200|H800|H20)", "hopper"),
-    (r"^MI|^RX|^Radeon", "amd"),
+    (r"^MI|^RX|^Radeon|^Ryzen", "amd"),
     (r"^TPU-v[23]", "tpu_old"),
     (r"^TPU", "tpu"),
     (r"^Gaudi", "gaudi"),
