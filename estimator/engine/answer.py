@@ -119,6 +119,23 @@ class Risk(Said):
     probability: Share
 
 
+class OtherModel(TypedDict):
+    """A base model that was compared: quality [percent points, half of an 80 % interval], money."""
+
+    base_model: str
+    more_points: float
+    spread_points: float
+    more_usd: float
+
+
+class BaseModelChoice(TypedDict):
+    """Why a row works with its base model; others beyond it, from small to large."""
+
+    reason: str
+    reason_statements: NotRequired[list[dict[str, Any]]]
+    others: list[OtherModel]
+
+
 class Row(TypedDict):
     """One approach.
 
@@ -130,6 +147,7 @@ class Row(TypedDict):
     key: str
     label: str
     base_model: str | None
+    base_model_choice: BaseModelChoice | None
     n_labelled_to_buy: int
     feasible: bool
     applies: NotRequired[bool]

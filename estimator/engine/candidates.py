@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from estimator.engine.assumptions import Assumptions
+from estimator.engine.base_models import Choice, choose_models
 from estimator.engine.groups import Option, TypedModel
 from estimator.engine.inputs import ProjectInputs, as_is
 from estimator.engine.results import Candidate
@@ -22,38 +24,50 @@ if TYPE_CHECKING:
 OWN_PROVIDER = "own"
 
 
-def build_candidates(inputs: ProjectInputs, evidence: Evidence) -> tuple[Candidate, ...]:
+def build_candidates(
+    inputs: ProjectInputs, evidence: Evidence, chosen: Mapping[str, Choice] | None = None
+) -> tuple[Candidate, ...]:
     """The ten rows in the order of the spectrum, then the scenario's options.
+
+    ``chosen`` are the base models of approaches for which the scenario names none; by default
+    those that ``choose_models`` finds.
 
     Raises
     ------
     InputError
         When a named base model is not in the catalogue.
     """
+    if chosen is None:
+        judged = Assumptions(evidence.assumptions, inputs.assumptions)
+        chosen = choose_models(inputs, evidence, judged)
     rows = [
         Candidate(
             key=str(approach),
             approach=approach,
             label=APPROACH_LABELS[approach],
-            model=_model(inputs, approach, evidence),
+            model=_model(inputs, approach, evidence, chosen),
             n_labelled_to_buy=_labels(inputs, approach, None),
             applies=approach not in no_rows(inputs.task, inputs.target.metric),
         )
         for approach in Approach
     ]
-    rows += [_option(inputs, i, option, evidence) for i, option in enumerate(inputs.options)]
+    rows += [
+        _option(inputs, i, option, evidence, chosen) for i, option in enumerate(inputs.options)
+    ]
     return tuple(rows)
 
 
-def _model(inputs: ProjectInputs, approach: Approach, evidence: Evidence) -> BaseModel | None:
-    chosen = inputs.models.get(str(approach)) or _same_network(inputs, approach, evidence)
-    if isinstance(chosen, TypedModel):
-        return typed_model(chosen, inputs)
-    if chosen is None:
-        chosen = evidence.default_models.get((str(inputs.task), str(approach)))
-    if not chosen:
+def _model(
+    inputs: ProjectInputs, approach: Approach, evidence: Evidence, chosen: Mapping[str, Choice]
+) -> BaseModel | None:
+    named = inputs.models.get(str(approach)) or _same_network(inputs, approach, evidence)
+    if isinstance(named, TypedModel):
+        return typed_model(named, inputs)
+    if named is None and str(approach) in chosen:
+        named = chosen[str(approach)].model
+    if not named:
         return None
-    return find_model(f"models.{approach}", chosen, evidence, inputs.task)
+    return find_model(f"models.{approach}", named, evidence, inputs.task)
 
 
 TRAINED_ALIKE = (
@@ -81,13 +95,19 @@ def _same_network(
     return None
 
 
-def _option(inputs: ProjectInputs, index: int, option: Option, evidence: Evidence) -> Candidate:
+def _option(
+    inputs: ProjectInputs,
+    index: int,
+    option: Option,
+    evidence: Evidence,
+    chosen: Mapping[str, Choice],
+) -> Candidate:
     if option.model is not None:
         model: BaseModel | None = find_model(
             f"options[{index}].model", option.model, evidence, inputs.task
         )
     else:
-        model = _model(inputs, option.approach, evidence)
+        model = _model(inputs, option.approach, evidence, chosen)
     return Candidate(
         key=f"{option.approach}#{index + 1}",
         approach=option.approach,

@@ -19,6 +19,7 @@ import numpy as np
 
 from estimator.engine.accuracy import predict_accuracy
 from estimator.engine.assumptions import Assumptions
+from estimator.engine.base_models import choose_models
 from estimator.engine.candidates import build_candidates, check_names
 from estimator.engine.comparison import round_figure
 from estimator.engine.compute import predict_compute
@@ -135,7 +136,10 @@ class Cell:
         self.assumptions = judged_by(one, evidence)
         self.draws = Draws(one.draws, one.seed)
         self.run = inside_only(self.inputs)
-        self.candidates = build_candidates(self.run, evidence)
+        chosen = memo.rooms.models.get(
+            lambda i, a: choose_models(i, evidence, a), self.run, self.assumptions, evidence
+        )
+        self.candidates = build_candidates(self.run, evidence, chosen)
         moving = [k for k in range(points.shape[1]) if np.ptp(points[:, k]) > 0]
         self.fields = [varying[k] for k in moving]
         self.points = points[:, moving]

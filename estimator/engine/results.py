@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from estimator.engine.distributions import Array
 from estimator.engine.figure import Part
@@ -15,6 +15,9 @@ from estimator.engine.inputs import ProjectInputs
 from estimator.evidence.things import Accelerator, BaseModel
 from estimator.vocabulary import Approach, Basis, DeviceKind, Phase, Stage
 from estimator.words.statement import Note, Statement
+
+if TYPE_CHECKING:
+    from estimator.engine.base_models import Choice
 
 RecipeValue = float | int | str | Statement | None
 
@@ -259,3 +262,5 @@ class Evaluation:
     results: tuple[CandidateResult, ...]
     wrong_labels: float = 0.0
     """Share of wrong training labels after votes and review."""
+    models: Mapping[str, Choice] = field(default_factory=dict)
+    """Base models by approach and why."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.engine.accuracy import next_labels_plan, predict_accuracy
 from estimator.engine.accuracy.facts import wrong_label_share
+from estimator.engine.base_models import Choice, choose_models
 from estimator.engine.candidates import build_candidates, check_names
 from estimator.engine.comparison import Comparison
 from estimator.engine.compute import predict_compute
@@ -52,6 +53,9 @@ class Memo:
 
     accuracies: Kept = field(default_factory=Kept)
     computes: Kept = field(default_factory=Kept)
+    models: Kept = field(default_factory=Kept)
+    chosen: Mapping[str, Choice] | None = None
+    """Base models to stay with, whatever is varied; None: those that each scenario asks for."""
 
 
 def evaluate(
@@ -90,8 +94,11 @@ def evaluate(
     draws = draws or Draws(n_draws or inputs.draws, inputs.seed)
     assumptions = judged_by(inputs, evidence)
     run = inside_only(inputs)
-    candidates = build_candidates(run, evidence)
     memo = memo or Memo()
+    chosen = memo.chosen or memo.models.get(
+        lambda i, a: choose_models(i, evidence, a), run, assumptions, evidence
+    )
+    candidates = build_candidates(run, evidence, chosen)
     beside = (candidates, draws, evidence)
     accuracies = memo.accuracies.get(
         lambda i, a: predict_accuracy(i, candidates, evidence, a, draws), run, assumptions, beside
@@ -105,7 +112,7 @@ def evaluate(
         feasible, reasons = feasibility(inputs, *row, assumptions)
         results.append(CandidateResult(*row, feasible=feasible, reasons=reasons))
     wrong = wrong_label_share(run, evidence.fits["accuracy"]["effects"], assumptions)
-    return Evaluation(inputs, draws.n, tuple(results), wrong)
+    return Evaluation(inputs, draws.n, tuple(results), wrong, chosen)
 
 
 def compare_approaches(
@@ -146,7 +153,7 @@ def complete_comparison(
         Called before each re-run of the model; an exception from it stops the work.
     """
     inputs = evaluation.inputs
-    memo = Memo()
+    memo = Memo(chosen=evaluation.models)
 
     def rerun(varied: ProjectInputs) -> Evaluation:
         before_rerun()
@@ -196,7 +203,8 @@ def before_results(worlds: Worlds, evidence: Evidence) -> tuple[PlanValue | None
     """
     inputs = worlds.evaluation.inputs
     if inputs.pilot:
-        before = evaluate(dataclasses.replace(inputs, pilot=()), evidence)
+        memo = Memo(chosen=worlds.evaluation.models)
+        before = evaluate(dataclasses.replace(inputs, pilot=()), evidence, memo=memo)
         worlds = Worlds(before, worlds.assumptions)
     value = plan_value(worlds.evaluation, worlds.assumptions, worlds)
     if not inputs.pilot or value is None:
@@ -219,7 +227,9 @@ def _comparison(
         own = own_projects(before, evaluation, chosen)
     return Comparison(
         evaluation=evaluation,
-        rows=tuple(rows[r.candidate.key] for r in evaluation.results),
+        rows=tuple(
+            {**rows[r.candidate.key], **_model_told(evaluation, r)} for r in evaluation.results
+        ),
         recommendation=decision["recommendation"],
         frontier=tuple(decision["frontier"]),
         staged_plan=decision["staged_plan"],
@@ -231,6 +241,15 @@ def _comparison(
         own_projects=own,
         rules_of_thumb=tuple(rules_of_thumb(inputs, evidence)),
     )
+
+
+def _model_told(evaluation: Evaluation, row: CandidateResult) -> dict[str, Any]:
+    """Why a row works with its base model, and what else was compared."""
+    choice = evaluation.models.get(row.candidate.key)
+    if choice is None or row.candidate.model is None:
+        return {"base_model_choice": None}
+    others = [dataclasses.asdict(o) for o in choice.others]
+    return {"base_model_choice": {"reason": choice.reason, "others": others}}
 
 
 def _assumptions(evaluation: Evaluation, evidence: Evidence) -> list[dict[str, Any]]:

@@ -216,6 +216,16 @@ class Evidence:
         return {(task, approach): model for task, approach, model in pairs if model}
 
     @cached_property
+    def base_models(self) -> Mapping[tuple[str, str], tuple[tuple[str, str], ...]]:
+        """Candidates by (task, approach) in the order of their cost: name and language."""
+        frame = self.table("base_models")
+        found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        rows = (frame[c] for c in ("task", "approach", "model", "language"))
+        for task, approach, model, language in zip(*rows, strict=True):
+            found.setdefault((task, approach), []).append((model, language))
+        return {key: tuple(named) for key, named in found.items()}
+
+    @cached_property
     def teacher_models(self) -> Mapping[str, str]:
         """Usual teacher of a distillation by task."""
         frame = self.table("default_models")

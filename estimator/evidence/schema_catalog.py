@@ -128,6 +128,14 @@ CATALOG_TABLES: dict[str, Table] = {
         text("model teacher_model label"),
         need("reason"),
     ),
+    "base_models": table(
+        "catalog/base_models.csv",
+        "task approach model language",
+        choice("task", TASKS),
+        choice("approach", APPROACHES),
+        need("model"),
+        choice("language", "any|english|other"),
+    ),
     "recipes": table(
         "catalog/recipes.csv",
         "task approach",

@@ -11,6 +11,7 @@ from estimator.engine.answer import Answer, Item, Row
 from estimator.engine.comparison import Comparison
 from estimator.engine.inputs import ProjectInputs
 from estimator.report import plots, tables
+from estimator.report.base_models import base_model_reason, other_models
 from estimator.report.budget import budget_of, budget_rows
 from estimator.report.chart_source import BOTH, MONEY, QUALITY, chart_source, newest_price
 from estimator.report.first_page import first_page
@@ -102,6 +103,7 @@ def report_data(
         "rows": [dataclasses.asdict(x) for x in found],
         "table_note": say("pdf.table_note", lang, draws=style.count(answer["draws"])),
         "evidence_note": say("pdf.evidence_note", lang),
+        "model_note": _model_note(row, style) if row else "",
         "not_possible": say("infeasible", lang),
         "reasons_title": say("pdf.reasons", lang),
         "excluded": _excluded(found, lang),
@@ -119,6 +121,12 @@ def _excluded(found: Sequence[Any], language: str) -> list[list[str]]:
         if not x.feasible:
             names.setdefault(x.reason, []).append(x.approach)
     return [[joined(rows, language), reason] for reason, rows in names.items()]
+
+
+def _model_note(row: Row, style: Style) -> str:
+    """Why the recommended row works with its base model, and what others would bring."""
+    reason = base_model_reason(row, style)
+    return ". ".join([reason, *other_models(row, style)]) + "." if reason else ""
 
 
 def _grade(row: Row, style: Style) -> str:

@@ -25,6 +25,7 @@ from estimator import ProjectInputs, load_evidence
 from estimator.engine import decide
 from estimator.engine.answer import Answer
 from estimator.engine.assumptions import Assumptions
+from estimator.engine.base_models import choose_models
 from estimator.engine.comparison import Comparison
 from estimator.engine.judgements import Judgements
 from estimator.engine.own_factors import judged_by
@@ -275,6 +276,13 @@ def full_answer(inputs: ProjectInputs, tick: Tick = still) -> Answer:
     """The JSON of ``compare``."""
     whole: Answer = searched("answer", inputs, tick)
     return whole
+
+
+def unnamed_model(inputs: ProjectInputs, approach: str) -> str | None:
+    """The base model of an approach where the scenario names none."""
+    free = dataclasses.replace(inputs, models=type(inputs.models)())
+    found = choose_models(free, evidence_of(inputs), judged(inputs)).get(approach)
+    return found.model if found else None
 
 
 def judged(inputs: ProjectInputs) -> Assumptions:

@@ -133,7 +133,7 @@ def _models(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     sizes_now = now if isinstance(now, TypedModel) else None
     typed = sizes_now is not None
     state.hold(key, None if typed else now)
-    usual = cached.evidence().default_models.get((str(inputs.task), str(pick)))
+    usual = cached.unnamed_model(inputs, str(pick))
     st.selectbox(
         w("inputs.model"),
         names if typed or now in names else [now, *names],

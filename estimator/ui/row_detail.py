@@ -10,6 +10,7 @@ import streamlit as st
 
 from estimator.engine.answer import Answer, Item, LabelsForTarget, Row, Source
 from estimator.engine.distributions import Z90
+from estimator.report.base_models import base_model_reason, other_models
 from estimator.report.budget import budget_rows, expected_span, span_text, total_span
 from estimator.report.text import row_name
 from estimator.ui import cached, state
@@ -35,6 +36,7 @@ def detail(answer: Answer, row: Row, style: Style) -> None:
     if hint:
         st.html(f'<p class="es es-note">{e(hint)}</p>')
     st.html(_evidence(answer, row, style))
+    st.html(_base_model(row, style))
     heading(w("detail.lines"), 3)
     st.html(lines_table(answer, row, style))
     st.html(f'<p class="es es-say">{e(w("detail.lines_note"))}</p>')
@@ -170,6 +172,16 @@ def _evidence(answer: Answer, row: Row, style: Style) -> str:
         f"<details><summary>{e(w('detail.sources', n=len(proof['source_ids'])))}</summary>"
         f'<ul class="es-steps">{links}</ul></details></div>'
     )
+
+
+def _base_model(row: Row, style: Style) -> str:
+    reason, others = base_model_reason(row, style), other_models(row, style)
+    if not reason:
+        return ""
+    listed = "".join(f"<li>{e(other)}</li>" for other in others)
+    more = f"<details><summary>{e(w('detail.other_models'))}</summary>" if listed else ""
+    more += f'<ul class="es-steps">{listed}</ul></details>' if listed else ""
+    return f'<div class="es"><p class="es-say">{e(reason)}.</p>{more}</div>'
 
 
 def lines_table(answer: Answer, row: Row, style: Style) -> str:

@@ -48,6 +48,19 @@ APPROACH = obj(
     approach={"enum": [str(a) for a in Approach]},
     label=TEXT,
     base_model=MAYBE_TEXT,
+    base_model_choice=maybe(
+        obj(
+            reason=TEXT,
+            others=rows(
+                obj(
+                    base_model=TEXT,
+                    more_points=NUMBER,
+                    spread_points=NUMBER,
+                    more_usd=NUMBER,
+                )
+            ),
+        )
+    ),
     feasible=FLAG,
     reasons=rows(TEXT),
     accuracy=maybe(obj(metric=TEXT, p10=NUMBER, p50=NUMBER, p90=NUMBER)),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from estimator import compare_approaches
 from estimator.engine.inputs import ProjectInputs
-from estimator.engine.simulate import evaluate
+from estimator.engine.simulate import Memo, evaluate
 from estimator.errors import EstimatorError
 from estimator.evidence.load import load_evidence
 from estimator.vocabulary import Approach, Phase
@@ -90,7 +90,8 @@ def test_more_labels_never_lower_expected_accuracy(inputs: ProjectInputs) -> Non
 @given(sensible())
 def test_buying_labels_never_lowers_the_accuracy_of_a_row(inputs: ProjectInputs) -> None:
     few = evaluate(inputs.replace("n_labelled_to_buy", 200), load_evidence())
-    many = evaluate(inputs.replace("n_labelled_to_buy", 5000), load_evidence())
+    memo = Memo(chosen=few.models)
+    many = evaluate(inputs.replace("n_labelled_to_buy", 5000), load_evidence(), memo=memo)
     for a, b in zip(few.results, many.results, strict=True):
         if a.accuracy.draws is None or b.accuracy.draws is None:
             assert (a.accuracy.draws is None) == (b.accuracy.draws is None)
