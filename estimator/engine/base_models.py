@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ from estimator.engine.compute import predict_compute
 from estimator.engine.distributions import Z90, Draws
 from estimator.engine.inputs import ProjectInputs, as_is
 from estimator.engine.money.model_lines import model_usd
-from estimator.engine.results import Candidate
+from estimator.engine.results import Candidate, Choice, Other
 from estimator.engine.watched import varied
 from estimator.vocabulary import Approach
 from estimator.words.statement import Number, Statement, Usd, state
@@ -32,36 +32,6 @@ POINTS = 100.0
 QUARTER = 0.25
 """Below this share of the points and the money that count, a model is not priced, and no reason to
 leave the usual one."""
-
-
-@dataclass(frozen=True)
-class Other:
-    """A base model that was compared with the chosen one.
-
-    Parameters
-    ----------
-    base_model : str
-    more_points : float
-        Expected quality beyond that of the chosen one [percent points]; higher is better.
-    spread_points : float
-        Half of the 80 % interval of ``more_points``.
-    more_usd : float
-        Base-case money of training and answering beyond that of the chosen one [USD].
-    """
-
-    base_model: str
-    more_points: float
-    spread_points: float
-    more_usd: float
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The base model of an approach, why, and what else was compared, from small to large."""
-
-    model: str | None
-    reason: Statement
-    others: tuple[Other, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, eq=False)

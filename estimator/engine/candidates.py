@@ -7,11 +7,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from estimator.engine.assumptions import Assumptions
-from estimator.engine.base_models import Choice, choose_models
 from estimator.engine.groups import Option, TypedModel
 from estimator.engine.inputs import ProjectInputs, as_is
-from estimator.engine.results import Candidate
+from estimator.engine.results import Candidate, Choice
 from estimator.errors import InputError
 from estimator.evidence.things import BaseModel
 from estimator.metrics import own_metric
@@ -29,17 +27,15 @@ def build_candidates(
 ) -> tuple[Candidate, ...]:
     """The ten rows in the order of the spectrum, then the scenario's options.
 
-    ``chosen`` are the base models of approaches for which the scenario names none; by default
-    those that ``choose_models`` finds.
+    ``chosen`` are the base models of approaches for which the scenario names none; the usual ones
+    where it holds none.
 
     Raises
     ------
     InputError
         When a named base model is not in the catalogue.
     """
-    if chosen is None:
-        judged = Assumptions(evidence.assumptions, inputs.assumptions)
-        chosen = choose_models(inputs, evidence, judged)
+    chosen = chosen or {}
     rows = [
         Candidate(
             key=str(approach),
@@ -58,13 +54,18 @@ def build_candidates(
 
 
 def _model(
-    inputs: ProjectInputs, approach: Approach, evidence: Evidence, chosen: Mapping[str, Choice]
+    inputs: ProjectInputs,
+    approach: Approach,
+    evidence: Evidence,
+    chosen: Mapping[str, Choice],
 ) -> BaseModel | None:
     named = inputs.models.get(str(approach)) or _same_network(inputs, approach, evidence)
     if isinstance(named, TypedModel):
         return typed_model(named, inputs)
-    if named is None and str(approach) in chosen:
-        named = chosen[str(approach)].model
+    if named is None:
+        key = str(inputs.task), str(approach)
+        found = chosen.get(str(approach))
+        named = found.model if found else evidence.default_models.get(key)
     if not named:
         return None
     return find_model(f"models.{approach}", named, evidence, inputs.task)

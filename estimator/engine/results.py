@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from estimator.engine.distributions import Array
 from estimator.engine.figure import Part
@@ -15,9 +15,6 @@ from estimator.engine.inputs import ProjectInputs
 from estimator.evidence.things import Accelerator, BaseModel
 from estimator.vocabulary import Approach, Basis, DeviceKind, Phase, Stage
 from estimator.words.statement import Note, Statement
-
-if TYPE_CHECKING:
-    from estimator.engine.base_models import Choice
 
 RecipeValue = float | int | str | Statement | None
 
@@ -40,6 +37,36 @@ class Candidate:
     def n_labelled(self, inputs: ProjectInputs) -> int:
         """Labelled training examples this row trains on: owned plus bought."""
         return inputs.n_labelled_available + self.n_labelled_to_buy
+
+
+@dataclass(frozen=True)
+class Other:
+    """A base model that was compared with the chosen one.
+
+    Parameters
+    ----------
+    base_model : str
+    more_points : float
+        Expected quality beyond that of the chosen one [percent points]; higher is better.
+    spread_points : float
+        Half of the 80 % interval of ``more_points``.
+    more_usd : float
+        Base-case money of training and answering beyond that of the chosen one [USD].
+    """
+
+    base_model: str
+    more_points: float
+    spread_points: float
+    more_usd: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The base model of an approach, why, and what else was compared, from small to large."""
+
+    model: str | None
+    reason: Statement
+    others: tuple[Other, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

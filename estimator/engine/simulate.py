@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.engine.accuracy import next_labels_plan, predict_accuracy
 from estimator.engine.accuracy.facts import wrong_label_share
-from estimator.engine.base_models import Choice, choose_models
+from estimator.engine.base_models import choose_models
 from estimator.engine.candidates import build_candidates, check_names
 from estimator.engine.comparison import Comparison
 from estimator.engine.compute import predict_compute
@@ -36,6 +36,7 @@ from estimator.engine.own_told import own_projects
 from estimator.engine.ramp import RAMP
 from estimator.engine.results import (
     CandidateResult,
+    Choice,
     Evaluation,
 )
 from estimator.engine.rules import rules_of_thumb

@@ -19,7 +19,7 @@ from estimator.words.format import Style
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from estimator.engine.base_models import Choice
+    from estimator.engine.results import Choice
     from estimator.evidence.load import Evidence
 
 SMALL = {

@@ -80,7 +80,8 @@ def reason(needed: Array, most: float, own: Sequence[int]) -> Statement | None:
     if chance >= KNOWABLE:
         if math.isfinite(named(needed, own)[0]):
             return None
-        return state("labels.beyond_own", most=Count(_most_by(own)), own=Count(max(own)))
+        if own:
+            return state("labels.beyond_own", most=Count(_most_by(own)), own=Count(max(own)))
     if chance < OUT_OF_REACH:
         return state("labels.out_of_reach", most=Count(most), chance=Share(chance))
     key = "labels.not_knowable_yet" if own else "labels.not_knowable"

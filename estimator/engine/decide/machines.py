@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
+from estimator.engine.base_models import choose_models
 from estimator.engine.candidates import build_candidates
 from estimator.engine.compute.choose import hours_table
 from estimator.engine.compute.hardware import trains
@@ -57,7 +58,8 @@ def machines(
         Base case of all trials and repeats of one training, without taxes and storage; empty for
         rows that train nothing. Of 1, 2, 4 and 8 devices the cheapest that holds the job.
     """
-    candidates = [c for c in build_candidates(inputs, evidence) if c.key == key]
+    chosen = choose_models(inputs, evidence, assumptions)
+    candidates = [c for c in build_candidates(inputs, evidence, chosen) if c.key == key]
     offered: dict[str, list[PriceRow]] = defaultdict(list)
     for row in evidence.prices:
         offered[row.accelerator].append(row)
