@@ -93,7 +93,7 @@ def _tuning_lines(
         bought = leaf("compute.api_tokens", millions, unit, Basis.FITTED, price.source_id)
         bill.add(item, Phase.COMPUTE, bought, unit, listed, note=note)
         once = leaf("compute.api_tokens", millions / trials, unit, Basis.FITTED, price.source_id)
-        out.repeat.append(("api", once, unit, listed))
+        out.repeat.append((item.removeprefix("training_"), once, unit, listed))
 
 
 def _rented_lines(ctx: Context, bill: Bill, compute: ComputeEstimate, out: TrainingBill) -> None:
