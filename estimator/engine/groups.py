@@ -253,6 +253,9 @@ class Finance(Checked):
     discounts: FrozenMap = numbers(0, 1, "discount by provider", {"aws": 0.0})
     wage_drift: float = number(0.0, -0.5, 1, "yearly rise of wages")
     price_drift: float = number(0.0, -0.9, 1, "yearly rise of prices")
+    fiscal_start: int | None = integer(
+        None, 1, 12, "month in which the fiscal year begins; null: January"
+    )
     spent_usd: float = number(0.0, 0, MAX_USD, "already spent; shown, never compared")
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.engine.answer import Row
+from estimator.engine.answer import Answer, Row
 from estimator.words.format import Style
 from estimator.words.texts import say
 
+MONTHS_OF_A_QUARTER, MONTHS = 3, 12
 NAMES = ("plan", "allowance", "expected", "safe")
 FIELDS = ("plan_usd", "allowance_usd", "expected_usd", "safe_9_of_10_usd")
 
@@ -58,3 +59,45 @@ def planned(row: Row) -> dict[str, float]:
     """Plan of the phases that cost something [USD]; they add up to the plan."""
     phases = row["cost_usd"]["by_phase"]
     return {name: figures["base"] for name, figures in phases.items() if figures.get("base")}
+
+
+def quarters(answer: Answer, row: Row) -> dict[str, list[int]]:
+    """Months of the plan by quarter: of the fiscal year where the first day is known, else counted.
+
+    Notes
+    -----
+    A fiscal year has the number of the year in which it ends.
+    """
+    out: dict[str, list[int]] = {}
+    for month in range(len(row["cash_flow_usd"])):
+        out.setdefault(_quarter(answer["inputs"], month), []).append(month)
+    return out
+
+
+def _quarter(inputs: Mapping[str, Any], month: int) -> str:
+    """Name of the quarter in which a month of the project lies."""
+    start = inputs["start_date"]
+    if not start:
+        return f"Q{month // MONTHS_OF_A_QUARTER + 1}"
+    begins = (inputs["finance"].get("fiscal_start") or 1) - 1
+    year, first = (int(x) for x in start.split("-")[:2])
+    at = first - 1 - begins + month
+    quarter = at % MONTHS // MONTHS_OF_A_QUARTER + 1
+    if not begins:
+        return f"{year + at // MONTHS} Q{quarter}"
+    return f"FY{year + at // MONTHS + 1} Q{quarter}"
+
+
+def quarter_rows(answer: Answer, row: Row) -> list[tuple[str, float]]:
+    """Money of the plan by quarter [USD]; it adds up to the plan."""
+    flow = row["cash_flow_usd"]
+    return [(name, sum(flow[m] for m in part)) for name, part in quarters(answer, row).items()]
+
+
+def quarter_head(answer: Answer, language: str) -> str:
+    """What the quarters are counted by."""
+    inputs = answer["inputs"]
+    kind = "project" if not inputs["start_date"] else "calendar"
+    if kind == "calendar" and (inputs["finance"].get("fiscal_start") or 1) > 1:
+        kind = "fiscal"
+    return say(f"budget.quarter.{kind}", language)

@@ -88,7 +88,9 @@ def html_bytes(
         _bill(d),
         _pairs(d["finance_title"], d["finance"]),
         *(_picture(c) for c in d["money_charts"]),
-        _table(d["years_title"], d["year_heads"], d["years"], range(1, 3)) if d["years"] else "",
+        _table(d["quarters_title"], d["quarter_heads"], d["quarters"], range(1, 3))
+        if d["quarters"]
+        else "",
         _pairs(d["risks_title"], d["risks"]),
         "".join(f"<p>{escape(f)}</p>" for f in d["facts"]),
         _numbered(d["path_title"], [escape(p) for p in d["path"]]),

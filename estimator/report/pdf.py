@@ -11,8 +11,12 @@ from estimator.engine.answer import Answer, Item, Row
 from estimator.engine.comparison import Comparison
 from estimator.engine.inputs import ProjectInputs
 from estimator.report import plots, tables
+<<<<<<< HEAD
 from estimator.report.base_models import base_model_reason, other_models
 from estimator.report.budget import budget_of, budget_rows
+=======
+from estimator.report.budget import budget_of, budget_rows, quarter_head, quarter_rows
+>>>>>>> c1ee3bc (Spending by fiscal quarter in sheet, paper and page; allowance and reserve of the sheet follow its lines)
 from estimator.report.chart_source import BOTH, MONEY, QUALITY, chart_source, newest_price
 from estimator.report.first_page import first_page
 from estimator.report.judged import judged_data
@@ -168,10 +172,16 @@ def _charts(
 
 def _bill(answer: Answer, row: Row | None, style: Style) -> dict[str, Any]:
     lang = style.language
-    empty = {"lines": [], "years": [], "money_charts": [], "assumed": "", "costs_title": ""}
+    empty = {"lines": [], "quarters": [], "money_charts": [], "assumed": "", "costs_title": ""}
     empty |= {"finance": [], "finance_title": ""}
     if row is None:
-        return {**empty, "line_heads": [], "costs_note": "", "years_title": "", "year_heads": []}
+        return {
+            **empty,
+            "line_heads": [],
+            "costs_note": "",
+            "quarters_title": "",
+            "quarter_heads": [],
+        }
     numbers = source_numbers(answer)
     heads = ("phase", "item", "quantity", "unit", "price", "plan", "low_high", "basis", "source")
     share = row.get("assumed_share")
@@ -195,9 +205,9 @@ def _bill(answer: Answer, row: Row | None, style: Style) -> dict[str, Any]:
         "money_charts": _money_charts(answer, row, flow, style),
         "finance_title": say("pdf.finance", lang),
         "finance": [list(pair) for pair in tables.finance(row, style)],
-        "years_title": say("pdf.years", lang),
-        "year_heads": [say(f"col.{h}", lang) for h in ("year_number", "plan", "cumulative")],
-        "years": _years(flow, style),
+        "quarters_title": quarter_head(answer, lang),
+        "quarter_heads": [say(f"col.{h}", lang) for h in ("quarter", "plan", "cumulative")],
+        "quarters": _quarters(answer, row, style) if flow else [],
     }
 
 
@@ -257,14 +267,11 @@ def _money_charts(
     return out
 
 
-def _years(flow: Sequence[float], style: Style) -> list[list[str]]:
-    if len(flow) < 2:
-        return []
-    groups = [list(flow[:1])] + [list(flow[1 + k : 13 + k]) for k in range(0, len(flow) - 1, 12)]
+def _quarters(answer: Answer, row: Row, style: Style) -> list[list[str]]:
     total, out = 0.0, []
-    for number, part in enumerate(groups):
-        total += sum(part)
-        out.append([str(number), style.money(sum(part)), style.money(total)])
+    for name, usd in quarter_rows(answer, row):
+        total += usd
+        out.append([name, style.money(usd), style.money(total)])
     return out
 
 

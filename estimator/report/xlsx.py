@@ -52,7 +52,8 @@ def xlsx_bytes(answer: Answer, date: str | None = None) -> bytes:
     assert isinstance(first, Worksheet)
     lines = line_rows(answer)
     first.title = "Budget to sign"
-    add_table(first, ("budget", "USD"), budget_rows(answer, len(lines)), money=range(2, 3))
+    signed = ("budget", "USD", "share", "of what")
+    add_table(first, signed, budget_rows(answer, len(lines)), money=range(2, 3))
     _approaches(book.create_sheet("approaches"), answer, len(lines), date)
     _plan(book.create_sheet("Plan"), answer)
     add_table(book.create_sheet("lines"), LINES_HEAD, lines, money=range(8, 12))

@@ -12,7 +12,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from estimator.engine.answer import Answer, Item, Row
-from estimator.report.budget import budget_of
+from estimator.report.budget import budget_of, quarter_head, quarters
 from estimator.report.text import key_of, recommended
 from estimator.units import WORKDAYS_PER_WEEK
 from estimator.vocabulary import Phase, Stage
@@ -23,7 +23,7 @@ LINES_HEAD = (
     "stage", "own_staff", "from_month", "to_month", "every", "months", "judgements",
 )  # fmt: skip
 JUDGEMENT_HEAD = ("assumption_id", "p10", "p50", "p90", "unit", "reason", "source_id")
-MONTHS_OF_A_QUARTER, PAID_HOURS = 3, 40.0
+PAID_HOURS = 40.0
 FEE, TAX_PROJECT, TAX_RUNNING = "labelling_platform_fee", "tax_project", "tax_running"
 
 
@@ -117,13 +117,15 @@ def budget_rows(answer: Answer, n_lines: int) -> list[list[Any]]:
     budget = budget_of(row)
     expected = budget["expected"]
     safe = budget["safe"]
-    held = None if expected is None or safe is None else round(safe - expected, 2)
+    plan = budget["plan"]
+    more = _share(budget["allowance"], plan)
+    held = _share(None if safe is None or expected is None else safe - expected, expected)
     out: list[list[Any]] = [
         ["approach", key],
         ["plan: all lines", total()],
-        ["allowance for surprises", budget["allowance"]],
+        ["allowance for surprises", Formula("=ROUND(B3*C4,2)"), more, "of the plan"],
         ["expected total", Formula("=B3+B4")],
-        ["held for 9 of 10 cases", held],
+        ["held for 9 of 10 cases", Formula("=ROUND(B5*C6,2)"), held, "of the expected total"],
         ["safe in 9 of 10 cases", Formula("=B5+B6")],
         [],
         ["by phase", None],
@@ -143,13 +145,18 @@ def budget_rows(answer: Answer, n_lines: int) -> list[list[Any]]:
         ["own staff already employed, count cash only (yes or no)", "no"],
         ["expected cash to approve", Formula(f'=B5-B{own}*(B{own + 4}="yes")')],
         [],
-        ["by quarter" if answer["inputs"]["start_date"] else "by quarter of the project", None],
+        [quarter_head(answer, "en"), None],
         *_quarters(answer, row),
         [],
         ["approved by", None],
         ["date", None],
     ]
     return out
+
+
+def _share(part: float | None, whole: float | None) -> float | None:
+    """A reserve as a share of what it belongs to, so that it follows the lines."""
+    return part / whole if part is not None and whole else None
 
 
 def _first(answer: Answer) -> Row | None:
@@ -181,27 +188,15 @@ def _own_weeks(lines: Callable[[str], str]) -> Formula:
 
 
 def _quarters(answer: Answer, row: Row) -> list[list[Any]]:
-    """The cash flow by quarter of the calendar where the start is known, else of the project."""
+    """The cash flow by quarter, added up in the sheet."""
     flows = [r for r in answer["approaches"] if r.get("cash_flow_usd")]
     if row not in flows:
         return []
     column = get_column_letter(flows.index(row) + 2)
-    groups: dict[str, list[int]] = {}
-    for month in range(len(row["cash_flow_usd"])):
-        groups.setdefault(_quarter(answer["inputs"]["start_date"], month), []).append(month)
     return [
         [name, Formula(f"=SUM('cash flow'!{column}{part[0] + 2}:{column}{part[-1] + 2})")]
-        for name, part in groups.items()
+        for name, part in quarters(answer, row).items()
     ]
-
-
-def _quarter(start: str | None, month: int) -> str:
-    """Name of the quarter in which a month of the project lies."""
-    if not start:
-        return f"quarter {month // MONTHS_OF_A_QUARTER + 1}"
-    year, first = (int(x) for x in start.split("-")[:2])
-    at = first - 1 + month
-    return f"{year + at // 12} Q{at % 12 // MONTHS_OF_A_QUARTER + 1}"
 
 
 def judgement_rows(answer: Answer) -> list[Sequence[Any]]:

@@ -114,6 +114,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "finance.discounts",
         "finance.wage_drift",
         "finance.price_drift",
+        "finance.fiscal_start",
         "finance.spent_usd",
     ),
     "value": (

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from estimator.engine.simulate import compare_approaches
+from estimator.report.budget import quarter_rows
 from estimator.report.csv_export import csv_bytes
 from estimator.report.xlsx import xlsx_bytes
 from tests.conftest import load_preset
@@ -83,8 +84,13 @@ def test_a_changed_price_moves_fee_tax_cash_flow_and_budget(
     assert tax == pytest.approx(items["tax_project"] + 0.2 * 1.2 * more, abs=0.03)
     moved = after["BUDGET TO SIGN!B3"] - before["BUDGET TO SIGN!B3"]
     assert moved == pytest.approx(more * 1.2 * 1.2, abs=0.05)
-    assert after["BUDGET TO SIGN!B7"] - before["BUDGET TO SIGN!B7"] == pytest.approx(
-        moved, abs=0.02
+    known, plan = row["extras"]["budget"], before["BUDGET TO SIGN!B3"]
+    assert before["BUDGET TO SIGN!B7"] == pytest.approx(known["safe_9_of_10_usd"], abs=0.05)
+    assert after["BUDGET TO SIGN!B4"] == pytest.approx(
+        known["allowance_usd"] * (plan + moved) / plan, abs=0.02
+    )
+    assert after["BUDGET TO SIGN!B7"] == pytest.approx(
+        known["safe_9_of_10_usd"] * (plan + moved) / plan, abs=0.05
     )
     assert after[f"CASH FLOW!{column}{len(flow) + 2}"] - total == pytest.approx(moved, abs=0.05)
     cash, own = f"BUDGET TO SIGN!B{switch + 1}", f"BUDGET TO SIGN!B{switch - 4}"
@@ -104,7 +110,26 @@ def test_quarters_are_those_of_the_calendar_where_the_start_is_known(
     assert cells["2026 Q4"].endswith("2:B3)")
     assert cells["2027 Q1"].endswith("4:B6)")
     plain = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(answer)))
-    assert "quarter 1" in {r[0].value for r in plain[SIGNED].iter_rows()}
+    assert "Q1" in {r[0].value for r in plain[SIGNED].iter_rows()}
+
+
+def test_quarters_of_the_fiscal_year_add_up_to_the_plan(answer: dict[str, Any]) -> None:
+    """A year from October to September: November 2026 is in its first quarter, of 2027."""
+    finance = {**answer["inputs"]["finance"], "fiscal_start": 10}
+    dated = {**answer["inputs"], "start_date": "2026-11-15", "finance": finance}
+    found = {**answer, "inputs": dated}
+    row = next(r for r in answer["approaches"] if r["approach"] == KEY)
+    rows = quarter_rows(found, row)
+    assert [name for name, _ in rows[:5]] == [
+        "FY2027 Q1", "FY2027 Q2", "FY2027 Q3", "FY2027 Q4", "FY2028 Q1",
+    ]  # fmt: skip
+    flow = row["cash_flow_usd"]
+    assert rows[0][1] == pytest.approx(sum(flow[:2]))
+    assert rows[1][1] == pytest.approx(sum(flow[2:5]))
+    total = sum(usd for _, usd in rows)
+    assert total == pytest.approx(row["extras"]["budget"]["plan_usd"], abs=0.01)
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(found)))
+    assert "FY2027 Q2" in {r[0].value for r in book[SIGNED].iter_rows()}
 
 
 def test_going_on_as_today_is_a_row_of_every_table(answer: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from estimator.engine.answer import Answer, Row
 from estimator.report import figures_money
-from estimator.report.budget import budget_of
+from estimator.report.budget import budget_of, quarter_head, quarter_rows
 from estimator.report.chart_source import MONEY
 from estimator.report.tables import finance
 from estimator.report.text import key_of, recommended, row_name, row_of
@@ -86,6 +86,9 @@ def cash_flow() -> None:
         **{name: style.money_short(total[name]) for name in ("plan", "expected", "safe")},
     )  # fmt: skip
     st.html(f'<p class="es es-say">{e(gap)}</p>')
+    header = [say(f"col.{c}", language()) for c in ("quarter", "plan")]
+    cells = [[e(name), e(style.money_about(usd))] for name, usd in quarter_rows(answer, row)]
+    st.html(html_table(header, cells, (1,), quarter_head(answer, language())))
     extras = row.get("extras") or {}
     more = [
         (w(f"plan.{name}"), write(extras[name]))
