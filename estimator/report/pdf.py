@@ -11,12 +11,8 @@ from estimator.engine.answer import Answer, Item, Row
 from estimator.engine.comparison import Comparison
 from estimator.engine.inputs import ProjectInputs
 from estimator.report import plots, tables
-<<<<<<< HEAD
 from estimator.report.base_models import base_model_reason, other_models
-from estimator.report.budget import budget_of, budget_rows
-=======
 from estimator.report.budget import budget_of, budget_rows, quarter_head, quarter_rows
->>>>>>> c1ee3bc (Spending by fiscal quarter in sheet, paper and page; allowance and reserve of the sheet follow its lines)
 from estimator.report.chart_source import BOTH, MONEY, QUALITY, chart_source, newest_price
 from estimator.report.first_page import first_page
 from estimator.report.judged import judged_data
