@@ -78,7 +78,7 @@ def add_users(ctx: Context, bill: Bill) -> None:
         "hour",
         pay(ctx, who),
         timing=MONTHLY,
-        note=state("note.reviewed", share=Share(share)),
+        note=state("note.checked", share=Share(share)),
         wages=not expert,
         own=not expert,
         same=True,
