@@ -341,6 +341,9 @@ READY_BASELINES = JOINED_TASKS | {Task.PREFERENCE_TUNING}
 UNLABELLED_TESTS = frozenset({Task.IMAGE_GENERATION, Task.MUSIC_GENERATION})
 """Tasks whose test examples nobody labels: what is generated is looked at or measured."""
 
+FINDS_PASSAGES = (Task.QUESTION_ANSWERING, Task.TEXT_GENERATION)
+"""Tasks of which any row can be sent passages that were found for the question."""
+
 NO_LABELS_TASKS = frozenset({Task.TIME_SERIES})
 """Tasks whose examples label themselves: the future of a series comes by itself."""
 

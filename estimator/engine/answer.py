@@ -151,6 +151,7 @@ class Row(TypedDict):
     n_labelled_to_buy: int
     feasible: bool
     applies: NotRequired[bool]
+    retrieval: NotRequired[bool]
     reasons: list[str]
     accuracy: MetricSpread | None
     accuracy_reason: str
@@ -225,6 +226,24 @@ class Judgement(TypedDict):
     source_id: str
 
 
+class Crossing(TypedDict):
+    """Two rows that change places in what they have cost; no month where they do not."""
+
+    cheaper_first: str
+    cheaper_later: str
+    month: int | None
+
+
+class Passages(TypedDict):
+    """Finding passages, tuning and both: the cheapest row of each, and its spending in sum."""
+
+    rows: dict[str, str]
+    spent_usd: dict[str, list[float]]
+    crossings: list[Crossing]
+    sentences: list[str]
+    sentences_statements: NotRequired[list[dict[str, Any]]]
+
+
 class Rule(Said):
     """A published rule of thumb on how much data the task takes."""
 
@@ -257,4 +276,5 @@ class Answer(TypedDict):
     sources: list[Source]
     assumptions: list[Judgement]
     rules_of_thumb: list[Rule]
+    passages: NotRequired[Passages]
     own_projects: NotRequired[OwnProjects]

@@ -13,7 +13,14 @@ from estimator.engine.results import Candidate, Choice
 from estimator.errors import InputError
 from estimator.evidence.things import BaseModel
 from estimator.metrics import own_metric
-from estimator.vocabulary import APPROACH_LABELS, TASK_MODALITY, Approach, Task, no_rows
+from estimator.vocabulary import (
+    APPROACH_LABELS,
+    FINDS_PASSAGES,
+    TASK_MODALITY,
+    Approach,
+    Task,
+    no_rows,
+)
 from estimator.words.statement import Statement, state
 
 if TYPE_CHECKING:
@@ -115,6 +122,7 @@ def _option(
         label=APPROACH_LABELS[option.approach],
         model=model,
         n_labelled_to_buy=_labels(inputs, option.approach, option.n_labelled_to_buy),
+        retrieval=option.retrieval,
     )
 
 
@@ -203,6 +211,11 @@ def check_names(inputs: ProjectInputs, evidence: Evidence) -> None:
         )
     if inputs.people.location not in evidence.countries:
         raise InputError("people.location", inputs.people.location, ", ".join(evidence.countries))
+    for i, option in enumerate(inputs.options):
+        if option.retrieval and inputs.task not in FINDS_PASSAGES:
+            names = ", ".join(map(str, FINDS_PASSAGES))
+            why = state("allowed.finds", names=names)
+            raise InputError(f"options[{i}].retrieval", value=True, allowed=why)
     _check_lists(inputs, evidence)
     metric = str(inputs.target.metric)
     own = inputs.task is Task.OTHER and own_metric(metric) is not None

@@ -101,6 +101,8 @@ class Comparison:
         Own factors in force, the rows without them, and what they did in words; empty without.
     rules_of_thumb : tuple of mapping
         What is published on how much data the task takes, where no curve says it.
+    passages : mapping
+        Finding passages against tuning: spending in sum and months of crossing; empty without.
     """
 
     evaluation: Evaluation
@@ -115,6 +117,7 @@ class Comparison:
     assumptions: tuple[Mapping[str, Any], ...] = ()
     own_projects: Mapping[str, Any] = field(default_factory=dict)
     rules_of_thumb: tuple[Mapping[str, Any], ...] = ()
+    passages: Mapping[str, Any] = field(default_factory=dict)
     _cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def to_dict(self) -> Answer:
@@ -148,6 +151,8 @@ class Comparison:
             "assumptions": [cast(Judgement, dict(a)) for a in self.assumptions],
             "rules_of_thumb": [clean(r) for r in self.rules_of_thumb],
         }
+        if self.passages:
+            found["passages"] = clean(self.passages)
         if self.own_projects:
             found["own_projects"] = clean(self.own_projects)
         return found
@@ -169,6 +174,7 @@ def approach_row(
         "n_labelled_to_buy": candidate.n_labelled_to_buy,
         "feasible": result.feasible,
         **({} if candidate.applies else {"applies": False}),
+        **({"retrieval": True} if candidate.retrieval else {}),
         **clean({"reasons": list(result.reasons)}),
         **accuracy_fields(result.accuracy),
         **compute_fields(result.compute, detail, figures),

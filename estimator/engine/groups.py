@@ -110,6 +110,20 @@ class Hybrid(Checked):
 
 
 @dataclass(frozen=True)
+class Retrieval(Checked):
+    """Passages that are found for a question and sent with it; nulls take the usual sizes."""
+
+    passages: int | None = integer(
+        None, 1, MAX_COUNT, "passages in the index; null: as many as unlabelled examples"
+    )
+    passage_tokens: float | None = number(None, 1, 1e6, "tokens of one passage; null: assumed")
+    per_request: int | None = integer(
+        None, 1, 10_000, "passages sent with each request; null: assumed"
+    )
+    churn: float = number(0.02, 0, 10, "share of the passages that is new or changed each month")
+
+
+@dataclass(frozen=True)
 class Labelling(Checked):
     """Who labels, at what price and quality."""
 
@@ -332,3 +346,4 @@ class Option(Checked):
     approach: Approach = choice(REQUIRED, Approach, "approach of the row")
     model: str | None = text(None, "catalogue name; null: the usual one")
     n_labelled_to_buy: int | None = integer(None, 0, MAX_COUNT, "labels of this row")
+    retrieval: bool = flag(False, "passages are found and sent with each request")

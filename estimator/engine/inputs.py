@@ -82,6 +82,7 @@ class ProjectInputs(Checked):
     facts: g.Facts = g.Facts()
     training: g.Training = g.Training()
     hybrid: g.Hybrid = g.Hybrid()
+    retrieval: g.Retrieval = g.Retrieval()
     labelling: g.Labelling = g.Labelling()
     compute: g.Compute = g.Compute()
     people: g.People = g.People()
@@ -279,6 +280,7 @@ GROUPS: dict[str, type[Checked]] = {
     "facts": g.Facts,
     "training": g.Training,
     "hybrid": g.Hybrid,
+    "retrieval": g.Retrieval,
     "labelling": g.Labelling,
     "compute": g.Compute,
     "people": g.People,

@@ -33,6 +33,8 @@ class Candidate:
     n_labelled_to_buy: int
     applies: bool = True
     """False where the approach means nothing for the task: not shown to people."""
+    retrieval: bool = False
+    """An extra row that is sent found passages with each request."""
 
     def n_labelled(self, inputs: ProjectInputs) -> int:
         """Labelled training examples this row trains on: owned plus bought."""

@@ -13,6 +13,7 @@ from estimator.engine.base_models import choose_models
 from estimator.engine.candidates import build_candidates, check_names
 from estimator.engine.comparison import Comparison
 from estimator.engine.compute import predict_compute
+from estimator.engine.crossing import passages_against_tuning
 from estimator.engine.decide import (
     PlanValue,
     Worlds,
@@ -241,6 +242,7 @@ def _comparison(
         code_version=__version__,
         own_projects=own,
         rules_of_thumb=tuple(rules_of_thumb(inputs, evidence)),
+        passages=passages_against_tuning(evaluation),
     )
 
 

@@ -14,6 +14,7 @@ from estimator.report import plots, tables
 from estimator.report.base_models import base_model_reason, other_models
 from estimator.report.budget import budget_of, budget_rows, quarter_head, quarter_rows
 from estimator.report.chart_source import BOTH, MONEY, QUALITY, chart_source, newest_price
+from estimator.report.figures_crossing import crossing_rows
 from estimator.report.first_page import first_page
 from estimator.report.judged import judged_data
 from estimator.report.plan_tables import worth_lines
@@ -200,7 +201,9 @@ def _bill(answer: Answer, row: Row | None, style: Style) -> dict[str, Any]:
         "assumed": "" if share is None else say("pdf.assumed", lang, share=style.percent(share)),
         "money_charts": _money_charts(answer, row, flow, style),
         "finance_title": say("pdf.finance", lang),
-        "finance": [list(pair) for pair in tables.finance(row, style)],
+        "finance": [
+            list(pair) for pair in (*tables.finance(row, style), *crossing_rows(answer, style))
+        ],
         "quarters_title": quarter_head(answer, lang),
         "quarter_heads": [say(f"col.{h}", lang) for h in ("quarter", "plan", "cumulative")],
         "quarters": _quarters(answer, row, style) if flow else [],

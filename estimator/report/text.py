@@ -83,6 +83,8 @@ def row_name(row: Row, language: str = "en") -> str:
     name, model = approach_label(row["approach"], language), row.get("base_model")
     if model:
         name = say("on_model", language, approach=name, model=model)
+    if row.get("retrieval"):
+        name = say("with_passages", language, row=name)
     labels = row.get("n_labelled_to_buy")
     if labels is None or "#" not in key_of(row):
         return name

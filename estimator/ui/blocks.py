@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from estimator import ProjectInputs
-from estimator.report import exports, figures, figures_accuracy, figures_money
+from estimator.report import exports, figures, figures_accuracy, figures_crossing, figures_money
 from estimator.report.chart_source import BOTH, MONEY
 from estimator.report.text import recommended, story
 from estimator.ui import cached, errors, first_screen, state
@@ -64,6 +64,15 @@ def cashflow() -> None:
     sourced(chart, "cashflow", answer, (MONEY,))
 
 
+def crossing() -> None:
+    """Finding passages against tuning, in sum by month."""
+    answer = cached.answer(state.current())
+    if "passages" not in answer:
+        errors.note(w("empty.passages"))
+        return
+    sourced(figures_crossing.crossing(answer, number_style(), dark()), "crossing", answer, (MONEY,))
+
+
 def table() -> None:
     """The ten rows."""
     rows_table(cached.summary(state.current()), number_style(), None)
@@ -82,6 +91,7 @@ CHARTS: dict[str, Callable[[], None]] = {
     "accuracy": accuracy,
     "costs": costs,
     "cashflow": cashflow,
+    "crossing": crossing,
 }
 VIEWS: dict[str, Callable[[], None]] = {
     **CHARTS,

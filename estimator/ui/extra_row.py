@@ -7,7 +7,7 @@ import streamlit as st
 from estimator.ui import cached, state
 from estimator.ui.fields import message_at
 from estimator.ui.words import language, w
-from estimator.vocabulary import Approach
+from estimator.vocabulary import FINDS_PASSAGES, Approach
 from estimator.words.texts import approach_label, say
 
 
@@ -21,6 +21,7 @@ def extra_row() -> None:
         for i, option in enumerate(inputs.options):
             name = approach_label(option.approach, language())
             label = f"{name}, {option.model or '–'}, {option.n_labelled_to_buy or '–'}"
+            label += f", {w('compare.retrieval')}" if option.retrieval else ""
             st.button(
                 w("compare.remove", row=label), key=f"option:drop:{i}", on_click=_drop, args=(i,)
             )
@@ -41,12 +42,14 @@ def extra_row() -> None:
                 w("field.n_labelled_to_buy"), value=None, min_value=0, step=100,
                 placeholder=w("inputs.empty"),
             )  # fmt: skip
+            finds = inputs.task in FINDS_PASSAGES and st.checkbox(w("compare.retrieval"))
             if st.form_submit_button(w("compare.add_row")):
                 options = inputs.to_dict()["options"]
                 entry = {
                     "approach": str(approach),
                     "model": model,
                     "n_labelled_to_buy": labels,
+                    "retrieval": finds,
                 }
                 state.set_field("options", [*options, entry])
                 st.rerun()

@@ -60,7 +60,11 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "facts.majority_share",
         "facts.augmentation",
     ),
-    "models": ("models", "hybrid.kind"),
+    "models": (
+        *("models", "hybrid.kind"),
+        *("retrieval.passages", "retrieval.passage_tokens"),
+        *("retrieval.per_request", "retrieval.churn"),
+    ),
     "training": (
         "compute.trials",
         "compute.failed_run_share",

@@ -11,7 +11,7 @@ import numpy as np
 from estimator.engine.accuracy.paths import Path
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws
-from estimator.engine.inputs import ProjectInputs
+from estimator.engine.inputs import ProjectInputs, as_is
 from estimator.engine.results import Candidate
 from estimator.vocabulary import Approach, HybridKind
 
@@ -75,6 +75,35 @@ TUNED = (
     Approach.CONTINUED_PRETRAIN,
 )
 """Approaches that start from a pre-trained model and train on own labels."""
+
+
+def with_passages(
+    inputs: ProjectInputs,
+    candidates: Sequence[Candidate],
+    paths: Sequence[Path],
+    assumptions: Assumptions,
+    draws: Draws,
+) -> list[Path]:
+    """Curves of rows that are sent found passages: better by what the passages are worth to them.
+
+    Parameters
+    ----------
+    inputs : ProjectInputs
+    candidates : sequence of Candidate
+    paths : sequence of Path
+        One a candidate.
+    assumptions : Assumptions
+        ``accuracy.found_gain.as_is`` and ``.tuned`` [log odds].
+    draws : Draws
+    """
+    out = []
+    for c, path in zip(candidates, paths, strict=True):
+        if c.retrieval:
+            kind = "as_is" if as_is(inputs, c.approach) else "tuned"
+            gain = assumptions.draw(f"accuracy.found_gain.{kind}", draws)
+            path = replace(path, nodes=path.nodes - gain)
+        out.append(path)
+    return out
 
 
 def neighbours(task: str, approach: Approach, cells: Mapping[str, Any]) -> tuple[Approach, ...]:

@@ -123,6 +123,7 @@ def predict_accuracy(
         for p, c, shift in zip(paths, candidates, shifts, strict=True)
     ]
     paths = parts.combined(inputs, candidates, paths, fit["cells"], assumptions, draws)
+    paths = parts.with_passages(inputs, candidates, paths, assumptions, draws)
     labels = [float(c.n_labelled(inputs)) for c in candidates]
     share = test_share(inputs)
     found = believe(paths, own_results(inputs, candidates), labels, own, assumptions, draws)

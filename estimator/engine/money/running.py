@@ -9,7 +9,12 @@ from estimator.engine.money.labelling import LabellingPlan, answers_per_item
 from estimator.engine.money.lines import MONTHLY, YEARLY, Bill, at_months
 from estimator.engine.money.rates import usd_per_hour, usd_per_week
 from estimator.engine.money.search_index import add_search_index
-from estimator.engine.money.serving_api import TOKENS_PER_MILLION, in_context, retrieves
+from estimator.engine.money.serving_api import (
+    TOKENS_PER_MILLION,
+    in_context,
+    one_passage,
+    retrieves,
+)
 from estimator.engine.money.users import unreviewed
 from estimator.engine.results import Candidate
 from estimator.units import GIGA, MONTHS_PER_YEAR, WORKDAYS_PER_WEEK
@@ -213,8 +218,9 @@ def add_storage(ctx: Context, bill: Bill, candidate: Candidate) -> None:
 
 
 def _index(ctx: Context, bill: Bill) -> None:
-    documents = max(float(ctx.inputs.n_unlabelled_available), 1.0)
-    tokens = ctx.figure("serving.index_tokens_per_document")
+    stated = ctx.inputs.retrieval.passages
+    documents = max(float(stated or ctx.inputs.n_unlabelled_available), 1.0)
+    tokens = one_passage(ctx)
     embedding = [
         p for p in ctx.evidence.api_prices if p.kind == "embedding" and p.input_usd_per_mtok
     ]
@@ -232,6 +238,8 @@ def _index(ctx: Context, bill: Bill) -> None:
         )
         quantity = tokens * (documents / TOKENS_PER_MILLION)
         bill.add("retrieval_index", Phase.COMPUTE, quantity, "million tokens", listed)
+        renewed = quantity * (ctx.inputs.retrieval.churn * bill.horizon)
+        bill.add("index_renewal", Phase.RUNNING, renewed, "million tokens", listed, timing=MONTHLY)
     usd = ctx.figure("serving.index_usd_per_gb_month")
     gb = documents * ctx.value("serving.index_kb_per_document") / KB_PER_GB
     months = gb * bill.horizon

@@ -58,7 +58,7 @@ def in_context(candidate: Candidate) -> bool:
 
 def retrieves(ctx: Context, candidate: Candidate) -> bool:
     """The row answers with passages found in an index."""
-    return finds(ctx.inputs, candidate.approach)
+    return candidate.retrieval or finds(ctx.inputs, candidate.approach)
 
 
 def request_load(ctx: Context, candidate: Candidate) -> Load:
@@ -82,11 +82,31 @@ def request_load(ctx: Context, candidate: Candidate) -> Load:
     if candidate.approach is Approach.ZERO_SHOT or retrieves(ctx, candidate):
         length = length + ctx.figure("serving.prompt_tokens")
     if retrieves(ctx, candidate) and i.unit_name == "tokens":
-        length = length + ctx.figure("serving.retrieval_tokens")
+        length = length + passage_tokens(ctx)
     name = f"serving.output_tokens.{i.task}"
     known = name in ctx.assumptions.rows
     out = ctx.figure(name if known else "serving.output_tokens.other")
     return Load(length, out)
+
+
+def passage_tokens(ctx: Context) -> Figure:
+    """Tokens of the passages that are sent with a request."""
+    found = ctx.inputs.retrieval
+    if found.per_request is None and found.passage_tokens is None:
+        return ctx.figure("serving.retrieval_tokens")
+    each = one_passage(ctx)
+    if found.per_request is not None:
+        return each * float(found.per_request)
+    usual = ctx.figure("serving.index_tokens_per_document")
+    return each * (ctx.figure("serving.retrieval_tokens") / usual)
+
+
+def one_passage(ctx: Context) -> Figure:
+    """Tokens of one passage of the index."""
+    typed = ctx.inputs.retrieval.passage_tokens
+    if typed is None:
+        return ctx.figure("serving.index_tokens_per_document")
+    return Figure(typed)
 
 
 def _question(ctx: Context, candidate: Candidate) -> Load:

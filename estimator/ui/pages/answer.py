@@ -23,6 +23,7 @@ from estimator.ui.inputs_form import preset_title
 from estimator.ui.row_detail import detail
 from estimator.ui.row_table import rows_table
 from estimator.ui.words import w
+from estimator.vocabulary import FINDS_PASSAGES
 from estimator.words.format import NONE
 
 OPENED = "opened_row"
@@ -93,7 +94,9 @@ def _close() -> None:
 @st.fragment
 def pictures() -> None:
     """One chart at a time, beside or below the numbers."""
-    choose_view("answer:chart", blocks.CHARTS, "chart")
+    finds = state.current().task in FINDS_PASSAGES
+    charts = {n: c for n, c in blocks.CHARTS.items() if n != "crossing" or finds}
+    choose_view("answer:chart", charts, "chart")
 
 
 def page() -> None:
