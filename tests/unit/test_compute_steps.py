@@ -87,3 +87,17 @@ def test_arithmetic_without_matrix_units_starts_nearer_to_its_peak(evidence: Evi
     fast = _run(evidence, "seq 512, packing")
     assert slow.ideal_hours / slow.base_hours == pytest.approx(0.6, rel=0.05)
     assert fast.ideal_hours / fast.base_hours == pytest.approx(0.4, rel=0.05)
+
+
+def test_small_networks_wait_for_their_pictures(evidence: Evidence) -> None:
+    rate = evidence.assumptions["compute.step.decoded_megapixels"].p50 * 1e6
+    picture = {
+        "modality": "vision", "task": "image classification", "unit": "images",
+        "units_seen": 1e6, "n_devices": 1,
+    }  # fmt: skip
+    small = _run(evidence, "224x224", model="MobileNetV3-small", **picture)
+    large = _run(evidence, "224x224", model="ViT-L/16", **picture)
+    assert small.base_hours * 3600 == pytest.approx(1e6 * 2e5 / rate, rel=0.1)
+    assert large.base_hours == pytest.approx(large.ideal_hours / 0.4, rel=0.05)
+    tiny = _run(evidence, "32x32 CIFAR-10", model="ResNet-18", **picture)
+    assert tiny.base_hours < 0.2 * small.base_hours

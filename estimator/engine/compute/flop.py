@@ -117,6 +117,22 @@ def forward_flop(
     return None
 
 
+STORED_PIXELS = 2e5
+"""Pixels of a stored photograph (ImageNet: some 500 x 400), decoded whatever the network sees."""
+THUMBNAIL_SIDE = 64.0
+MOSAIC = 4.0
+"""Pictures that the recipes of YOLO join into one example."""
+
+
+def decoded_pixels(model: ModelInfo, side_px: float | None) -> float:
+    """Pixels that the host decodes for one example; 0 where there is no picture to decode."""
+    side = side_px or model.input_size or DEFAULT_SIDE["vit"]
+    if model.group not in ("cnn", "vit", "detection", "segmentation") or side <= THUMBNAIL_SIDE:
+        return 0.0
+    joined = MOSAIC if model.group == "detection" and "yolo" in model.name.lower() else 1.0
+    return max(side * side, STORED_PIXELS) * joined
+
+
 PASSES: Mapping[str, float] = {
     "full_finetune": 3.0, "scratch": 3.0, "continued_pretrain": 3.0, "distill": 3.0,
     "hybrid": 3.0, "lora": 2.0, "linear_probe": 1.0, "zero_shot": 1.0, "retrieval": 1.0,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.compute.calibrate import Offset
 from estimator.engine.compute.fitting import Fitted, Fixed
-from estimator.engine.compute.flop import PASSES, picture_tokens
+from estimator.engine.compute.flop import PASSES, decoded_pixels, picture_tokens
 from estimator.engine.compute.hardware import precision_class
 from estimator.engine.compute.lexicon import TABLES, TEXT_GROUPS, ModelInfo
 from estimator.engine.compute.memory import (
@@ -83,6 +83,8 @@ class Job:
     """Tokens of one example as trained; of a window where examples share one."""
     packed: float = 1.0
     """Examples of one window."""
+    decoded: float = 0.0
+    """Pixels that the host decodes for one example."""
 
     def step(
         self, setting: MemorySetting, flop: float, n_devices: float, sharded: bool
@@ -98,7 +100,7 @@ class Job:
         return step_work(
             self.info, setting.approach, setting.precision, flop, passes,
             max(examples / (setting.batch_per_device * self.packed * n_devices), 1.0), n_devices,
-            examples / self.plan.batch_size, settings, self.step_terms,
+            examples / self.plan.batch_size, settings, self.step_terms, self.decoded * examples,
         )  # fmt: skip
 
 
@@ -187,6 +189,7 @@ def job_of(
     return Job(
         approach, info, work, plan, flop, memory, forward_only, step_terms(assumptions.value),
         length * packed if text else None, packed if text else 1.0,
+        decoded_pixels(info, inputs.unit_length) if inputs.unit_name == "pixels" else 0.0,
     )  # fmt: skip
 
 

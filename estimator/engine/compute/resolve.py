@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from estimator.engine.compute import text as parse
+from estimator.engine.compute.flop import decoded_pixels
 from estimator.engine.compute.hardware import (
     Hardware,
     compiles_whole,
@@ -221,6 +222,9 @@ def _assemble(
     step = step_work(
         model, approach, _weights(precision, context, row), flop, amount.passes, micro_steps,
         n_devices or 1.0, micro_steps / (settings.accumulation or 1.0), settings, tables.step_terms,
+        0.0
+        if tuned or row.get("steady")
+        else decoded_pixels(model, pixels) * (amount.examples or 0.0),
     )  # fmt: skip
     base, share = base_hours_on(step, hardware.accelerator, peak)
     base *= (n_given or 1.0) if settings.in_turn else 1.0

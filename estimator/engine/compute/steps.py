@@ -18,7 +18,7 @@ from estimator.engine.compute.settings import Settings
 from estimator.engine.compute.terms import StepTerms
 from estimator.engine.distributions import Array
 from estimator.evidence.things import Accelerator
-from estimator.units import GIGA, SECONDS_PER_HOUR, TERA
+from estimator.units import GIGA, MEGA, SECONDS_PER_HOUR, TERA
 
 NOMINAL_UTILISATION = 0.4
 """Share of the peak from which the fit starts; it decides when launches begin to count."""
@@ -69,6 +69,8 @@ class StepWork:
     """Share of the peak that arithmetic starts from."""
     host_seconds: float
     """Updates of weights that live in host memory, of the whole run [s]."""
+    decode_seconds: float
+    """Decoding of pictures beside one device, of the whole run [device-seconds]."""
 
 
 def nominal_utilisation(precision: str, terms: StepTerms) -> float:
@@ -84,8 +86,12 @@ def recomputes_by_default(approach: str, params: float | None) -> bool:
 def step_work(
     model: ModelInfo, approach: str, precision: str, flop: float, passes: float,
     micro_steps: float, n_devices: float, updates: float, settings: Settings, terms: StepTerms,
+    pixels: float = 0.0,
 ) -> StepWork:  # fmt: skip
-    """Step terms of a run from its model, approach and settings; ``updates`` optimiser steps."""
+    """Step terms of a run from its model, approach and settings; ``updates`` optimiser steps.
+
+    ``pixels`` are those that the host decodes in the whole run.
+    """
     on = settings.checkpointing
     usual = recomputes_by_default(approach, model.params)
     recomputed = usual and settings.framework not in KEEPS_ACTIVATIONS if on is None else on
@@ -110,6 +116,7 @@ def step_work(
         terms.host_update_seconds * n / GIGA * updates
         if settings.offloaded and approach in FULL_UPDATES
         else 0.0,
+        pixels / (terms.decoded_megapixels * MEGA),
     )  # fmt: skip
 
 
@@ -148,7 +155,8 @@ def base_hours(
         launch = work.launch_seconds * steps
         unpack = np.nan_to_num(work.unpack_bytes * steps / bandwidth_bytes_per_s)
         moved = work.link_bytes * steps / link + work.host_bytes * steps / LINK_PCIE
-        parts = np.array(np.broadcast_arrays(arithmetic, launch, moved), dtype=float)
+        decode = np.where(np.isfinite(arithmetic), work.decode_seconds, 0.0)
+        parts = np.array(np.broadcast_arrays(arithmetic, launch, moved, decode), dtype=float)
         longest = np.max(parts, axis=0)
         bound = np.where(
             (longest > 0) & np.isfinite(longest),

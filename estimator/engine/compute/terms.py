@@ -40,6 +40,8 @@ class StepTerms:
     """Seconds of one optimiser step in host memory per billion parameters."""
     plain_utilisation: float
     """Share of the peak from which arithmetic without matrix units starts."""
+    decoded_megapixels: float
+    """Pixels that the cores beside one device decode and augment in a second [million]."""
     compile_hours: float
     """Compilation of the whole step before it first runs (JAX, TPU) [h]."""
 
