@@ -13,7 +13,7 @@ from estimator.engine.decide.loss import STOPPED, Loss
 from estimator.engine.decide.policy import Step
 from estimator.engine.decide.stages import NEVER_IN_A_PART, WORTH_MORE, Builder, Policy
 from estimator.engine.decide.way import Way, World, middle
-from estimator.engine.distributions import Array
+from estimator.engine.distributions import Z90, Array
 from estimator.vocabulary import Approach
 
 SHARES = (0.1, 0.3)
@@ -23,8 +23,6 @@ SAME_END = 0.9
 """Rows that a plan ends in with nine tenths of the likeliest's chance are equal: the cheapest is
 named."""
 BESIDE = 0.5
-LOSES_AS_LITTLE = 1.5
-"""A simpler plan is taken for an equal one if it loses no more than half as much again."""
 ROUNDS = 6
 CLOSE = 5e-3
 LADDER = (1.1, 1.5, 2.0, 3.0, 5.0, 10.0)
@@ -34,6 +32,12 @@ CAREFUL, CAREFUL_PLANS = 0.7, 2
 """Gates of the best plans are also solved for a cheaper month: they stop earlier, and where the
 loss is the same less money is gone if it fails."""
 EXACT_PLANS = 8
+CLOSE_SECOND = 0.04
+"""Share of the spend within which a second row may lead as well as the first."""
+MEDIAN_ERROR = 1.25 * Z90
+"""Standard deviations over root n by which a median of normal draws errs in nine of ten cases."""
+SECONDS = 2
+"""Rows beside those that lead alone that are tried as the second of two."""
 POOR_GRADES = frozenset({"none", "borrowed"})
 
 
@@ -166,10 +170,12 @@ def search(
     ones = pilots([(k,) for k in pool], shares[-1], probe)
     if not ones:
         return found
-    lead = max(ones, key=lambda w: w.net).policy.tried[0]
+    leads = _leads(ones)
+    known = (*pool, *close)
+    pairs = [(k, other) for k in leads for other in _beside(world, loss, k, known)]
     if len(shares) > 1:
         ones += pilots([(k,) for k in pool], shares[0], probe)
-    ones += pilots([(lead, k) for k in (*pool, *close) if k != lead], shares[-1], probe)
+    ones += pilots(pairs, shares[-1], probe)
     if probe:
         tried = dict.fromkeys(w.policy.tried for w in sorted(ones, key=lambda w: -w.net)[:3])
         for share in shares:
@@ -200,6 +206,40 @@ def _places(world: World, keys: frozenset[str]) -> frozenset[int]:
     return frozenset(w.index for w in world.ways if w.key in keys)
 
 
+def _leads(ones: Sequence[Weighed]) -> list[str]:
+    """The row whose pilot alone is best, and a second that more draws may rank before it."""
+    best, *others = sorted(ones, key=lambda w: -w.net)
+    near = [w for w in others if w.net >= best.net - CLOSE_SECOND * max(best.spend, 0.0)]
+    return [w.policy.tried[0] for w in (best, *near[:1])]
+
+
+def _beside(world: World, loss: Loss, lead: str, known: Sequence[str]) -> list[str]:
+    """Rows worth trying beside the one that leads: the known ones, and those that fit it best."""
+    others = [
+        w for w in world.ways
+        if w.key not in (lead, *known) and w.measured_at() is None and _for_a_pilot(world, w)
+    ]  # fmt: skip
+    fit = _fitting(world, loss, world.way(lead), others)
+    return [*(k for k in known if k != lead), *(w.key for w in fit[:SECONDS])]
+
+
+def _fitting(world: World, loss: Loss, first: Way, others: Sequence[Way]) -> list[Way]:
+    """Rows by what they add to one that leads, the most first.
+
+    Notes
+    -----
+    A row that another beats alone can be the better second: what counts is how often it succeeds
+    where the first misses, and what it costs then.
+    """
+    misses = first.truth(first.n_planned) < world.target
+
+    def gain(way: Way) -> float:
+        saves = float((misses & (way.truth(way.n_planned) >= world.target)).mean())
+        return saves * (loss.usd_per_month * loss.horizon_months - world.total_p50(way))
+
+    return sorted(others, key=gain, reverse=True)
+
+
 def _close(world: World, others: Sequence[Way]) -> list[str]:
     """The likeliest of the beaten rows: it can succeed where the one that leads misses."""
     best = max(others, key=lambda w: world.chance(w, world.most_labels(w)), default=None)
@@ -218,7 +258,7 @@ def led_by(world: World, loss: Loss, ruled: Way, found: Sequence[Weighed]) -> li
     if ruled.measured_at() is not None:
         return led
     others = [w for w in world.ways if w is not ruled and w.needs_labels]
-    others.sort(key=lambda w: -world.chance(w, ruled.n_planned))
+    others = _fitting(world, loss, ruled, others)
     plans = [Policy("all", (ruled.key,))]
     if ruled.needs_labels and _for_a_pilot(world, ruled):
         plans += [Policy("pilot", (ruled.key,), "", s) for s in _shares(world, [ruled])]
@@ -282,11 +322,17 @@ def _allowed(world: World, found: Weighed) -> bool:
     live = out.row != STOPPED
     if not live.any():
         return True
-    late = limits.deadline_weeks is not None and (
-        float(np.median(out.weeks[live])) > limits.deadline_weeks
+    return not (
+        _over(out.weeks[live], limits.deadline_weeks) or _over(out.spend[live], limits.budget_usd)
     )
-    dear = limits.budget_usd is not None and (float(np.median(out.spend[live])) > limits.budget_usd)
-    return not (late or dear)
+
+
+def _over(drawn: Array, limit: float | None) -> bool:
+    """Is the median over a limit, and not by the error of so few draws alone?"""
+    if limit is None:
+        return False
+    error = MEDIAN_ERROR * float(drawn.std()) / math.sqrt(len(drawn))
+    return float(np.median(drawn)) - error > limit
 
 
 def break_even(world: World, loss: Loss, probe_worthy: bool = True) -> tuple[float, Policy] | None:
@@ -328,44 +374,12 @@ def value_of_break_even(
     return best.spend / best.months if best.months > 0 else found[0]
 
 
-def pick(found: Sequence[Weighed], keep: float, before: Policy | None = None) -> Weighed:
-    """The highest net value; the one before, or a simpler one, is kept within ``keep`` of it.
-
-    Of equally simple ones that which loses the least money where it fails.
-
-    Parameters
-    ----------
-    keep : float
-        Share of the best plan's expected spend within which plans count as equal.
-    """
-    best = max(found, key=lambda w: w.net)
-    slack = keep * max(best.spend, 0.0)
-    near = [w for w in found if w.net >= best.net - slack]
-    kept = next((w for w in near if w.policy == before), None)
-    simple = _simple(near)
-    least = max(w.net for w in simple) - slack / 2
-    return kept or min((w for w in simple if w.net >= least), key=lambda w: (w.lost, -w.net))
-
-
-def cheapest(found: Sequence[Weighed], keep: float, before: Policy | None = None) -> Weighed:
-    """The least expected spend; a simpler plan, or the one before, is kept within ``keep``."""
-    least = min(w.spend for w in found)
-    near = [w for w in found if w.spend <= least * (1.0 + keep)]
-    kept = next((w for w in near if w.policy == before), None)
-    return kept or min(_simple(near), key=lambda w: w.spend)
-
-
-def _simple(near: Sequence[Weighed]) -> list[Weighed]:
-    """Of equal plans those with the fewest parts that lose no more than usual where they fail."""
-    most = LOSES_AS_LITTLE * min(w.lost for w in near)
-    safe = [w for w in near if w.lost <= most]
-    fewest = min(w.policy.parts for w in safe)
-    return [w for w in safe if w.policy.parts == fewest]
-
-
 def rule_row(world: World) -> Way | None:
-    """The cheapest row that reaches the target with the wanted chance, None where none does."""
-    sure = [w for w in world.ways if reach(w, world) >= world.wanted]
+    """The cheapest row that reaches the target with the wanted chance, None where none does.
+
+    Within ``SAME_CHANCE``: that is the error of a chance from the draws.
+    """
+    sure = [w for w in world.ways if reach(w, world) >= world.wanted - SAME_CHANCE]
     return min(
         sure,
         key=world.total_p50,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from estimator.engine.assumptions import Assumptions
+from estimator.engine.decide.alike import FINALISTS, Alike, finalists
 from estimator.engine.decide.ask import Question, questions_to_ask
 from estimator.engine.decide.choose import (
     LADDER,
@@ -15,9 +16,7 @@ from estimator.engine.decide.choose import (
     SAME_CHANCE,
     Weighed,
     break_even,
-    cheapest,
     led_by,
-    pick,
     reach,
     rule_row,
     search,
@@ -35,7 +34,7 @@ from estimator.engine.decide.views import (
     ends_of,
     walk,
 )
-from estimator.engine.decide.way import World
+from estimator.engine.decide.way import Way, World
 from estimator.engine.decide.worlds import Worlds
 from estimator.engine.results import Evaluation
 from estimator.vocabulary import Approach
@@ -185,8 +184,12 @@ def staged_plan(
     loss = loss.at(value.used, value.typed)
     worthy = _probe_worthy(evaluation)
     found = search(world, loss, worthy, careful=True)
-    keep = assumptions.value("decision.keep_share")
-    best = _chosen(world, loss, found, keep, before)
+    alike = Alike.judged(assumptions)
+    keep = alike.keep
+    full = worlds.at() if whole else world
+    if full is None:
+        raise ValueError("the same scenario has a world at fewer draws")
+    best, ranked = _chosen(world, loss, found, alike, before, full)
     least = assumptions.value("decision.least_success")
     if moved is not None:
         (best,) = weigh(world, loss, [moved], limited=False, exact=True)
@@ -194,9 +197,6 @@ def staged_plan(
     unlikely = max(w.success for w in found) < least
     if unlikely:
         best = next(w for w in found if w.policy.kind == "stop")
-    full = worlds.at() if whole else world
-    if full is None:
-        raise ValueError("the same scenario has a world at fewer draws")
     even = value.break_even
     if whole and evaluation.inputs.pilot:
         small = worlds.at(VALUE_DRAWS, inside=SEARCH_DRAWS)
@@ -204,24 +204,26 @@ def staged_plan(
     near = tuple(w for w in found if w.net >= best.net - keep * best.spend and w.row != best.row)
     row = [w.key for w in full.ways if w.index == best.row and whole]
     singles = [Policy("all", (key,)) for key in row]
-    shown, *alone = weigh(full, loss, [best.policy, *singles], limited=False, exact=True)
-    gates, stages = walk(shown.step, full)
+    if ranked is None or ranked.policy != best.policy:
+        (ranked,) = weigh(full, loss, [best.policy], limited=False, exact=True)
+    alone = weigh(full, loss, singles, limited=False, exact=True)
+    gates, stages = walk(ranked.step, full)
     return StagedPlan(
         outcome=OUTCOME_OF.get(best.policy.kind, START),
         world=full,
         loss=loss,
         value=value,
-        best=shown,
+        best=ranked,
         gates=tuple(gates),
         stages=tuple(stages),
-        ends=tuple(ends_of(shown.step, full)),
+        ends=tuple(ends_of(ranked.step, full)),
         rungs=_rungs(worlds, full, loss, value, found) if whole and ladder else (),
         singles=tuple(alone),
         near=near,
         best_single=max((w.net for w in found if w.policy.alone), default=0.0),
         likeliest=max(w.success for w in found),
         ask=questions_to_ask(evaluation, full, loss, found) if whole else (),
-        at_most_usd=at_most(shown.step, np.ones(full.n, dtype=bool)),
+        at_most_usd=at_most(ranked.step, np.ones(full.n, dtype=bool)),
         even_now=even,
         unlikely=unlikely,
         looked_at=tuple(
@@ -239,32 +241,58 @@ def _probe_worthy(evaluation: Evaluation) -> bool:
 
 
 def _chosen(
-    world: World, loss: Loss, found: Sequence[Weighed], keep: float, before: Policy | None
-) -> Weighed:
-    """The plan: where a row is sure enough the cheapest such row, however it is got to.
+    world: World,
+    loss: Loss,
+    found: Sequence[Weighed],
+    alike: Alike,
+    before: Policy | None = None,
+    full: World | None = None,
+) -> tuple[Weighed, Weighed | None]:
+    """The plan, here and at all draws: where a row is sure enough the cheapest such row.
 
     Notes
     -----
     MODEL's rule as special case: a row that reaches the target with the wanted chance is taken,
     the cheapest of them. The plan is the cheapest of those that mostly end in it and reach the
     target as often as the likeliest row, if that takes no more money than to build the row at once
-    or the loss ranks it first; else as often as the row itself.
+    or the loss ranks it first; else as often as the row itself. The search has few draws: its best
+    are ranked again at all of them.
     """
     row = rule_row(world)
-    if row is not None:
-        alone = reach(row, world)
-        likeliest = max(reach(w, world) for w in world.ways)
-        led = led_by(world, loss, row, found)
-        at_once = float((row.one_off + world.horizon_months * row.usd_per_month).mean())
-        usual = [w for w in led if w.success >= alone - keep]
-        least = cheapest(usual, keep, before).net if usual else -np.inf
-        surer = [w for w in led if w.success >= likeliest - 2 * SAME_CHANCE
-                 and (w.spend <= at_once or w.net >= least)]  # fmt: skip
-        if surer or usual:
-            return cheapest(surer or usual, keep, before)
-        if led:
-            return max(led, key=lambda w: w.success)
-    return pick(found, keep, before)
+    led = led_by(world, loss, row, found) if row is not None else []
+    if row is None or not led:
+        best = alike.pick(found, before)
+        last = finalists(found, alike.keep)
+    else:
+        best = _ruled(world, row, led, alike, before)
+        last = [w.policy for w in sorted(led, key=lambda w: w.spend)
+                if w.success >= best.success - alike.keep][:FINALISTS]  # fmt: skip
+    if full is None or full is world:
+        return best, None
+    some = led or found
+    last += [w.policy for w in some if w.policy in (best.policy, before)]
+    again = weigh(full, loss, dict.fromkeys(last), limited=False, exact=True)
+    if row is None or not led:
+        best = alike.pick(again, before)
+    else:
+        best = _ruled(full, full.way(row.key), again, alike, before)
+    return next(w for w in some if w.policy == best.policy), best
+
+
+def _ruled(
+    world: World, row: Way, led: Sequence[Weighed], alike: Alike, before: Policy | None
+) -> Weighed:
+    """The cheapest plan that ends in the row that the rule takes."""
+    alone = reach(row, world)
+    likeliest = max(reach(w, world) for w in world.ways)
+    at_once = float((row.one_off + world.horizon_months * row.usd_per_month).mean())
+    usual = [w for w in led if w.success >= alone - alike.keep]
+    least = alike.cheapest(usual, before).net if usual else -np.inf
+    surer = [w for w in led if w.success >= likeliest - 2 * SAME_CHANCE
+             and (w.spend <= at_once or w.net >= least)]  # fmt: skip
+    if surer or usual:
+        return alike.cheapest(surer or usual, before)
+    return max(led, key=lambda w: w.success)
 
 
 def _two_digits(value: float) -> float:
@@ -285,12 +313,12 @@ def _rungs(
     near = sorted(found, key=lambda w: -w.net)[:RUNG_PLANS]
     simple = [w for w in found if w.policy.kind in ("stop", "probe", "live")]
     policies = list(dict.fromkeys(w.policy for w in (*near, *simple)))
-    keep = worlds.assumptions.value("decision.keep_share")
+    alike = Alike.judged(worlds.assumptions)
     out: list[tuple[float, Policy]] = []
     for factor in LADDER:
         usd = _two_digits(factor * value.break_even)
         at = loss.at(usd)
-        best = _chosen(world, at, weigh(world, at, policies), keep, None).policy
+        best = _chosen(world, at, weigh(world, at, policies), alike)[0].policy
         if not out or out[-1][1] != best:
             out.append((usd, best))
     rungs = []

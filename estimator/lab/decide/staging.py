@@ -12,7 +12,8 @@ from estimator.engine.accuracy import scales
 from estimator.engine.accuracy.calibration import factor_of
 from estimator.engine.accuracy.rows import Rows
 from estimator.engine.assumptions import Assumptions
-from estimator.engine.decide.choose import pick, search
+from estimator.engine.decide.alike import Alike
+from estimator.engine.decide.choose import search
 from estimator.engine.decide.loss import Loss
 from estimator.engine.decide.policy import LIVE, STOP, TAKE, Step
 from estimator.engine.decide.stages import Builder, Policy
@@ -243,7 +244,7 @@ def judge(project: Project) -> dict[str, Any]:
     """The plan, the fixed policies and hindsight on one project; losses [USD]."""
     world, loss = project.world, project.loss
     found = search(world, loss, careful=True)
-    best = pick(found, world.judged.value("decision.keep_share"))
+    best = Alike.judged(world.judged).pick(found)
     got = follow(project, best.step)
     alone = {w.policy.tried[0]: w.step for w in found if w.policy.alone}
     built = {k: follow(project, step) for k, step in _singles(world, loss, alone).items()}
