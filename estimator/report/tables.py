@@ -209,7 +209,6 @@ def finance(row: Row, style: Style | None = None) -> list[tuple[str, str]]:
         "irr": style.percent(extras["irr"]) if extras.get("irr") is not None else "",
         "payback": style.months(months) if months else "",
         "spent": money("spent_usd"),
-        "net": expected(row["net_value_usd"]) if row["net_value_usd"] else "",
     }
     budget = [(name, style.money_about(usd)) for name, usd in budget_rows(row, style.language)]
     return budget + [(say(f"finance.{k}", style.language), v) for k, v in values.items() if v]

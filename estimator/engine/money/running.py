@@ -19,7 +19,7 @@ from estimator.engine.money.users import unreviewed
 from estimator.engine.results import Candidate
 from estimator.units import GIGA, MONTHS_PER_YEAR, WORKDAYS_PER_WEEK
 from estimator.vocabulary import JOINED_TASKS, NO_LABELS_TASKS, Approach, Basis, Effort, Phase, Task
-from estimator.words.statement import Number, joined, state
+from estimator.words.statement import Number, Share, joined, state
 
 KB_PER_GB = 1e6
 PIXELS_224 = 224.0**2
@@ -169,6 +169,7 @@ def _renew_as_is(
             usd_per_week(ctx, "ml_engineer"),
             timing=YEARLY,
             months=shares,
+            note=state("note.renewals", n=int(n), share=Share(share.base)),
             wages=True,
             own=ctx.own_team,
         )
