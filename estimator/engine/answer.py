@@ -125,7 +125,7 @@ class OtherModel(TypedDict):
     base_model: str
     more_points: float
     spread_points: float
-    more_usd: float
+    more_usd: float | None
 
 
 class BaseModelChoice(TypedDict):

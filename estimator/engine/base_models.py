@@ -178,15 +178,14 @@ def _chosen(inputs: ProjectInputs, found: Compared, usual: str, assumptions: Ass
             pick = stay
     wide = Z90 * assumptions.value("accuracy.model_spread")
     others = []
-    for i in map(int, np.flatnonzero(np.isfinite(found.usd))):
-        if i != pick:
+    for i, name in enumerate(found.names):
+        if i != pick and not math.isinf(found.usd[i]):
             variance = found.cov[i, i] + found.cov[pick, pick] - 2.0 * found.cov[i, pick]
             more = float(found.points[i] - found.points[pick])
             spread = wide * math.sqrt(max(float(variance), 0.0))
             usd = float(found.usd[i] - found.usd[pick])
-            others.append(Other(found.names[i], more, spread, usd))
-    shown = _worth_showing(others, usual)
-    return Choice(found.names[pick], _reason(len(found.names), others), shown)
+            others.append(Other(name, more, spread, None if math.isnan(usd) else usd))
+    return Choice(found.names[pick], _reason(len(found.names), others), tuple(others))
 
 
 def worth_of_point(inputs: ProjectInputs, assumptions: Assumptions) -> float:
@@ -217,24 +216,17 @@ def cheapest_enough(points: Array, usd: Array, least: float, worth: float) -> in
     return int(order[-1])
 
 
-def _worth_showing(others: Sequence[Other], usual: str) -> tuple[Other, ...]:
-    """The usual model, the nearest cheaper, the nearest better and the best expected."""
-    cheaper = sorted((o for o in others if o.more_usd <= 0), key=lambda o: -o.more_points)
-    better = sorted((o for o in others if o.more_points > 0), key=lambda o: o.more_points)
-    wanted = {o.base_model for o in (*cheaper[:1], *better[:1], *better[-1:])} | {usual}
-    return tuple(o for o in others if o.base_model in wanted)
-
-
 def _reason(count: int, others: Sequence[Other]) -> Statement:
     if not others:
         return state("model.only")
-    better = [o for o in others if o.more_points > 0 and o.more_usd > 0]
-    cheaper = [o for o in others if o.more_points <= 0 and o.more_usd <= 0]
+    priced = [(o, o.more_usd) for o in others if o.more_usd is not None]
+    better = [(o, usd) for o, usd in priced if o.more_points > 0 and usd > 0]
+    cheaper = [(o, usd) for o, usd in priced if o.more_points <= 0 and usd <= 0]
     if not (better or cheaper):
         return state("model.near", n=count)
-    other = max(better or cheaper, key=lambda o: o.more_points)
+    other, usd = max(better or cheaper, key=lambda pair: pair[0].more_points)
     return state(
         "model.enough" if better else "model.best", n=count, other=other.base_model,
         points=Number(abs(other.more_points), 2), spread=Number(other.spread_points, 2),
-        usd=Usd(abs(other.more_usd)),
+        usd=Usd(abs(usd)),
     )  # fmt: skip

@@ -52,14 +52,15 @@ class Other:
         Expected quality beyond that of the chosen one [percent points]; higher is better.
     spread_points : float
         Half of the 80 % interval of ``more_points``.
-    more_usd : float
-        Base-case money of training and answering beyond that of the chosen one [USD].
+    more_usd : float or None
+        Base-case money of training and answering beyond that of the chosen one [USD]; None where
+        a smaller model is expected to do as well, which is not priced.
     """
 
     base_model: str
     more_points: float
     spread_points: float
-    more_usd: float
+    more_usd: float | None
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def _excluded(found: Sequence[Any], language: str) -> list[list[str]]:
 def _model_note(row: Row, style: Style) -> str:
     """Why the recommended row works with its base model, and what others would bring."""
     reason = base_model_reason(row, style)
-    return ". ".join([reason, *other_models(row, style)]) + "." if reason else ""
+    return ". ".join([reason, *other_models(row, style, priced=True)]) + "." if reason else ""
 
 
 def _grade(row: Row, style: Style) -> str:

@@ -56,7 +56,7 @@ APPROACH = obj(
                     base_model=TEXT,
                     more_points=NUMBER,
                     spread_points=NUMBER,
-                    more_usd=NUMBER,
+                    more_usd=MAYBE,
                 )
             ),
         )

@@ -58,6 +58,7 @@ def test_a_small_encoder_stands_where_seven_billion_parameters_add_too_little(
     assert evidence.default_models["text_classification", "lora"] == "mistral-7b"
     assert (model.params_total or 0.0) < 1e9
     large = next(o for o in found.others if o.base_model == "mistral-7b")
+    assert large.more_usd is not None
     assert large.more_points < 1.0 or large.more_usd > 1000.0 * large.more_points
 
 
@@ -68,7 +69,7 @@ def test_a_dearer_model_is_taken_where_a_point_is_worth_it(evidence: Evidence) -
     )
     dearer = {o.base_model: o.more_usd for o in few.others}
     assert few.model != many.model
-    assert dearer[str(many.model)] >= 0
+    assert (dearer[str(many.model)] or 0.0) > 0
     paid = scenario(value={"value_per_month_usd": 50_000})
     judged = judged_by(paid, evidence)
     assert worth_of_point(paid, judged) == 500 * paid.serving.horizon_months

@@ -58,7 +58,8 @@ def predict_block(
     both = wanted if observed is None or len(observed) == 0 else concatenate([wanted, observed])
     phi = posterior.design(both)
     mean = posterior.centre + phi @ posterior.mean
-    cov = phi @ posterior.covariance @ phi.T
+    used = np.flatnonzero(phi.any(axis=0))
+    cov = phi[:, used] @ posterior.covariance[np.ix_(used, used)] @ phi[:, used].T
     cov += covariance(both, posterior.sds, posterior.known, noise=False)
     if shared_variance is not None:
         sd = np.sqrt(shared_variance)
