@@ -50,6 +50,10 @@ def add(commands: Any) -> None:
         "--config-for", choices=("trl", "axolotl", "scikit-learn"),
         help="what --config is written for; default: the framework of the scenario, else trl",
     )  # fmt: skip
+    p.add_argument(
+        "--limits", metavar="F",
+        help="write budget, hours and stop rules for a scheduler, YAML or, named so, JSON",
+    )  # fmt: skip
     own.add(p)
     p.add_argument("--one-page", action="store_true", help="the first page of the PDF alone")
     p.add_argument("--date", metavar="DATE", help="date printed in the files; default today")
@@ -130,6 +134,10 @@ def run(arguments: argparse.Namespace) -> None:
     for name, path in targets.items():
         data = _build(name, comparison, answer, evidence, style, when, arguments)
         write_file(path, data)
+    if arguments.limits:
+        from estimator.report.limits_file import limits_bytes
+
+        write_file(arguments.limits, limits_bytes(answer, arguments.limits))
     if arguments.config:
         usual = "axolotl" if inputs.training.framework == "axolotl" else "trl"
         framework = arguments.config_for or usual

@@ -129,6 +129,9 @@ class Labelling(Checked):
 
     source: LabellingSource = choice("crowd", LabellingSource, "who labels")
     usd_per_label: float | None = number(None, 0, 1e6, "price of one answer; null: price table")
+    seconds_per_label: float | None = number(
+        None, 0.1, 1e5, "measured seconds of one answer; null: the published time of the task"
+    )
     labels_per_item: int = integer(3, 1, 99, "answers collected for each example")
     review_share: float = number(0.1, 0, 1, "share of examples checked by a second person")
     label_noise: float | None = number(None, 0, 0.95, "share of wrong labels from one annotator")

@@ -10,6 +10,7 @@ from typing import Any
 
 from estimator.measure.columns import MISSING, NUMBER, Roles
 from estimator.measure.jsons import JOINT
+from estimator.measure.label_times import seconds_of
 from estimator.measure.lengths import tokens
 from estimator.measure.notes import Note
 from estimator.measure.table import Marked, Table
@@ -59,6 +60,8 @@ class Facts:
         Tokens of a text, columns of a table.
     agreement : float or None
         Share of pairs of answers about one example that agree.
+    seconds_per_label : float or None
+        Mean time of one answer as the tool noted it.
     joint, quantity : bool
         Whether labels occur together, and whether they are numbers to predict.
     measurable : bool
@@ -79,6 +82,7 @@ class Facts:
     unit_length: float | None = None
     agreement: float | None = None
     objects_per_example: float | None = None
+    seconds_per_label: float | None = None
     joint: bool = False
     quantity: bool = False
     measurable: bool = False
@@ -137,6 +141,7 @@ def describe_marks(found: Marked, per_word: float) -> Facts:
         minority_share=min(counts) / total if len(counts) > 1 else None,
         unit_length=None if length is None else max(1.0, round(length * per_word, 1)),
         objects_per_example=found.marks_per_example,
+        seconds_per_label=seconds_of(found),
         notes=found.notes,
     )
 
@@ -206,6 +211,7 @@ def describe(
         minority_share=kept[-1][1] / total if len(kept) > 1 and total else None,
         unit_length=length,
         agreement=agreement,
+        seconds_per_label=seconds_of(table),
         joint=joint,
         quantity=quantity,
         measurable=measurable,

@@ -254,6 +254,9 @@ def scenario_fields(facts: Facts) -> dict[str, Any]:
         fields["facts.majority_share"] = round(facts.majority_share, 6)
     if facts.agreement is not None:
         fields["facts.annotator_agreement"] = round(facts.agreement, 6)
+    if facts.seconds_per_label:
+        seconds = min(max(facts.seconds_per_label, 0.1), 100_000.0)
+        fields["labelling.seconds_per_label"] = seconds
     if facts.objects_per_example and facts.task in ("object_detection", "semantic_segmentation"):
         per_image = min(max(facts.objects_per_example, 0.1), 1000.0)
         fields["assumptions.labelling.objects_per_image"] = round(per_image, 2)

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import Any
 
+from estimator.measure.label_times import time_note
 from estimator.measure.notes import Note, UnreadableFile
 from estimator.measure.table import MAX_ROWS, Marked, Table, unique
 
@@ -281,10 +282,9 @@ def _label_studio(data: list[dict[str, Any]]) -> Table | Marked:
             bare += 1
             rows.append((str(task.get("id", len(rows))), text, "", ""))
     notes = [Note("label_studio", {"n": len(data), "bare": bare})]
-    if seconds:
-        notes.append(
-            Note("seconds_per_label", {"seconds": round(sorted(seconds)[len(seconds) // 2], 1)})
-        )
+    timed = time_note(seconds)
+    if timed is not None:
+        notes.append(timed)
     if regions:
         task_name = max(regions, key=lambda k: len(regions[k]))
         words = _mean_words(texts) if task_name == "token_classification" else None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from estimator.engine.figure import Figure, leaf
+from estimator.engine.figure import Figure, leaf, typed
 from estimator.engine.money.context import Context
 from estimator.units import SECONDS_PER_MINUTE
 from estimator.vocabulary import Basis, LabellingSource, Task
+from estimator.words.statement import state
 
 TOKENS_PER_THOUSAND = 1000.0
 OUTLINE_METRICS = frozenset({"dice", "miou", "iou"})
@@ -61,6 +62,11 @@ def seconds_per_label(ctx: Context) -> Figure:
     reading times the search for the answer. Boxes and outlines: seconds of one times objects of an
     image. Music: listening and describing. Otherwise the published or judged time of the task.
     """
+    own = ctx.inputs.labelling.seconds_per_label
+    if own is not None:
+        return typed(
+            "labelling.seconds_per_label", float(own), "second", state("note.measured_time")
+        )
     return ctx.once("label_seconds", lambda: _seconds(ctx))
 
 
@@ -102,7 +108,9 @@ def _seconds(ctx: Context) -> Figure:
 
 
 def time_factor(ctx: Context, source: LabellingSource) -> Figure:
-    """Time of a labelling source over that of a plain label by hand."""
+    """Time of a labelling source over that of a plain label by hand; 1 where it was measured."""
+    if ctx.inputs.labelling.seconds_per_label is not None:
+        return Figure(1.0)
     task = ctx.inputs.task
     if source is LabellingSource.EXPERT:
         drawn = task in DRAWN or (outlined(ctx) and task is not Task.MEDICAL_IMAGING)

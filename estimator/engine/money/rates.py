@@ -144,7 +144,9 @@ def _label_price(ctx: Context, source: LabellingSource) -> LabelPrice:
         if draft is None:
             raise PriceNotFoundError(state("price.no_labels", source=Term("ui.option", "model")))
         return LabelPrice(draft, Figure(0.0), wages=False)
-    found = published_price(ctx, str(ctx.inputs.task), source) if source in BOUGHT else None
+    timed = ctx.inputs.labelling.seconds_per_label is not None
+    listed = source in BOUGHT and not timed
+    found = published_price(ctx, str(ctx.inputs.task), source) if listed else None
     if found is not None:
         return LabelPrice(found, seconds, wages=False)
     hourly = pay(ctx, source)

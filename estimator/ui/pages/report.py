@@ -7,6 +7,7 @@ import html
 import streamlit as st
 
 from estimator.report import exports
+from estimator.report.limits_file import limits_bytes
 from estimator.ui import blocks, cached, errors, moved, shell, state
 from estimator.ui import who as visitor
 from estimator.ui.address import page_address
@@ -17,7 +18,7 @@ PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentatio
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-NAMES = {"record": "record.json", "pdf_page": "page.pdf"}
+NAMES = {"record": "record.json", "pdf_page": "page.pdf", "limits": "limits.yaml"}
 """Endings of files that are not called by their kind."""
 
 
@@ -40,6 +41,7 @@ def page() -> None:
             ("html", lambda: blocks.printed("html", inputs, lang), "text/html"),
             ("record", lambda: blocks.record_file(inputs, who), "application/json"),
             ("yaml", lambda: exports.scenario_yaml(whole.to_dict()), "application/yaml"),
+            ("limits", lambda: limits_bytes(cached.full_answer(inputs)), "application/yaml"),
         ]
         if exports.has_slides():
             files.append(("pptx", lambda: blocks.slides(inputs, style), PPTX))
