@@ -25,6 +25,8 @@ from estimator.vocabulary import Phase
 from estimator.words.statement import with_statements
 
 SIGNIFICANT_DIGITS = 6
+SAME = frozenset({str, bool, int, type(None)})
+"""Kinds of values that stand in the JSON as they are."""
 
 
 def round_figure(x: float | None) -> float | None:
@@ -345,19 +347,23 @@ def clean(value: Any) -> Any:
 
 def _clean(value: Any, name: str) -> Any:
     kind = type(value)
-    if kind is str or kind is bool or kind is int or value is None:
+    if kind in SAME:
         return value
     if kind is float:
         return round_money(value) if name.endswith("_usd") else round_figure(value)
-    if isinstance(value, Mapping):
-        value = with_statements(value)
+    if kind is list or kind is tuple:
+        return [_clean(v, name) for v in value]
+    if kind is dict or isinstance(value, Mapping):
         money = name if name.endswith("_usd") else ""
-        return {str(k): _clean(v, money or str(k)) for k, v in value.items()}
+        return {
+            str(k): v if type(v) in SAME else _clean(v, money or str(k))
+            for k, v in with_statements(value).items()
+        }
     if isinstance(value, np.generic | np.ndarray):
         return _clean(value.tolist(), name)
     if isinstance(value, list | tuple):
         return [_clean(v, name) for v in value]
-    if value is None or isinstance(value, bool | int):
+    if isinstance(value, bool | int):
         return value
     if isinstance(value, float):
         return round_money(float(value)) if name.endswith("_usd") else round_figure(float(value))

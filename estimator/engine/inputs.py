@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from estimator.engine import groups as g
@@ -263,8 +264,12 @@ class ProjectInputs(Checked):
         return node
 
     def canonical_json(self) -> str:
-        """One text for one scenario: keys sorted, no spaces."""
-        return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        """One text for one scenario: keys sorted, no spaces; a page asks for it a dozen times."""
+        known = self.__dict__.get("_canonical")
+        if known is None:
+            known = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+            object.__setattr__(self, "_canonical", known)
+        return str(known)
 
 
 def _metric_of(data: Mapping[str, Any]) -> str:
@@ -337,9 +342,19 @@ def _models(value: Any) -> FrozenMap:
     return FrozenMap(out)
 
 
+PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+@cache
+def _names(kind: type[Checked]) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(kind))
+
+
 def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if type(value) in PLAIN:
+        return value
+    if isinstance(value, Checked):
+        return {name: _plain(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, tuple | list):

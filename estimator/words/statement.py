@@ -242,14 +242,17 @@ def with_statements(holder: Mapping[str, Any]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for name, value in holder.items():
         kind = type(value)
-        if kind is str or kind is float or kind is int:
+        if kind is Statement:
+            out[name], parts = str(value), (value,)
+        elif (
+            (kind is list or kind is tuple)
+            and value
+            and all(type(part) is Statement for part in value)
+        ):
+            out[name], parts = [str(part) for part in value], value
+        else:
             out[name] = value
             continue
-        parts = value if isinstance(value, list | tuple) else (value,)
-        if not parts or not all(isinstance(part, Statement) for part in parts):
-            out[name] = value
-            continue
-        out[name] = str(value) if parts == (value,) else [str(part) for part in parts]
         if name in WHOLE:
             out |= parts[0].to_json()
         else:
