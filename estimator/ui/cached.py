@@ -42,9 +42,10 @@ from estimator.evidence.presets import preset_scenarios
 from estimator.evidence.things import PriceRow
 from estimator.report.points import published_points
 from estimator.ui import memory, team
-from estimator.ui.pool import Pool
+from estimator.ui.pool import Pool, Turns
 from estimator.ui.shelf import Shelf
 from estimator.ui.worker import Task as Work
+from estimator.ui.worker import quality_of
 from estimator.vocabulary import TASK_MODALITY, UNIT_BY_MODALITY, Approach, Task
 
 ENTRIES = 48
@@ -58,6 +59,7 @@ MOST_DRAWS = 8192 * 40
 Tick = Callable[[int], None]
 _DRAWS, _RESULTS, _BOOKS = Shelf(DRAWS_BYTES), Shelf(RESULTS_BYTES), Shelf(BOOKS_BYTES)
 _POOL = Pool()
+_TURNS = Turns(Pool(urgent=True), lambda: _work("quick", first_preset()))
 WARM = Event()
 """Set when the first screen was computed once."""
 _TURN = Lock()
@@ -126,6 +128,11 @@ def presets() -> Mapping[str, ProjectInputs]:
         name: with_known_names(ProjectInputs.from_dict(raw), evidence())
         for name, raw in preset_scenarios(evidence().root).items()
     }
+
+
+def first_preset() -> ProjectInputs:
+    """The example that stands first on the screen."""
+    return next(iter(presets().values()))
 
 
 @st.cache_resource(show_spinner=False)
@@ -222,21 +229,31 @@ def summary(inputs: ProjectInputs) -> Answer:
     """What sentences and the table of rows need of the answer, in a fifth of the time."""
     key, size = key_of(inputs), rows_of(inputs) * SUMMARY_ROW_BYTES
     whole: Answer | None = _RESULTS.get(("answer", *key))
-    return whole or _RESULTS.once(("summary", *key), lambda: comparison(inputs).summary(), size)
+    return whole or _RESULTS.once(("summary", *key), lambda: _first_told(inputs), size)
+
+
+def _first_told(inputs: ProjectInputs) -> Answer:
+    """Made here, or beside the page while many ask at once; the same figures either way."""
+    key = key_of(inputs)
+
+    def here() -> tuple[Answer, NDArray[np.float32]]:
+        made = comparison(inputs)
+        return made.summary(), quality_of(made)
+
+    told: Answer
+    if _DRAWS.get(key) is not None:
+        told, quality = here()
+    else:
+        told, quality = _TURNS.run(("quick", *key), _work("quick", owned(inputs)), here)
+    _RESULTS.put(("quality", *key), quality, 4 * (inputs.draws + 1))
+    return told
 
 
 def quality_draws(inputs: ProjectInputs) -> NDArray[np.float32] | None:
     """Draws of the metric of the recommended row, base left out; None where it has none."""
-    chosen = summary(inputs)["recommendation"].get("approach")
-
-    def make() -> NDArray[np.float32]:
-        for result in evaluation(inputs).results:
-            if result.candidate.key == chosen and result.accuracy.draws is not None:
-                return result.accuracy.draws[1:].astype(np.float32)
-        return np.zeros(0, np.float32)
-
+    key = ("quality", *key_of(inputs))
     size = 4 * (inputs.draws + 1)
-    found: NDArray[np.float32] = _RESULTS.once(("quality", *key_of(inputs)), make, size)
+    found: NDArray[np.float32] = _RESULTS.once(key, lambda: quality_of(comparison(inputs)), size)
     return found if len(found) else None
 
 
@@ -266,10 +283,14 @@ def searched(name: str, inputs: ProjectInputs, tick: Tick = still, *more: Any) -
     key = (name, *map(str, more), *key_of(inputs))
     found = _RESULTS.get(key)
     if found is None:
-        book = book_of(inputs).text if inputs.prices else None
-        found = _POOL.run(key, Work(name, inputs.to_dict(), book, more), tick)
+        found = _POOL.run(key, _work(name, inputs, *more), tick)
         _RESULTS.put(key, found, rows_of(inputs) * ANSWER_ROW_BYTES)
     return found
+
+
+def _work(name: str, inputs: ProjectInputs, *more: Any) -> Work:
+    book = book_of(inputs).text if inputs.prices else None
+    return Work(name, inputs.to_dict(), book, more)
 
 
 def full_answer(inputs: ProjectInputs, tick: Tick = still) -> Answer:
@@ -333,8 +354,7 @@ def warm_up() -> None:
     memory.tidy()
     # Processes beside the page stay with its data when another pack is installed meanwhile.
     os.environ.setdefault(pack.CHOSEN, evidence().pack)
-    for inputs in list(presets().values())[:1]:
-        summary(inputs)
+    summary(first_preset())
     _DRAWS.forget(0.0)
     memory.settle()
     WARM.set()

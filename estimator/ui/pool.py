@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
-from estimator.ui.worker import Task
+from estimator.ui.worker import HURRY, Task
 
 WORKERS = "ESTIMATOR_WORKERS"
 MOST_WORKERS = 4
@@ -44,9 +46,11 @@ class Pool:
     ----------
     workers : int
         How many tasks run at once.
+    urgent : bool
+        A reader waits for the result before anything else: the processes are not held back.
     """
 
-    def __init__(self, workers: int | None = None) -> None:
+    def __init__(self, workers: int | None = None, urgent: bool = False) -> None:
         cores = os.cpu_count() or 1
         usual = min(MOST_WORKERS, max(1, cores - 1))
         self.workers = workers or int(os.environ.get(WORKERS) or usual)
@@ -54,6 +58,7 @@ class Pool:
         self._queue: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._threads = 0
+        self._arguments = [HURRY] if urgent else []
 
     def run(self, key: Hashable, task: Task, tick: Callable[[int], None]) -> Any:
         """The result of a task; two that ask for the same key share one run.
@@ -114,7 +119,7 @@ class Pool:
             number += 1
             try:
                 if process is None or process.poll() is not None:
-                    process = _started()
+                    process = _started(self._arguments)
                 self._work(process, number, job)
             except (OSError, EOFError, pickle.UnpicklingError) as error:
                 job.error = WorkFailed(str(error))
@@ -148,9 +153,81 @@ class Pool:
             return
 
 
-def _started() -> subprocess.Popen[bytes]:
+class Turns:
+    """Who makes the next answer: a process beside the page where one is awake, else the page.
+
+    While one reader asks at a time the page itself is quickest and no process is kept. When two
+    ask at once a process is started, and from then on the page has its hands free to draw.
+
+    Parameters
+    ----------
+    pool : Pool
+    wake : callable
+        Gives work that loads what a process needs.
+    """
+
+    def __init__(self, pool: Pool, wake: Callable[[], Task]) -> None:
+        self._pool, self._wake_with = pool, wake
+        self._free, self._own = pool.workers, True
+        self._waking, self._awake_until = False, 0.0
+        self._change = threading.Condition()
+
+    def run(self, key: Hashable, task: Task, here: Callable[[], Any]) -> Any:
+        """The result of a task, made by ``here`` or by a process; waits for its turn."""
+        beside = self._taken()
+        try:
+            if beside:
+                try:
+                    return self._pool.run(key, task, lambda _: None)
+                except WorkFailed:
+                    return here()
+            return here()
+        finally:
+            with self._change:
+                if beside:
+                    self._free += 1
+                    self._awake_until = time.monotonic() + IDLE_SECONDS / 2
+                else:
+                    self._own = True
+                self._change.notify()
+
+    def _taken(self) -> bool:
+        with self._change:
+            while True:
+                if self._free and time.monotonic() < self._awake_until:
+                    self._free -= 1
+                    return True
+                if self._own:
+                    self._own = False
+                    return False
+                if not self._waking and time.monotonic() >= self._awake_until:
+                    self._waking = True
+                    threading.Thread(target=self._wake, daemon=True).start()
+                self._change.wait()
+
+    def _wake(self) -> None:
+        """Start every process of the pool; only then is one counted on."""
+        woken: list[bool] = []
+
+        def one(number: int) -> None:
+            with contextlib.suppress(WorkFailed):
+                self._pool.run(("wake", number), self._wake_with(), lambda _: None)
+                woken.append(True)
+
+        starts = [threading.Thread(target=one, args=(i,)) for i in range(self._pool.workers)]
+        for start in starts:
+            start.start()
+        for start in starts:
+            start.join()
+        with self._change:
+            self._waking = False
+            self._awake_until = time.monotonic() + IDLE_SECONDS / 2 if woken else 0.0
+            self._change.notify_all()
+
+
+def _started(arguments: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "estimator.ui.worker"],
+        [sys.executable, "-m", "estimator.ui.worker", *arguments],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

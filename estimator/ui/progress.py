@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from estimator.errors import EstimatorError
 from estimator.ui import errors
@@ -58,12 +60,12 @@ def search(text: str, work: Callable[[Tick], Any]) -> Any:
         place.empty()
 
 
-def after_pause(key: Any, text: str, work: Callable[[Tick], Any]) -> None:
-    """Start work once the page has rested for a moment, then draw the page with its result.
+def after_pause(key: Any, text: str, work: Callable[[Tick], Any], draw: Callable[[], None]) -> None:
+    """Start work once the page has rested for a moment, then draw its result in its place.
 
-    The page itself never waits for it: its fragment is first drawn with a sentence only and runs
-    by itself after the pause; a change made meanwhile overtakes it and starts the pause anew. What
-    failed for a ``key`` is not tried again.
+    The page itself never waits for it, and is not drawn again: a fragment is first drawn with a
+    sentence only and runs by itself after the pause; a change made meanwhile overtakes it and
+    starts the pause anew. What failed for a ``key`` is not tried again.
     """
     if st.session_state.get(FAILED) == key:
         errors.note(w("error.search"))
@@ -77,7 +79,19 @@ def after_pause(key: Any, text: str, work: Callable[[Tick], Any]) -> None:
         if st.session_state.pop(ARMED, False) or st.session_state.get(FAILED) == key:
             return
         if errors.guarded(lambda: work(ticker(place, text))):
-            st.rerun()
-        st.session_state[FAILED] = key
+            with place.container():
+                draw()
+        else:
+            st.session_state[FAILED] = key
+        _rest()
 
     waiting()
+
+
+def _rest() -> None:
+    """Let a fragment that runs by itself rest; Streamlit ends only one that is not drawn."""
+    run = get_script_run_ctx()
+    if run is not None and run.fragment_ids_this_run:
+        message = ForwardMsg()
+        message.stop_auto_rerun.fragment_ids.extend(run.fragment_ids_this_run)
+        run.enqueue(message)

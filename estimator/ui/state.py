@@ -64,7 +64,7 @@ def begin() -> None:
     given = {k: v for k, v in st.query_params.to_dict().items() if k not in link.PAGE_KEYS}
     preset = cached.presets().get(st.query_params.get(PRESET, ""))
     if SCENARIO not in st.session_state:
-        first = preset or next(iter(cached.presets().values()))
+        first = preset or cached.first_preset()
         st.session_state.update(
             {SCENARIO: first, START: first, PAST: [], MESSAGES: {}, TYPED: {}, SAVED: []}
         )
@@ -85,7 +85,7 @@ def _open_address(given: Mapping[str, str], preset: ProjectInputs | None) -> Non
     try:
         opened = link.from_query(_on_preset(given))
         inputs = with_known_names(opened.inputs, cached.evidence_of(opened.inputs))
-        cached.comparison(inputs)
+        cached.summary(inputs)
     except EstimatorError as error:
         st.session_state[LINK_ERROR] = complaint(error)
         return

@@ -17,8 +17,12 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, BinaryIO
 
+import numpy as np
+from numpy.typing import NDArray
+
 from estimator import ProjectInputs, load_evidence
 from estimator.engine import decide
+from estimator.engine.answer import Answer
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.cell import ManyMemo
 from estimator.engine.comparison import Comparison
@@ -28,7 +32,7 @@ from estimator.engine.own_factors import judged_by
 from estimator.engine.portfolio.told import portfolio_dict
 from estimator.engine.portfolio.whole import Wanted, distinct_names, make_portfolio
 from estimator.engine.results import Evaluation
-from estimator.engine.simulate import Memo, complete_comparison, evaluate
+from estimator.engine.simulate import Memo, complete_comparison, evaluate, quick_comparison
 from estimator.engine.spelling import own_book
 from estimator.engine.summaries import ScenarioSummary
 from estimator.engine.swept import Swept, sweep_around
@@ -41,6 +45,8 @@ from estimator.words.format import style_of
 SWEEP_DRAWS = 1024
 NICENESS = 19
 """A search takes what the page leaves."""
+HURRY = "--hurry"
+"""An argument: the process makes what a reader waits for, and is not held back."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,11 @@ class Base:
         """The comparison with everything that needs re-runs."""
         return complete_comparison(self.evaluation, self.evidence, before_rerun=self.tick)
 
+    def quick(self) -> tuple[Answer, NDArray[np.float32]]:
+        """The answer as sentences and table need it, and the recommended row's draws."""
+        made = quick_comparison(self.inputs, self.evidence, ladder=False)
+        return made.summary(), quality_of(made)
+
     def swept(self, pair: tuple[str, str]) -> tuple[Swept, Swept]:
         """Many scenarios around this one, with their plans, at a thousand draws."""
         few = self.inputs.replace("draws", min(self.inputs.draws, SWEEP_DRAWS))
@@ -125,10 +136,20 @@ class Base:
         return make(self.whole(), self.evidence, style, date)
 
 
+def quality_of(comparison: Comparison) -> NDArray[np.float32]:
+    """Draws of the metric of the recommended row, base left out; none where it has none."""
+    chosen = comparison.recommendation.get("approach")
+    for result in comparison.evaluation.results:
+        if result.candidate.key == chosen and result.accuracy.draws is not None:
+            return result.accuracy.draws[1:].astype(np.float32)
+    return np.zeros(0, np.float32)
+
+
 one_page = partial(exports.pdf, full=False)
 """The first page of the report alone."""
 
 WORK: dict[str, Callable[..., Any]] = {
+    "quick": lambda b: b.quick(),
     "answer": lambda b: b.whole().to_dict(),
     "judgements": lambda b: judgements(b.inputs, b.evidence, lambda *_: b.tick()),
     "cost_curves": lambda b: decide.cost_curves(b.evaluation, b.again),
@@ -204,8 +225,9 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(AttributeError, OSError):
-        os.nice(NICENESS)
+    if HURRY not in sys.argv:
+        with contextlib.suppress(AttributeError, OSError):
+            os.nice(NICENESS)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     serve(sys.stdin.buffer, answers)

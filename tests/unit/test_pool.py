@@ -12,7 +12,7 @@ import pytest
 from estimator import ProjectInputs
 from estimator.errors import InputError
 from estimator.ui import cached
-from estimator.ui.pool import Pool
+from estimator.ui.pool import Pool, Turns
 from estimator.ui.shelf import Shelf
 from estimator.ui.worker import GivenUp, Task, done
 from tests.conftest import load_preset
@@ -149,3 +149,47 @@ def test_what_the_page_cannot_carry_is_refused_at_once(changes: dict[str, Any]) 
     with pytest.raises(InputError, match="python -m estimator compare"):
         cached.summary(inputs)
     assert time.process_time() - begun < 0.1
+
+
+def test_the_page_answers_one_reader_itself_and_a_process_those_who_ask_meanwhile() -> None:
+    task = Task("quick", scenario(seed=3))
+    turns = Turns(Pool(workers=1, urgent=True), lambda: task)
+    told, quality = done(task, lambda: None)
+    assert turns.run("alone", task, lambda: "here") == "here"
+    first_is_in, first_may_end = threading.Event(), threading.Event()
+    found: dict[str, Any] = {}
+
+    def slow() -> str:
+        first_is_in.set()
+        first_may_end.wait(WAIT_SECONDS)
+        return "here"
+
+    def ask(name: str, here: Any) -> None:
+        found[name] = turns.run(name, task, here)
+
+    first = threading.Thread(target=ask, args=("first", slow))
+    second = threading.Thread(target=ask, args=("second", lambda: "here"))
+    first.start()
+    assert first_is_in.wait(WAIT_SECONDS)
+    second.start()
+    second.join(WAIT_SECONDS)
+    first_may_end.set()
+    first.join(WAIT_SECONDS)
+    assert found["first"] == "here"
+    beside, draws = found["second"]
+    assert beside == told
+    assert (draws == quality).all()
+
+
+def test_what_a_process_refuses_is_refused_in_the_same_words() -> None:
+    bad = Task("quick", scenario(compute={"provider": "nobody"}))
+    turns = Turns(Pool(workers=1, urgent=True), lambda: Task("quick", scenario()))
+    turns._wake()
+    with pytest.raises(InputError, match="provider"):
+        turns.run("bad", bad, lambda: "here")
+
+
+def test_where_no_process_can_work_the_page_does() -> None:
+    turns = Turns(Pool(workers=1, urgent=True), lambda: Task("quick", scenario()))
+    turns._wake()
+    assert turns.run("lost", Task("no such work", scenario()), lambda: "here") == "here"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from estimator import ProjectInputs
 from estimator.engine.answer import Answer
 from estimator.report.text import row_of, story
 from estimator.report.words import changes
@@ -119,7 +120,15 @@ def page() -> None:
             cached.key_of(inputs),
             w("answer.searching"),
             lambda tick: cached.full_answer(inputs, tick),
+            lambda: found(inputs),
         )
+
+
+def found(inputs: ProjectInputs) -> None:
+    """What a search has found; an open row shows some of it too, so it is drawn again."""
+    if st.session_state.get(OPENED):
+        st.rerun()
+    changes_line(cached.summary(inputs))
 
 
 shell.show(page)
