@@ -56,7 +56,7 @@ METRICS: dict[str, Metric] = {
     **_named("mt_bench", False, 1.0, 10.0, "plain"),
     **_named("fad fid mase", True, 0.0, 1000.0, "plain"),
     **_named("relative_mase", True, 0.0, 100.0, "ratio"),
-    **_named("clap clip_i clip_t dino", False, -1.0, 1.0, "ratio"),
+    **_named("clap clip_i clip_t dino r2", False, -1.0, 1.0, "ratio"),
     **_named("hps_v2 hps_v2_1", False, 0.0, 100.0, "plain"),
     **_named("fd", True, 0.0, 10_000.0, "plain"),
     **_named("mae", True, 0.0, 100.0, "plain"),

@@ -47,6 +47,8 @@ class Task(StrEnum):
     DOCUMENT_EXTRACTION = "document_extraction"
     DOCUMENT_OCR = "document_ocr"
     PREFERENCE_TUNING = "preference_tuning"
+    TABULAR_REGRESSION = "tabular_regression"
+    VIDEO_CLASSIFICATION = "video_classification"
     OTHER = "other"
 
 
@@ -215,6 +217,8 @@ TASK_LABELS: dict[Task, str] = {
     Task.DOCUMENT_EXTRACTION: "Documents: fields",
     Task.DOCUMENT_OCR: "Documents: text (OCR)",
     Task.PREFERENCE_TUNING: "Preference tuning (DPO)",
+    Task.TABULAR_REGRESSION: "Tables: a number (regression)",
+    Task.VIDEO_CLASSIFICATION: "Video classification",
     Task.OTHER: "Something else",
 }
 
@@ -265,6 +269,8 @@ TASK_MODALITY: dict[Task, Modality] = {
     Task.DOCUMENT_OCR: Modality.DOCUMENTS,
     Task.OTHER: Modality.OTHER,
     Task.PREFERENCE_TUNING: Modality.TEXT,
+    Task.TABULAR_REGRESSION: Modality.TABULAR,
+    Task.VIDEO_CLASSIFICATION: Modality.VISION,
 }
 
 UNIT_BY_MODALITY: dict[Modality, str] = {
@@ -283,10 +289,12 @@ MORE_UNITS: dict[Task, tuple[str, ...]] = {
     Task.TIME_SERIES: ("series", "steps", "covariates"),
     Task.RETRIEVAL: ("passages", "churn", "reranked"),
     Task.DOCUMENT_EXTRACTION: ("fields",),
+    Task.VIDEO_CLASSIFICATION: ("frames",),
 }
 """What else is said of the examples of a task: how many series are forecast, how many values of the
 past each has, how many columns are known of the future; how many passages are searched, which share
-of them is new each month, how many are reranked for a question; how many fields a page has."""
+of them is new each month, how many are reranked for a question; how many fields a page has; how
+many pictures of a clip are looked at."""
 
 NO_ROWS: dict[Task, frozenset[Approach]] = {
     Task.TIME_SERIES: frozenset(
@@ -296,6 +304,9 @@ NO_ROWS: dict[Task, frozenset[Approach]] = {
     Task.DOCUMENT_EXTRACTION: frozenset({Approach.SCRATCH}),
     Task.DOCUMENT_OCR: frozenset({Approach.LINEAR_PROBE, Approach.DISTILL}),
     Task.OTHER: frozenset({Approach.DISTILL, Approach.HYBRID}),
+    Task.TABULAR_REGRESSION: frozenset(Approach)
+    - {Approach.BASELINE, Approach.ZERO_SHOT, Approach.FULL_FINETUNE, Approach.SCRATCH},
+    Task.VIDEO_CLASSIFICATION: frozenset({Approach.BASELINE, Approach.HYBRID}),
     Task.PREFERENCE_TUNING: frozenset(Approach)
     - {Approach.BASELINE, Approach.ZERO_SHOT, Approach.LORA, Approach.FULL_FINETUNE},
     Task.IMAGE_GENERATION: frozenset(
@@ -309,6 +320,7 @@ NO_ROWS: dict[Task, frozenset[Approach]] = {
             Approach.CONTINUED_PRETRAIN,
             Approach.DISTILL,
             Approach.HYBRID,
+            Approach.SCRATCH,
         }
     ),
 }
@@ -343,6 +355,10 @@ UNLABELLED_TESTS = frozenset({Task.IMAGE_GENERATION, Task.MUSIC_GENERATION})
 
 FINDS_PASSAGES = (Task.QUESTION_ANSWERING, Task.TEXT_GENERATION)
 """Tasks of which any row can be sent passages that were found for the question."""
+JOINT_TASKS = frozenset(
+    {Task.TEXT_CLASSIFICATION, Task.IMAGE_CLASSIFICATION, Task.AUDIO_CLASSIFICATION}
+)
+"""Tasks in which several classes may hold for one example at once."""
 
 NO_LABELS_TASKS = frozenset({Task.TIME_SERIES})
 """Tasks whose examples label themselves: the future of a series comes by itself."""
@@ -354,6 +370,7 @@ METRIC_LABELS: dict[str, str] = {
     "clap": "CLAP", "clip_i": "CLIP-I", "clip_t": "CLIP-T", "dino": "DINO", "fd": "FD",
     "hps_v2": "HPS v2", "hps_v2_1": "HPS v2.1", "ndcg_at_10": "nDCG@10",
     "recall_at_10": "recall@10", "recall_at_20": "recall@20", "recall_at_100": "recall@100",
+    "r2": "R²",
 }  # fmt: skip
 """Metrics that people spell differently; the others as they are, without underscores."""
 

@@ -17,6 +17,9 @@ FAMILY_TASKS: dict[Task, frozenset[str]] = {
     Task.DOCUMENT_OCR: frozenset({"document_ocr"}),
     Task.IMAGE_GENERATION: frozenset({"image_generation"}),
     Task.PREFERENCE_TUNING: frozenset({"preference_tuning"}),
+    Task.TABULAR_REGRESSION: frozenset({"tabular_regression"}),
+    Task.VIDEO_CLASSIFICATION: frozenset({"video_classification"}),
+    Task.MUSIC_GENERATION: frozenset({"music_generation", "audio_generation"}),
 }
 """Tasks with a fit in data/fits/families.json, and the evidence's names of them."""
 
@@ -63,6 +66,10 @@ _MODELS: tuple[tuple[str, str], ...] = (
     (r"paddleocr ?vl|tachiwin", "paddleocr-vl"),
     (r"kraken|catmus|manu", "kraken"),
     (r"stylegan ?2", "stylegan2"),
+    (r"xgboost|lightgbm|catboost|gradient boosting", "boosting"),
+    (r"\bmlp\b", "mlp"),
+    (r"musicgen (small|medium|large)", "musicgen-{}"),
+    (r"magnet (small|medium)", "magnet-{}"),
     (r"cr ?biggan", "cr-biggan"),
     (r"biggan", "biggan"),
     (r"textual inversion", "textual-inversion"),
@@ -128,9 +135,14 @@ AUGMENTED = re.compile(r"diffaugment|ada\b|fakeclr|insgen")
 
 
 def cell_of(approach: str, task: Task | None = None, backbone: str = "") -> str:
-    """Kind of system of an approach; a generator without augmentation is the simple kind."""
+    """Kind of system of an approach; a generator without augmentation is the simple kind.
+
+    What makers of music models trained is used by others as it is.
+    """
     if approach == Approach.BASELINE:
         return SIMPLE
     if task is Task.IMAGE_GENERATION and approach == Approach.SCRATCH:
         return TUNED if AUGMENTED.search(backbone.lower()) else SIMPLE
+    if task is Task.MUSIC_GENERATION and approach == Approach.SCRATCH:
+        return AS_IS
     return TUNED if approach in set(TRAINED) | {"adapter"} else AS_IS

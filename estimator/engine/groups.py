@@ -57,6 +57,9 @@ class Facts(Checked):
     similar_dataset: str | None = text(None, "a public data set that looks like this one")
     minority_share: float | None = number(None, 1e-7, 0.5, "share of the rarest class")
     majority_share: float | None = number(None, 1e-7, 1, "share of the most frequent class")
+    labels_per_example: float = number(
+        1.0, 1, 1000, "classes that hold for one example at once, on average; 1: one class alone"
+    )
     augmentation: bool = flag(False, "training examples are augmented")
     kind: str | None = text(None, "what the data are most like; the kinds of the task by name")
     language: str | None = choice(None, LANGUAGES, "language of the data", optional=True)

@@ -31,6 +31,7 @@ from estimator.engine.usual import (
     DEFAULT_MORE,
     DEFAULT_TARGET,
     DEFAULT_UNIT,
+    JOINT_METRIC,
     LEAST_UNIT,
     TASK_METRIC,
 )
@@ -39,6 +40,7 @@ from estimator.metrics import lower_is_better
 from estimator.reading import parse
 from estimator.vocabulary import (
     JOINED_TASKS,
+    JOINT_TASKS,
     MORE_UNITS,
     NO_LABELS_TASKS,
     READY_BASELINES,
@@ -50,7 +52,7 @@ from estimator.vocabulary import (
     HybridKind,
     Task,
 )
-from estimator.words.statement import Metric, Statement, state
+from estimator.words.statement import Count, Metric, Statement, state
 
 SCHEMA = 1
 
@@ -165,7 +167,8 @@ class ProjectInputs(Checked):
             object.__setattr__(self, "n_labelled_to_buy", 0)
 
     def _fill_target(self) -> None:
-        metric = self.target.metric or TASK_METRIC[self.task]
+        usual = JOINT_METRIC if self.facts.labels_per_example > 1 else TASK_METRIC
+        metric = self.target.metric or usual.get(self.task) or TASK_METRIC[self.task]
         value = self.target.value
         if value is None:
             value = DEFAULT_TARGET.get(metric)
@@ -181,6 +184,12 @@ class ProjectInputs(Checked):
         if share is not None and share < least - 0.005:
             allowed = f"{least:.3g} to 1: the largest of {self.n_classes} classes"
             raise InputError("facts.majority_share", share, allowed)
+        held = self.facts.labels_per_example
+        if held > 1 and (self.task not in JOINT_TASKS or held > self.n_classes):
+            why = state(
+                "allowed.joint", n=Count(self.n_classes), tasks=", ".join(sorted(JOINT_TASKS))
+            )
+            raise InputError("facts.labels_per_example", held, why)
 
     @property
     def unit_name(self) -> str:

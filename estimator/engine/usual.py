@@ -28,8 +28,17 @@ TASK_METRIC: dict[Task, str] = {
     Task.DOCUMENT_OCR: "cer",
     Task.OTHER: "accuracy",
     Task.PREFERENCE_TUNING: "win_rate",
+    Task.TABULAR_REGRESSION: "r2",
+    Task.VIDEO_CLASSIFICATION: "accuracy",
 }
 """Metric of the target when none is given; the canonical names of data/metrics.csv."""
+
+JOINT_METRIC: dict[Task, str] = {
+    Task.TEXT_CLASSIFICATION: "micro_f1",
+    Task.IMAGE_CLASSIFICATION: "map",
+    Task.AUDIO_CLASSIFICATION: "map",
+}
+"""The same where several classes hold for one example."""
 
 DEFAULT_TARGET: dict[str, float] = {
     "accuracy": 0.90,
@@ -44,6 +53,9 @@ DEFAULT_TARGET: dict[str, float] = {
     "fad": 3.0,
     "clip_i": 0.78,
     "win_rate": 0.60,
+    "micro_f1": 0.80,
+    "map": 0.75,
+    "r2": 0.75,
     "relative_mase": 0.75,
     "ndcg_at_10": 0.60,
     "cer": 0.05,
@@ -74,17 +86,19 @@ DEFAULT_UNIT: dict[Task, float] = {
     Task.DOCUMENT_OCR: 1,
     Task.OTHER: 500,
     Task.PREFERENCE_TUNING: 500,
+    Task.TABULAR_REGRESSION: 40,
+    Task.VIDEO_CLASSIFICATION: 224,
 }
 """Length of one example when none is given: default.unit.* of data/assumptions.csv."""
 
 DEFAULT_MORE: dict[str, float] = {
     "series": 100, "steps": 500, "covariates": 0, "passages": 100_000, "churn": 0.02,
-    "reranked": 50, "fields": 10,
+    "reranked": 50, "fields": 10, "frames": 16,
 }  # fmt: skip
 """Further facts of the examples when they are not given: default.unit.* of the same table."""
 
 LEAST_UNIT = {
     "covariates": 0.0, "series": 1.0, "steps": 2.0, "passages": 1.0, "churn": 0.0, "reranked": 0.0,
-    "fields": 1.0,
+    "fields": 1.0, "frames": 1.0,
 }  # fmt: skip
 """Smallest value of a fact of the examples; a thousandth where none stands here."""

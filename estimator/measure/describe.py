@@ -23,6 +23,8 @@ LEAST_EXAMPLES = 40
 
 MANY_NUMBERS, MOSTLY = 20, 0.95
 """Different numbers from which a label may be a quantity, and their share of all labels."""
+QUANTITY_TASK = "tabular_regression"
+"""What a table whose label is a number asks for."""
 
 JOINERS = ("#", "|", ";", ",", " / ")
 NONE = "none of them"
@@ -199,7 +201,7 @@ def describe(
     measurable = enough and n_labelled >= LEAST_EXAMPLES
     facts = Facts(
         kind=table.kind,
-        task="" if quantity else task,
+        task=(QUANTITY_TASK if not text_task else "") if quantity else task,
         n_rows=len(table.rows),
         n_labelled=n_labelled,
         n_unlabelled=len(chosen) - n_labelled,

@@ -246,12 +246,15 @@ def scenario_fields(facts: Facts) -> dict[str, Any]:
     if facts.n_classes > 1:
         fields["n_classes"] = facts.n_classes
     if facts.unit_length is not None and facts.task != "":
-        word = "columns" if facts.task == "tabular_classification" else "tokens"
+        word = "columns" if facts.task.startswith("tabular") else "tokens"
         fields["unit"] = {word: max(1.0, float(facts.unit_length))}
     if facts.minority_share and facts.n_classes > 1:
         fields["facts.minority_share"] = round(min(0.5, facts.minority_share), 6)
     if facts.majority_share and facts.n_classes > 1:
         fields["facts.majority_share"] = round(facts.majority_share, 6)
+    if facts.joint and facts.n_labelled:
+        held = sum(count for _, count in facts.class_counts) / facts.n_labelled
+        fields["facts.labels_per_example"] = round(min(max(held, 1.01), facts.n_classes), 2)
     if facts.agreement is not None:
         fields["facts.annotator_agreement"] = round(facts.agreement, 6)
     if facts.seconds_per_label:
@@ -282,8 +285,8 @@ def measured_fields(facts: Facts, measured: Measured, in_use: str | None = None)
 
 
 def pilot_points(measured: Measured) -> list[dict[str, Any]]:
-    """The measured points as own results of a scenario; a quantity has none."""
-    if measured.metric == R2:
+    """The measured points as own results of a scenario; a quantity of texts has none."""
+    if any(n.key == "quantity_use" for n in measured.notes):
         return []
     curves = (("baseline", measured.points), ("linear_probe", measured.frozen))
     return [

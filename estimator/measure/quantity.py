@@ -86,7 +86,7 @@ def measure_quantity(
     points = tuple(replace(p, noise=noise) for p in points)
     extra = _errors(y, last["train"], last["ask"], last["answer"])
     gaps = gaps_of(plan, score_at)
-    notes = [Note("quantity_use", {})]
+    notes = [] if facts.task else [Note("quantity_use", {})]
     if all(p.value < NOTHING for p in points[-2:]):
         notes.append(Note("quantity_not_learnt", {}, warns=True))
     # What later data cost is known of accuracies only.

@@ -58,6 +58,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "facts.similar_dataset",
         "facts.minority_share",
         "facts.majority_share",
+        "facts.labels_per_example",
         "facts.augmentation",
     ),
     "models": (

@@ -42,6 +42,7 @@ OTHER: dict[str, Any] = {
     "target.metric": "f1",
     "facts.similar_dataset": "ag_news",
     "facts.kind": "topic",
+    "facts.labels_per_example": 1.5,
     **{f"own_factors.{quantity}": {"p10": 0.9, "p50": 1.4, "p90": 2.1, "n": 6, "n_stopped": 1}
        for quantity in ("effort", "weeks", "labels", "hours")},
 }  # fmt: skip

@@ -17,7 +17,7 @@ from estimator.engine.accuracy.project import OWN, own_results
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws, percentiles
-from estimator.engine.family_names import AS_IS, TUNED, family_set
+from estimator.engine.family_names import AS_IS, SIMPLE, TUNED, family_set
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.results import AccuracyEstimate, Candidate, EvidenceGrade
 from estimator.errors import InputError
@@ -150,11 +150,12 @@ def _states(plan: Plan, found: family.Joint, fit: Mapping[str, Any], factor: Arr
     start = plan.mix @ found.mean + plan.offset + plan.common
     cov = plan.mix @ found.cov @ plan.mix.T + np.diag(plan.offset_sd**2)
     cov = cov + plan.common_sd**2 * np.outer(plan.common, plan.common)
-    gain = fit["gain"]
-    wide = float(factor.mean())
-    mean = gain["mean"] * plan.share
-    both = (wide * gain["sd"]) ** 2 * np.outer(plan.share, plan.share)
-    own = (wide * gain["own"] * plan.share) ** 2 + (gain["mean"] * plan.share_sd) ** 2
+    wide, gains = float(factor.mean()), fit.get("gains", {})
+    each = [gains.get(cell, fit["gain"]) for cell in plan.cells]
+    gain, sd, alone = (np.array([g[k] for g in each]) for k in ("mean", "sd", "own"))
+    mean = gain * plan.share
+    both = wide**2 * np.outer(sd * plan.share, sd * plan.share)
+    own = (wide * alone * plan.share) ** 2 + (gain * plan.share_sd) ** 2
     whole = np.zeros((2 * rows, 2 * rows))
     whole[:rows, :rows] = cov
     whole[rows:, rows:] = both + np.diag(own)
@@ -247,6 +248,8 @@ def _grade(
         grade, reason = Grade.A, state("evidence.own", own=own, points=points)
     elif plan.borrowed[k] and "recipes" not in fit:
         near = Approach.FULL_FINETUNE if plan.trained[k] else Approach.ZERO_SHOT
+        if plan.trained[k] and plan.cells[k] == SIMPLE:
+            near = Approach.BASELINE
         near_names = listed([ApproachName(str(near))])
         reason = state("evidence.borrowed", approach=approach, task=task, near=near_names)
         grade = Grade.BORROWED

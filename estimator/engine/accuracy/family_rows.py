@@ -116,6 +116,8 @@ def _row(
 ) -> _Row | None:
     """What a row rests on; None where nothing is published of it in the metric."""
     model = family_model(c.model.name) if c.model is not None else PLAIN
+    if inputs.task is Task.TABULAR_REGRESSION:
+        return _tabled(c, model, assumptions)
     if inputs.task is Task.PREFERENCE_TUNING:
         return _preferred(c, assumptions)
     if inputs.task is Task.IMAGE_GENERATION:
@@ -134,6 +136,19 @@ def _row(
     if c.approach is Approach.HYBRID:
         return _hybrid(inputs, as_is, assumptions)
     return _Row(((as_is, 1.0),), nothing, nothing, AS_IS, False, False)
+
+
+def _tabled(c: Candidate, model: str, assumptions: Assumptions) -> _Row:
+    """Boosting and a small network were measured; networks for tables stand beside boosting."""
+    nothing, whole = (0.0, 0.0), (1.0, 0.0)
+    if c.approach is Approach.SCRATCH:
+        net = Member(TUNED, model, OWN, OWN)
+        return _Row(((net, 1.0),), nothing, whole, TUNED, True, False)
+    on = ((Member(SIMPLE, "boosting", OWN, OWN), 1.0),)
+    if c.approach is Approach.BASELINE:
+        return _Row(on, nothing, whole, SIMPLE, True, False)
+    away = _judged(assumptions, f"accuracy.table_offset.{c.approach}")
+    return _Row(on, away, whole, SIMPLE, True, True)
 
 
 def _preferred(c: Candidate, assumptions: Assumptions) -> _Row:
@@ -190,11 +205,12 @@ def _trained(
 ) -> _Row:  # fmt: skip
     full = c.approach is Approach.FULL_FINETUNE
     nothing, whole = (0.0, 0.0), (1.0, 0.0)
-    if inputs.task is Task.RETRIEVAL:
+    if not fit["learning"]["from_full"]:
         share = whole if full else _judged(assumptions, f"accuracy.gain_share.{c.approach}")
         as_is = Member(AS_IS, model, OWN, OWN)
         return _Row(((as_is, 1.0),), nothing, share, TUNED, True, not full)
-    away = nothing if full else _judged(assumptions, f"accuracy.document_offset.{c.approach}")
+    kind = "video" if inputs.task is Task.VIDEO_CLASSIFICATION else "document"
+    away = nothing if full else _judged(assumptions, f"accuracy.{kind}_offset.{c.approach}")
     tuned = Member(TUNED, model, OWN, OWN)
     return _Row(((tuned, 1.0),), away, whole, TUNED, True, not full)
 

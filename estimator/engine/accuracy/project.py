@@ -18,7 +18,7 @@ from estimator.engine.assumptions import Assumptions
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.kinds import kind_word, language_word
 from estimator.engine.results import Candidate
-from estimator.vocabulary import Approach, Task
+from estimator.vocabulary import JOINT_TASKS, Approach, Task
 
 OWN = "this project"
 """Name of the project's data set and source where nothing public is named."""
@@ -84,7 +84,12 @@ def project_rows(
 
 
 def clip_share(inputs: ProjectInputs) -> float:
-    """What one clip of the project counts in clips of the evidence's length; 1 but for speech."""
+    """What one example counts in examples of the evidence: clips by length, joint labels by number.
+
+    A text with three topics is an example of each of them.
+    """
+    if inputs.task in JOINT_TASKS:
+        return float(inputs.facts.labels_per_example)
     if inputs.task != Task.SPEECH_RECOGNITION:
         return 1.0
     return float(inputs.unit_length) / SECONDS_PER_CLIP

@@ -26,6 +26,7 @@ _TASK_GROUP = {
     Task.PROTEIN: "bio",
     Task.RECOMMENDATION: "recsys",
     Task.TABULAR_CLASSIFICATION: "other",
+    Task.TABULAR_REGRESSION: "other",
     Task.TIME_SERIES: "other",
     Task.DOCUMENT_EXTRACTION: "encoder",
     Task.DOCUMENT_OCR: "encoder",
@@ -195,6 +196,8 @@ def example_flop(
         return forward_flop(info, residues, None), state("formula.fold")
     if inputs.unit_name == "pixels" and info.forward_gflop:
         flop = forward_flop(replace(info, input_unit="px"), None, inputs.unit_length)
+        if inputs.task is Task.VIDEO_CLASSIFICATION and flop is not None:
+            return flop * float(inputs.unit["frames"]), state("formula.frames")
         return flop, state("formula.pixels")
     if (
         inputs.unit_name == "audio_seconds"

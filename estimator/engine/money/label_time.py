@@ -13,7 +13,9 @@ OUTLINE_METRICS = frozenset({"dice", "miou", "iou"})
 """Metrics of outlines: a medical image judged by one of them is drawn on, not classified."""
 
 DRAWN = frozenset({Task.OBJECT_DETECTION, Task.SEMANTIC_SEGMENTATION})
-PICTURES = frozenset({*DRAWN, Task.IMAGE_CLASSIFICATION, Task.MEDICAL_IMAGING})
+PICTURES = frozenset(
+    {*DRAWN, Task.IMAGE_CLASSIFICATION, Task.MEDICAL_IMAGING, Task.VIDEO_CLASSIFICATION}
+)
 WRITTEN = frozenset({Task.TEXT_GENERATION, Task.SUMMARISATION, Task.TRANSLATION})
 
 
@@ -24,7 +26,7 @@ def units(ctx: Context, unit: str) -> Figure:
         return ctx.figure("labelling.objects_per_image")
     return Figure(
         {
-            "item": 1.0,
+            "item": float(ctx.inputs.facts.labels_per_example),
             "token": length,
             "token_1000": length / TOKENS_PER_THOUSAND,
             "audio_minute": length / SECONDS_PER_MINUTE,
@@ -67,7 +69,13 @@ def seconds_per_label(ctx: Context) -> Figure:
         return typed(
             "labelling.seconds_per_label", float(own), "second", state("note.measured_time")
         )
-    return ctx.once("label_seconds", lambda: _seconds(ctx))
+    return ctx.once("label_seconds", lambda: _seconds(ctx) + _further(ctx))
+
+
+def _further(ctx: Context) -> Figure:
+    """Time of the classes that hold beside the first one [s]."""
+    more = ctx.inputs.facts.labels_per_example - 1.0
+    return ctx.figure("labelling.seconds_per_further_label") * more if more else Figure(0.0)
 
 
 def _seconds(ctx: Context) -> Figure:

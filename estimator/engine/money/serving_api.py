@@ -28,6 +28,7 @@ WAITED_FOR = frozenset(
         Task.TEXT_GENERATION,
         Task.PREFERENCE_TUNING,
         Task.TABULAR_CLASSIFICATION,
+        Task.TABULAR_REGRESSION,
         Task.RECOMMENDATION,
         Task.RETRIEVAL,
     }

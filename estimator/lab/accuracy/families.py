@@ -14,7 +14,7 @@ import numpy as np
 
 from estimator.engine.accuracy.family import Point, covariance, published
 from estimator.engine.distributions import Z90
-from estimator.engine.family_names import FAMILY_TASKS
+from estimator.engine.family_names import FAMILY_TASKS, TUNED
 from estimator.lab.accuracy.blocks import sums_of
 from estimator.lab.accuracy.family_fit import NAMES, START, counts, design, fit_metric, parameters
 from estimator.lab.accuracy.family_law import fit_law
@@ -32,6 +32,7 @@ LEARNING: dict[Task, dict[str, Any]] = {
     Task.DOCUMENT_EXTRACTION: {"zero": 10.0, "full": 150.0, "from_full": True},
     Task.DOCUMENT_OCR: {"zero": 10.0, "full": 200.0, "from_full": True},
     Task.PREFERENCE_TUNING: {"zero": 1000.0, "full": 60_000.0, "from_full": False},
+    Task.MUSIC_GENERATION: {"zero": 100.0, "full": 45_000.0, "from_full": False},
     Task.IMAGE_GENERATION: {"zero": 1.0, "full": 5.0, "from_full": True},
 }
 """Labels at which the published gain stands, and below which labels bring little; where a level of
@@ -40,13 +41,18 @@ tuned systems is published the gain is counted from it."""
 
 LAWS: dict[tuple[Task, str], dict[str, Any]] = {
     (Task.IMAGE_GENERATION, "fid"): {"zero": 10.0, "full": 10_000.0, "from_full": True},
+    (Task.TABULAR_REGRESSION, "r2"): {"zero": 10.0, "full": 1000.0, "from_full": True},
+    (Task.VIDEO_CLASSIFICATION, "accuracy"): {"zero": 10.0, "full": 1000.0, "from_full": True},
 }
 """Metrics whose points show a law in labels."""
 
 FEWEST_PICTURES = 1000.0
 """Below this the distance to pictures kept apart says nothing, and rewards copies."""
 
-FEW: dict[Task, frozenset[str]] = {Task.IMAGE_GENERATION: LIKENESS}
+FEW: dict[Task, frozenset[str]] = {
+    Task.IMAGE_GENERATION: LIKENESS,
+    Task.MUSIC_GENERATION: frozenset({"fad", "clap"}),
+}
 """Metrics with a handful of points on one data set: levels are shown wide and not tried."""
 APART = 1.5
 """Data sets differ by this many times what the systems on one of them do."""
@@ -99,7 +105,8 @@ def fit_one(
 
 def fit_few(evidence: Evidence, task: Task, points: Sequence[Point]) -> dict[str, Any]:
     """Levels by plain spreads, which grow with what the systems on one data set differ by."""
-    d = design(points)
+    used = [p for p in points if LEARNING[task]["from_full"] or p.member.cell != TUNED]
+    d = design(used)
     wide = APART * float(np.std(d.y, ddof=1)) / START[0]
     sd = {name: round(v * wide, 4) for name, v in zip(NAMES, START, strict=True)}
     fit = parameters(d, sd, sums_of(d, sd, covariance))
@@ -109,6 +116,8 @@ def fit_few(evidence: Evidence, task: Task, points: Sequence[Point]) -> dict[str
     fit["gain"] = {"mean": judged.p50, "sd": round(spread, 4), "own": 0.0}
     fit["widths"] = {"new": {"all": 1.0}, "known": {"all": 1.0}}
     fit["cells"] = {c: {**fit["cells"][c], **counts(points, c)} for c in fit["cells"]}
+    if not LEARNING[task]["from_full"]:
+        fit["cells"][TUNED] = counts(points, TUNED)
     return fit
 
 

@@ -22,6 +22,8 @@ from estimator.lab.accuracy.family_fit import Design, counts, design, parameters
 
 FEWEST_SIZES = 3
 LEAST_GAIN_SD = 0.1
+LEAST_COLLECTIONS = 5
+"""Fewer cannot be left out one by one: their spreads are taken as they are."""
 
 
 def fit_law(points: Sequence[Point], learning: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,9 +44,12 @@ def fit_law(points: Sequence[Point], learning: Mapping[str, Any]) -> dict[str, A
     fit["learning"] = dict(learning)
     every = {c: gain_of(d, sd, sums, c, used, learning) for c in (SIMPLE, TUNED)}
     fit["gain"], fit["gains"] = every[TUNED], {c: g for c, g in every.items() if g["n_curves"]}
+    fit["cells"] = {c: {**fit["cells"][c], **counts(used, c)} for c in fit["cells"]}
+    if len(d.blocks) < LEAST_COLLECTIONS:
+        fit["widths"] = {"new": {"all": 1.0}, "known": {"all": 1.0}}
+        return fit
     new, known = _left_out(d, sd, sums, learning)
     fit["widths"] = {"new": factors_of(new), "known": factors_of(known)}
-    fit["cells"] = {c: {**fit["cells"][c], **counts(used, c)} for c in fit["cells"]}
     metric = points[0].metric
     fit["validation"] = {
         "new": errors_of(new, metric),
