@@ -305,7 +305,7 @@ NO_ROWS: dict[Task, frozenset[Approach]] = {
     Task.DOCUMENT_OCR: frozenset({Approach.LINEAR_PROBE, Approach.DISTILL}),
     Task.OTHER: frozenset({Approach.DISTILL, Approach.HYBRID}),
     Task.TABULAR_REGRESSION: frozenset(Approach)
-    - {Approach.BASELINE, Approach.ZERO_SHOT, Approach.FULL_FINETUNE, Approach.SCRATCH},
+    - {Approach.BASELINE, Approach.LINEAR_PROBE, Approach.FULL_FINETUNE, Approach.SCRATCH},
     Task.VIDEO_CLASSIFICATION: frozenset({Approach.BASELINE, Approach.HYBRID}),
     Task.PREFERENCE_TUNING: frozenset(Approach)
     - {Approach.BASELINE, Approach.ZERO_SHOT, Approach.LORA, Approach.FULL_FINETUNE},

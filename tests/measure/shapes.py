@@ -169,7 +169,7 @@ READ: dict[str, tuple[str | bytes, dict[str, Any]]] = {
     ),
     "numeric target": (
         rows("area,rooms,target", lambda i: f"{50 + i},{i % 4},{100000 + 137 * i}"),
-        {"task": "", "notes": {"regression"}, "measurable": True},
+        {"task": "tabular_regression", "notes": {"regression"}, "measurable": True},
     ),
     "wine": (
         rows(

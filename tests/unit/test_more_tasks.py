@@ -39,7 +39,7 @@ def test_numbers_in_tables_left_out_are_held(evidence: Evidence) -> None:
 
 def test_numbers_in_tables_grow_with_rows_and_move_with_own_results(evidence: Evidence) -> None:
     few, many = (rows(evidence, "tabular_regression", n_labelled_to_buy=n) for n in (100, 10_000))
-    assert set(few) == {"baseline", "zero_shot", "full_finetune", "scratch"}
+    assert set(few) == {"baseline", "linear_probe", "full_finetune", "scratch"}
     for key, row in few.items():
         assert spread(row)[1] < spread(many[key])[1]
     own = [{"approach": "baseline", "n_labelled": 100, "value": 0.3, "n_test": 500}]

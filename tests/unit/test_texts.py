@@ -29,7 +29,7 @@ OTHERS = [language for language in languages() if language != "en"]
 SAME = {
     "API", "nDCG@10", "Budget", "Budget, USD", "CO2, kg", "CPU", "CSV", "Cloud",
     "Deutsch", "Drift", "English", "Extrapolation",
-    "FLOP", "GB", "GPU", "Hybrid", "JSON", "Label", "Labels", "LoRA", "Name", "PDF", "Phase",
+    "FLOP", "GB", "R²", "GPU", "Hybrid", "JSON", "Label", "Labels", "LoRA", "Name", "PDF", "Phase",
     "Plan", "Portfolio", "Region", "Reserve", "Server {name}", "Simulation", "TPU", "Team",
     "Token",
     "Training", "Version", "fair", "log", "p10 – p90", "{approach} {kwh} kWh, {co2} kg CO2",

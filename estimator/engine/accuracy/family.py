@@ -39,6 +39,8 @@ BOUNDS: Mapping[str, tuple[float, float]] = {"fid": (0.5, 500.0), "fad": (0.2, 5
 """Error rates and distances are taken as at least and at most this."""
 VERSIONS = {Task.RETRIEVAL: "backbone", Task.PREFERENCE_TUNING: "row_id"}
 """Tasks whose tuned systems stand side by side: recipes on one model and one data set."""
+SIZED = frozenset({Task.IMAGE_GENERATION, Task.TABULAR_REGRESSION})
+"""Tasks whose simple systems learn too: each number of labels is a point of its own."""
 DUPLICATES_LAST = (
     "contriever-readme", "layoutlm-readme", "layoutlmv2-readme", "layoutlmv3-readme",
 )  # fmt: skip
@@ -90,8 +92,17 @@ class Point:
         return float(scale(np.array(self.value), self.metric))
 
 
+R2 = "r2"
+LEAST_UNEXPLAINED, MOST_UNEXPLAINED = 1e-3, 3.0
+
+
 def scale(value: Array, metric: str) -> Array:
-    """Log odds of a share, minus the logarithm of an error rate: more is better."""
+    """Log odds of a share, minus the logarithm of an error rate: more is better.
+
+    R2 as minus the logarithm of the error over that of the mean, ``sqrt(1 - R2)``.
+    """
+    if metric == R2:
+        return np.asarray(-0.5 * np.log(np.clip(1 - value, LEAST_UNEXPLAINED, MOST_UNEXPLAINED)))
     if lower_is_better(metric):
         return np.asarray(-np.log(np.clip(value, *BOUNDS.get(metric, ERRORS))))
     v = np.clip(value, ENDS, 1 - ENDS)
@@ -100,6 +111,8 @@ def scale(value: Array, metric: str) -> Array:
 
 def unscale(y: Array, metric: str) -> Array:
     """Value of the metric at a place of the scale."""
+    if metric == R2:
+        return np.asarray(1 - np.minimum(np.exp(-2 * y), MOST_UNEXPLAINED))
     if lower_is_better(metric):
         return np.asarray(np.minimum(np.exp(-y), BOUNDS.get(metric, ERRORS)[1]))
     return np.asarray(1 / (1 + np.exp(-y)))
@@ -107,6 +120,8 @@ def unscale(y: Array, metric: str) -> Array:
 
 def steepness(value: Array, metric: str) -> Array:
     """Change of the scale for a change of the value, without its sign."""
+    if metric == R2:
+        return np.asarray(0.5 / np.clip(1 - value, LEAST_UNEXPLAINED, MOST_UNEXPLAINED))
     if lower_is_better(metric):
         return np.asarray(1 / np.clip(value, *BOUNDS.get(metric, ERRORS)))
     v = np.clip(value, ENDS, 1 - ENDS)
@@ -127,7 +142,7 @@ def published(evidence: Evidence, task: Task) -> tuple[Point, ...]:
             m = point.member
             trained = m.cell == TUNED
             version = row[VERSIONS[task]] if trained and task in VERSIONS else ""
-            size = point.n_labelled if trained or task is Task.IMAGE_GENERATION else None
+            size = point.n_labelled if trained or task in SIZED else None
             found.setdefault((m.cell, m.model, m.dataset, point.metric, size, version), point)
     _POINTS.append((evidence, task, tuple(found.values())))
     del _POINTS[:-6]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from estimator.engine.accuracy.family import labels_at, learned, scale, steepness, unscale
+from estimator.engine.accuracy.family import R2, labels_at, learned, scale, steepness, unscale
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.accuracy.testing import likelihood, luck
 from estimator.engine.distributions import Draws
@@ -23,11 +23,14 @@ def test_error(value: Array, metric: str, n_test: float, spread: float) -> Array
     Notes
     -----
     A question or a document scores between 0 and 1: its spread is the share ``spread`` of that of
-    one that is right or wrong, ``sqrt(v (1 - v))``; an error rate spreads about as wide as it is.
+    one that is right or wrong, ``sqrt(v (1 - v))``; an error rate spreads about as wide as it is,
+    R2 of normal errors as ``2 sqrt(v) (1 - v)``.
     """
     n = max(float(n_test), 1.0)
     v = np.clip(value, 0.02, 0.98)
     wide = value if lower_is_better(metric) else np.sqrt(v * (1 - v))
+    if metric == R2:
+        wide = 2 * np.sqrt(v) * (1 - v)
     return np.asarray(spread * wide * steepness(value, metric) / np.sqrt(n))
 
 

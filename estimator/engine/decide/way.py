@@ -23,9 +23,7 @@ START, GUIDE, TEST, LABELS, DATA, MODEL, RELEASE = (
 STAGES = (START, GUIDE, TEST, LABELS, DATA, MODEL, RELEASE)
 LEAST_TEST = 50.0
 T = TypeVar("T")
-SHOWN_ROWS_TASKS = frozenset(
-    {Task.TABULAR_CLASSIFICATION, Task.TABULAR_REGRESSION, Task.RECOMMENDATION}
-)
+SHOWN_ROWS_TASKS = frozenset({Task.TABULAR_CLASSIFICATION, Task.RECOMMENDATION})
 """Tasks in which a model used as is learns from the project's own rows that it is shown."""
 
 
