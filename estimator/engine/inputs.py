@@ -186,9 +186,8 @@ class ProjectInputs(Checked):
             raise InputError("facts.majority_share", share, allowed)
         held = self.facts.labels_per_example
         if held > 1 and (self.task not in JOINT_TASKS or held > self.n_classes):
-            why = state(
-                "allowed.joint", n=Count(self.n_classes), tasks=", ".join(sorted(JOINT_TASKS))
-            )
+            names = ", ".join(sorted(JOINT_TASKS))
+            why = state("allowed.joint", n=Count(self.n_classes), tasks=names)
             raise InputError("facts.labels_per_example", held, why)
 
     @property
