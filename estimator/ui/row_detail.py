@@ -147,9 +147,11 @@ def _range(value: Mapping[str, Any], show: Any) -> str:
 
 
 def _devices(row: Row, style: Style) -> str:
-    if not row["accelerator"]:
-        return say(f"kind.{row['device_kind']}", language())
     memory = row["peak_memory_gb"]
+    if not row["accelerator"]:
+        kind = say(f"kind.{row['device_kind']}", language())
+        held = [w("detail.main_memory", gb=style.about(memory))] if memory else []
+        return ", ".join([kind, *held])
     text = f"{row['n_devices']} x {row['accelerator']}"
     if row["min_devices"] and row["min_devices"] > 1:
         text += f" ({w('detail.at_least', n=row['min_devices'])})"

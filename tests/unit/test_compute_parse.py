@@ -178,3 +178,15 @@ def test_a_run_without_modality_is_known_by_its_task_or_model(
     task: str, model: str, modality: str
 ) -> None:
     assert usual_modality(task, model) == modality
+
+
+@pytest.mark.parametrize(
+    ("text", "precision"),
+    [
+        ("1,000 examples, 250 steps", None), ("single GPU, batch 4", None),
+        ("full-parameter fine-tuning", None), ("amp", "half"), ("full", "fp32"),
+        ("full precision", "fp32"), ("fp32 ; 1,000 examples", "fp32"), ("16-mixed", "half"),
+    ],
+)  # fmt: skip
+def test_words_of_a_run_are_no_precision(text: str, precision: str | None) -> None:
+    assert precision_class(text) == precision

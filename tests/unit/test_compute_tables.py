@@ -72,3 +72,17 @@ def test_work_on_a_processor_and_start_of_the_machine_are_told_apart(evidence: E
     one = part["compute_one_run"] + part["start_up"]
     assert part["compute_one_run"] < part["start_up"]
     assert part["runs"] * one * part["repeats"] == pytest.approx(row.device_hours_draws.flat[0])
+
+
+def test_a_fit_on_a_cpu_says_what_memory_it_holds(evidence: Evidence) -> None:
+    def memory(rows: int) -> float:
+        inputs = ProjectInputs.from_dict(
+            {"schema": 1, "name": "x", "task": "tabular_classification", "draws": 64,
+             "n_labelled_available": rows, "n_labelled_to_buy": 0, "unit": {"columns": 50}}
+        )  # fmt: skip
+        results = evaluate(inputs, evidence).results
+        row = next(r for r in results if str(r.candidate.approach) == "baseline")
+        return row.compute.peak_memory_gb or 0.0
+
+    assert 0.5 < memory(1_000) < 0.6
+    assert memory(10_000_000) == pytest.approx(0.5 + 12.0, rel=0.05)

@@ -246,11 +246,13 @@ def precision_class(text: str) -> str | None:
         return "int4"
     if re.search(r"fp8|float8", low):
         return "fp8"
-    if re.search(r"bf16|fp16|half|mixed|amp|bfloat|float16|16-|int8|8-?bit", low):
+    if re.search(r"bf16|fp16|\bhalf\b|\bmixed\b|\bamp\b|bfloat|float16|\b16-|int8|8-?bit", low):
         return "half"
     if "tf32" in low:
         return "tf32"
-    if re.search(r"fp32|float32|single|32-true|full|fp64|float64", low):
+    if re.search(
+        r"fp32|float32|32-true|fp64|float64|(?:^|\W)(?:single|full)(?:[- ]precision|$)", low
+    ):
         return "fp32"
     return None
 

@@ -36,6 +36,8 @@ CNN_FAMILY: Mapping[str, float] = {"efficientnet": 8.0, "mobilenet": 8.0, "dense
 first stages fewer (mmdetection: 4.0 GB for two pictures with ResNet-50)."""
 FOLD_GB, FOLD_CROP, FOLD_GROWTH = 9.9, 256.0, 3.4
 """OpenFold takes 11.5 GB at a crop of 256 residues, 41.6 at 384 (issue 103)."""
+PLAIN_BYTES: Mapping[str, float] = {"fp32": 4.0, "tf32": 4.0, "fp64": 8.0}
+"""Bytes of a weight that is not in 16 bits."""
 FORWARD_ONLY = ("linear_probe", "zero_shot", "retrieval")
 PARTLY = ("partial_finetune", "hybrid")
 
@@ -122,10 +124,11 @@ def static_gb(model: ModelInfo, s: MemorySetting) -> float:
     """
     n = model.params or 0.0
     opt = OPTIMISER_BYTES.get(s.optimiser, 8.0)
+    each_frozen = PLAIN_BYTES.get(s.precision, 2.0)
     if s.offloaded:
         layers = model.layers or 32.0
-        return (4.0 * 2.0 * n / layers + (8.0 + opt) * s.adapter_params) / BYTES_PER_GB
-    frozen = 2.0 * n
+        return (4.0 * each_frozen * n / layers + (8.0 + opt) * s.adapter_params) / BYTES_PER_GB
+    frozen = each_frozen * n
     if s.precision in QUANTISED_BYTES:
         table = min(2.0 * vocabulary_of(model) * shape(model)[1], 0.5 * n)
         each = 4.0 if s.usual_stack else 2.0
@@ -136,7 +139,7 @@ def static_gb(model: ModelInfo, s: MemorySetting) -> float:
         return (frozen + (8.0 + opt) * s.adapter_params) / BYTES_PER_GB
     if s.approach in PARTLY:
         trained = s.trained_share * n
-        return (2.0 * (n - trained) + (8.0 + opt) * trained) / BYTES_PER_GB
+        return (each_frozen * (n - trained) + (8.0 + opt) * trained) / BYTES_PER_GB
     gradients = 0.0 if s.fused_step else 4.0
     per = 4.0 + gradients + opt
     if s.pure_half:
@@ -157,7 +160,8 @@ def host_gb(model: ModelInfo, s: MemorySetting) -> float:
     """
     n = model.params or 0.0
     if s.approach == "lora":
-        return QUANTISED_BYTES.get(s.precision, 2.0) * n / BYTES_PER_GB
+        stored = {**PLAIN_BYTES, **QUANTISED_BYTES}.get(s.precision, 2.0)
+        return stored * n / BYTES_PER_GB
     return (6.0 + OPTIMISER_BYTES.get(s.optimiser, 8.0)) * n / BYTES_PER_GB
 
 

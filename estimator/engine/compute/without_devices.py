@@ -16,7 +16,7 @@ from estimator.engine.figure import Part
 from estimator.engine.inputs import ProjectInputs, as_is
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.evidence.things import BaseModel
-from estimator.units import SECONDS_PER_HOUR
+from estimator.units import BYTES_PER_GB, SECONDS_PER_HOUR
 from estimator.vocabulary import Approach, Basis, DeviceKind, Modality
 from estimator.words.statement import Statement
 
@@ -79,10 +79,12 @@ def on_cpu(
         total, None, assumptions.value("compute.cpu_watts"), site.pue, assumptions, draws
     )
     co2 = co2_kg(kwh, site.grid, total, None, assumptions, draws)
+    held = values * assumptions.value("compute.memory.cpu_bytes_per_value") / BYTES_PER_GB
     return ComputeEstimate(
         device_kind=DeviceKind.CPU, accelerator=None, n_devices=1, min_devices=1, feasible=True,
         reasons=(), recipe=recipe_view(inputs, c, plan, Offset()), work=(), training_flop=0.0,
-        device_hours_draws=total, wallclock_hours_draws=total, peak_memory_gb=None,
+        device_hours_draws=total, wallclock_hours_draws=total,
+        peak_memory_gb=held + assumptions.value("compute.memory.cpu_libraries_gb"),
         energy_kwh_draws=kwh, co2_kg_draws=co2, single_run_device_hours_draws=single,
         hours_parts=parts, source_ids=site.source_ids,
     )  # fmt: skip
