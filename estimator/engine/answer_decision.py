@@ -183,6 +183,7 @@ class StagedPlan(TypedDict):
     outcome: str
     sentence: str
     here: NotRequired[str]
+    before: NotRequired[str]
     kind: NotRequired[str]
     value_month_usd: ValueMonth | None
     first_step: FirstStep

@@ -40,7 +40,8 @@ def stage_rows(answer: Answer, style: Style) -> Table:
 def plan_lines(answer: Answer, style: Style) -> list[str]:
     """Every sentence of the plan, in reading order."""
     plan = answer["staged_plan"]
-    out: list[str] = [*said(plan, "sentence", style), *said(plan, "sentences", style)]
+    out: list[str] = [*said(plan, "sentence", style), *said(plan, "before", style)]
+    out += said(plan, "sentences", style)
     for gate in plan["gates"]:
         out += said(gate, "text", style)
     return [*out, *worth_lines(answer, style)]

@@ -117,7 +117,7 @@ def story(answer: Answer, style: Style | None = None) -> Story:
     """
     style = style or Style()
     row, plan = recommended(answer), answer["staged_plan"]
-    here = " ".join(said(plan, "here", style))
+    here = " ".join((*said(plan, "here", style), *said(plan, "before", style)))
     headline = " ".join(said(plan, "sentence", style)).rstrip(".")
     step = plan.get("first_step") or {}
     ends = _sentence(plan, "plan.ends", style)

@@ -13,10 +13,12 @@ from estimator.engine.decide.choose import search, weigh
 from estimator.engine.decide.gates import allowed_from, best_zones, sure_from, thresholds
 from estimator.engine.decide.loss import Loss, make_loss
 from estimator.engine.decide.plan_json import pilot_plan_dict, staged_plan_dict
+from estimator.engine.decide.plan_words import FILE_TASKS
 from estimator.engine.decide.staged import SEARCH_DRAWS, same_first
 from estimator.engine.decide.stages import Builder
 from estimator.engine.decide.way import make_world, measuring_noise, rounded
 from estimator.engine.inputs import ProjectInputs
+from estimator.measure.door import TASKS
 from tests.decide_world import assumptions, evaluate
 
 
@@ -236,3 +238,20 @@ def _reached(step, here):
         for k, child in enumerate(after):
             led = here & (step.zone == j) & ((step.lead == k) if len(after) > 1 else True)
             yield from _reached(child, led)
+
+
+def test_the_baseline_is_measured_before_the_first_step_where_a_file_can_be_had(base):
+    assert {str(t) for t in FILE_TASKS} == set(TASKS)
+
+    def before(inputs):
+        plan, evaluation = plan_of(inputs)
+        return staged_plan_dict(plan, evaluation).get("before_statements", [{}])[0].get("key")
+
+    assert before(base) == "plan.before.label"
+    assert before(base.replace("n_labelled_available", 49)) == "plan.before.label"
+    assert before(base.replace("n_labelled_available", 400)) == "plan.before.owned"
+    known = {"approach": "baseline", "n_labelled": 100, "value": 0.8}
+    assert before(base.replace("pilot", [known])) is None
+    other = {"task": "image_classification", "n_classes": 12, "draws": 1024,
+             "target": {"value": 0.9}}  # fmt: skip
+    assert before(ProjectInputs.from_dict(other)) is None

@@ -26,6 +26,9 @@ def staged_plan_dict(plan: StagedPlan, evaluation: Evaluation) -> dict[str, Any]
     here = words.here()
     if here is not None:
         out |= with_statements({"here": here})
+    before = words.before()
+    if before is not None:
+        out |= with_statements({"before": before})
     if plan.best is None or plan.world is None or plan.loss is None or plan.value is None:
         step = _unknown_step(words, evaluation) if plan.outcome == NO_EVIDENCE else None
         return {**out, "first_step": step, **_empty()}

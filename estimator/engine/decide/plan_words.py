@@ -41,6 +41,10 @@ from estimator.words.statement import (
 LEAST_WRONG = 0.005
 """A rarer system that goes live and falls short is not named: its per cent would be a 0."""
 TRIAL_OUTPUTS = 20
+FIRST_GROWTH = 2
+"""Times the least labels of a pilot up to which more are no use before the first step."""
+FILE_TASKS = frozenset({Task.TEXT_CLASSIFICATION, Task.TABULAR_CLASSIFICATION})
+"""Tasks whose baseline is measured on a file of labels."""
 FIRST_TEST = 200
 
 
@@ -301,6 +305,25 @@ class PlanWords:
             for p in pilot
         )  # fmt: skip
         return state("plan.here", results=Listed(parts))
+
+    def before(self) -> Statement | None:
+        """What is measured before the first step: the baseline, where a file of labels says it.
+
+        None where it was measured, where the task is none that a file is measured for, and where
+        nothing is to be done or the plan goes live at once.
+        """
+        inputs, best = self.evaluation.inputs, self.plan.best
+        kind = None if best is None else best.step.kind
+        known = any(p.approach == Row.BASELINE for p in inputs.pilot)
+        row = any(r.candidate.approach == Row.BASELINE for r in self.evaluation.results)
+        if inputs.task not in FILE_TASKS or known or not row or kind in (None, STOP, LIVE, TAKE):
+            return None
+        least = int(self.world.judged.value("decision.least_pilot_labels"))
+        most = FIRST_GROWTH * least
+        owned = inputs.n_labelled_available
+        key = "plan.before.owned" if owned >= least else "plan.before.label"
+        baseline = Approach(str(Row.BASELINE))
+        return state(key, approach=baseline, least=Count(least), most=Count(most))
 
     def ask(self) -> Statement | None:
         """The question whose answer is worth most."""
