@@ -70,6 +70,14 @@ def test_the_level_of_pay_sets_the_price(level: str, usd: float, evidence: Evide
     assert price(inputs, evidence) == pytest.approx(3.2 * 120**0.646 * usd / 3600, rel=1e-4)
 
 
+def test_a_level_of_pay_also_holds_where_a_price_per_label_is_published(
+    evidence: Evidence,
+) -> None:
+    """A class of a picture takes 4.5 s: at 13.5 USD an hour 0.0169 USD, not the published 0.02."""
+    inputs = scenario("image_classification", "crowd")
+    fair = price(inputs.replace("labelling.pay", "fair"), evidence)
+    assert fair == pytest.approx(4.5 * 13.5 / 3600, rel=1e-3)
+    assert price(inputs, evidence) != pytest.approx(fair)
 @pytest.mark.parametrize(
     ("task", "share"), [("semantic_segmentation", 0.25), ("text_classification", 0.77)]
 )

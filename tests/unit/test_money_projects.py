@@ -38,3 +38,10 @@ def test_published_cases_are_held_in_most_intervals(evidence: Evidence) -> None:
     assert summary["all published cases"]["n"] >= 40
     assert summary["all published cases"]["inside"] >= 0.6
     assert 0.67 <= summary["all published cases"]["median_ratio"] <= 1.5
+
+
+@pytest.mark.parametrize("what", ["labelling bill", "calendar", "people", "seconds of a label"])
+def test_each_kind_of_published_case_is_met(what: str, evidence: Evidence) -> None:
+    found = shipped_validation(evidence)["projects"]["summary"][f"{what}, published cases"]
+    assert 0.67 <= found["median_ratio"] <= 1.5
+    assert found["inside"] >= 0.6

@@ -127,7 +127,7 @@ def label_price(ctx: Context, source: LabellingSource) -> LabelPrice:
     Notes
     -----
     A typed ``labelling.usd_per_label`` is the price. Then the published price per label where one
-    is known for the task, else ``seconds x time factor of the source x pay / 3600``. An answer of
+    is known for the task and no other level of pay is asked for, else ``seconds x time factor of the source x pay / 3600``. An answer of
     a model alone has the published price of a model's label.
     """
     return ctx.once(("label", source), lambda: _label_price(ctx, source))
@@ -144,8 +144,9 @@ def _label_price(ctx: Context, source: LabellingSource) -> LabelPrice:
         if draft is None:
             raise PriceNotFoundError(state("price.no_labels", source=Term("ui.option", "model")))
         return LabelPrice(draft, Figure(0.0), wages=False)
-    timed = ctx.inputs.labelling.seconds_per_label is not None
-    listed = source in BOUGHT and not timed
+    labelling = ctx.inputs.labelling
+    paid = source is LabellingSource.CROWD and labelling.pay is not Pay.MARKET
+    listed = source in BOUGHT and labelling.seconds_per_label is None and not paid
     found = published_price(ctx, str(ctx.inputs.task), source) if listed else None
     if found is not None:
         return LabelPrice(found, seconds, wages=False)

@@ -60,7 +60,8 @@ def validate_projects(evidence: Evidence, presets: Mapping[str, ProjectInputs]) 
     Notes
     -----
     Cases are no hold-out where their source is in a fit: ``left_out`` is the honest row for those.
-    A ceiling, of which only the upper end is stated, is met from below and has no ratio.
+    A ceiling, of which only the upper end is stated, is met from below and has no ratio. Bills
+    are what was paid to labellers: own hours for the guide are no part of them.
     """
     adapted = [s for s in efforts(evidence, USD_PER_WEEK) if s.kind == "adapted"]
     calendars = [s for _, s in stated(evidence, "weeks") if s.kind == "adapted"]
@@ -146,11 +147,11 @@ def _figure(result: CandidateResult, measure: str) -> Array:
     if measure == "one_off":
         return money.one_off_draws
     if measure == "person_weeks":
-        lines = [i.quantity_draws for i in money.items if i.item.startswith("people_")]
+        people = (i for i in money.items if i.item.startswith("people_"))
+        lines = [i.quantity_draws for i in people if i.unit == "person-week"]
     elif measure == "upkeep":
         lines = [i.usd_draws for i in money.items if i.timing != "one_off" or i.item in KEPT_ONCE]
     else:
-        lines = [
-            i.usd_draws for i in money.items if i.phase is Phase.LABELLING and i.timing == "one_off"
-        ]
+        bought = (i for i in money.items if i.phase is Phase.LABELLING and i.timing == "one_off")
+        lines = [i.usd_draws for i in bought if not i.own_staff]
     return np.asarray(np.add.reduce(lines))
