@@ -127,8 +127,9 @@ def label_price(ctx: Context, source: LabellingSource) -> LabelPrice:
     Notes
     -----
     A typed ``labelling.usd_per_label`` is the price. Then the published price per label where one
-    is known for the task and no other level of pay is asked for, else ``seconds x time factor of the source x pay / 3600``. An answer of
-    a model alone has the published price of a model's label.
+    is known for the task and no other level of pay is asked for, else
+    ``seconds x time factor of the source x pay / 3600``. An answer of a model alone has the
+    published price of a model's label.
     """
     return ctx.once(("label", source), lambda: _label_price(ctx, source))
 
