@@ -86,9 +86,6 @@ def cash_flow() -> None:
         **{name: style.money_short(total[name]) for name in ("plan", "expected", "safe")},
     )  # fmt: skip
     st.html(f'<p class="es es-say">{e(gap)}</p>')
-    header = [say(f"col.{c}", language()) for c in ("quarter", "plan")]
-    cells = [[e(name), e(style.money_about(usd))] for name, usd in quarter_rows(answer, row)]
-    st.html(html_table(header, cells, (1,), quarter_head(answer, language())))
     extras = row.get("extras") or {}
     more = [
         (w(f"plan.{name}"), write(extras[name]))
@@ -101,6 +98,9 @@ def cash_flow() -> None:
         if extras.get(name)
     ]
     st.html(facts([*finance(row, style), *more]))
+    header = [say(f"col.{c}", language()) for c in ("quarter", "plan")]
+    cells = [[e(name), e(style.money_about(usd))] for name, usd in quarter_rows(answer, row)]
+    st.html(html_table(header, cells, (1,), quarter_head(answer, language())))
 
 
 def results() -> None:
