@@ -78,6 +78,8 @@ def test_a_level_of_pay_also_holds_where_a_price_per_label_is_published(
     fair = price(inputs.replace("labelling.pay", "fair"), evidence)
     assert fair == pytest.approx(4.5 * 13.5 / 3600, rel=1e-3)
     assert price(inputs, evidence) != pytest.approx(fair)
+
+
 @pytest.mark.parametrize(
     ("task", "share"), [("semantic_segmentation", 0.25), ("text_classification", 0.77)]
 )
