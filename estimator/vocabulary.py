@@ -355,9 +355,7 @@ UNLABELLED_TESTS = frozenset({Task.IMAGE_GENERATION, Task.MUSIC_GENERATION})
 
 FINDS_PASSAGES = (Task.QUESTION_ANSWERING, Task.TEXT_GENERATION)
 """Tasks of which any row can be sent passages that were found for the question."""
-JOINT_TASKS = frozenset(
-    {Task.TEXT_CLASSIFICATION, Task.IMAGE_CLASSIFICATION, Task.AUDIO_CLASSIFICATION}
-)
+JOINT_TASKS = (Task.TEXT_CLASSIFICATION, Task.IMAGE_CLASSIFICATION, Task.AUDIO_CLASSIFICATION)
 """Tasks in which several classes may hold for one example at once."""
 
 NO_LABELS_TASKS = frozenset({Task.TIME_SERIES})

@@ -16,7 +16,8 @@ from estimator.engine.accuracy.scales import OUT_OF_SCALE, Array, metric_group, 
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.compute import predict_compute
 from estimator.engine.distributions import Z90, Draws
-from estimator.engine.inputs import ProjectInputs, as_is
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.learns import as_is
 from estimator.engine.money.model_lines import model_usd
 from estimator.engine.results import Candidate, Choice, Other
 from estimator.engine.watched import varied

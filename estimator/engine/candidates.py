@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from estimator.engine.groups import Option, TypedModel
-from estimator.engine.inputs import ProjectInputs, as_is
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.learns import as_is
 from estimator.engine.results import Candidate, Choice
 from estimator.errors import InputError
 from estimator.evidence.things import BaseModel

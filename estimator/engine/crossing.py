@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from estimator.engine.distributions import Array
-from estimator.engine.inputs import as_is, finds
+from estimator.engine.learns import as_is, finds
 from estimator.engine.results import CandidateResult, Evaluation
 from estimator.vocabulary import FINDS_PASSAGES
 from estimator.vocabulary import Approach as RowName

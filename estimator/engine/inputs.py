@@ -39,17 +39,13 @@ from estimator.errors import InputError
 from estimator.metrics import lower_is_better
 from estimator.reading import parse
 from estimator.vocabulary import (
-    JOINED_TASKS,
     JOINT_TASKS,
     MORE_UNITS,
     NO_LABELS_TASKS,
-    READY_BASELINES,
     TASK_MODALITY,
     UNIT_BY_MODALITY,
-    UNLABELLED_TESTS,
     Approach,
     Domain,
-    HybridKind,
     Task,
 )
 from estimator.words.statement import Count, Metric, Statement, state
@@ -184,11 +180,10 @@ class ProjectInputs(Checked):
         if share is not None and share < least - 0.005:
             allowed = f"{least:.3g} to 1: the largest of {self.n_classes} classes"
             raise InputError("facts.majority_share", share, allowed)
-        held = self.facts.labels_per_example
-        if held > 1 and (self.task not in JOINT_TASKS or held > self.n_classes):
-            names = ", ".join(sorted(JOINT_TASKS))
-            why = state("allowed.joint", n=Count(self.n_classes), tasks=names)
-            raise InputError("facts.labels_per_example", held, why)
+        most = self.n_classes if self.task in JOINT_TASKS else 1
+        if self.facts.labels_per_example > most:
+            why = state("allowed.joint", n=Count(self.n_classes), tasks=", ".join(JOINT_TASKS))
+            raise InputError("facts.labels_per_example", self.facts.labels_per_example, why)
 
     @property
     def unit_name(self) -> str:
@@ -393,24 +388,3 @@ def json_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": properties,
     }
-
-
-def as_is(inputs: ProjectInputs, approach: Approach) -> bool:
-    """Nothing of the project is learned from: used as it is, looked up, or words alone."""
-    words = approach is Approach.BASELINE and inputs.task in READY_BASELINES
-    return approach is Approach.ZERO_SHOT or words or finds(inputs, approach)
-
-
-def test_labels(inputs: ProjectInputs) -> int:
-    """Test examples that are labelled; none where what is generated is looked at."""
-    return 0 if inputs.task in UNLABELLED_TESTS else inputs.n_evaluation
-
-
-def finds(inputs: ProjectInputs, approach: Approach) -> bool:
-    """The hybrid that trains nothing and looks things up: passages, or two rankings joined.
-
-    A function, not a method: a watched scenario notes the fields that it reads, where a method
-    would count as reading all.
-    """
-    joins = inputs.hybrid.kind is HybridKind.RETRIEVAL or inputs.task in JOINED_TASKS
-    return approach is Approach.HYBRID and joins

@@ -15,7 +15,8 @@ from estimator.engine.accuracy.project import own_results
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws
-from estimator.engine.inputs import ProjectInputs, as_is
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.learns import as_is
 from estimator.engine.results import AccuracyEstimate, Candidate, EvidenceGrade
 from estimator.metrics import Metric as MetricRange
 from estimator.metrics import known_metric

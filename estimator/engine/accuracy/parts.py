@@ -11,7 +11,8 @@ import numpy as np
 from estimator.engine.accuracy.paths import Path
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws
-from estimator.engine.inputs import ProjectInputs, as_is
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.learns import as_is
 from estimator.engine.results import Candidate
 from estimator.vocabulary import Approach, HybridKind
 

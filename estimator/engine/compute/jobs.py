@@ -31,7 +31,8 @@ from estimator.engine.compute.work import (
     tokens_per_example,
     work_of,
 )
-from estimator.engine.inputs import ProjectInputs, finds
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.learns import finds
 from estimator.engine.results import Candidate, RecipeValue
 from estimator.evidence.things import BaseModel
 from estimator.units import GIGA

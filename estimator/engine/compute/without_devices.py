@@ -13,7 +13,8 @@ from estimator.engine.compute.energy import co2_kg, energy_kwh
 from estimator.engine.compute.jobs import plan_of, recipe_view
 from estimator.engine.distributions import Array, Draws
 from estimator.engine.figure import Part
-from estimator.engine.inputs import ProjectInputs, as_is
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.learns import as_is
 from estimator.engine.results import Candidate, ComputeEstimate
 from estimator.evidence.things import BaseModel
 from estimator.units import BYTES_PER_GB, SECONDS_PER_HOUR

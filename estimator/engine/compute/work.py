@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from estimator.engine.compute.flop import PASSES, TEACHER_PASSES, forward_flop, partial_passes
 from estimator.engine.compute.lexicon import AUDIO_FRAMES_PER_SECOND, TABLES, TEXT_GROUPS, ModelInfo
 from estimator.engine.compute.names import text_group
-from estimator.engine.inputs import ProjectInputs, finds
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.learns import finds
 from estimator.engine.results import WorkItem
 from estimator.evidence.things import BaseModel
 from estimator.units import GIGA

@@ -12,7 +12,8 @@ import numpy as np
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.decide.board import Board, direction
 from estimator.engine.distributions import Array, Draws
-from estimator.engine.inputs import ProjectInputs, as_is
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.learns import as_is
 from estimator.engine.results import AccuracyEstimate, CandidateResult, Evaluation
 from estimator.units import WORKDAYS_PER_WEEK
 from estimator.vocabulary import Approach, Phase, Task

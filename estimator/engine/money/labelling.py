@@ -8,7 +8,7 @@ import numpy as np
 
 from estimator.engine.distributions import Array
 from estimator.engine.figure import Figure, as_figure, leaf, typed
-from estimator.engine.inputs import test_labels
+from estimator.engine.learns import test_labels
 from estimator.engine.money.context import Context
 from estimator.engine.money.lines import Bill
 from estimator.engine.money.rates import LabelPrice, label_price, published_price, usd_per_hour

@@ -9,7 +9,8 @@ import numpy as np
 
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Draws, percentiles
-from estimator.engine.inputs import ProjectInputs, test_labels
+from estimator.engine.inputs import ProjectInputs
+from estimator.engine.learns import test_labels
 from estimator.engine.money.calendar import Plan, months_of, plan
 from estimator.engine.money.cloud import OWN, Rental
 from estimator.engine.money.context import Context

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.engine.figure import Figure, leaf
-from estimator.engine.inputs import finds
+from estimator.engine.learns import finds
 from estimator.engine.money.context import Context
 from estimator.engine.money.lines import MONTHLY, Bill
 from estimator.engine.results import Candidate
