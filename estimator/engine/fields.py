@@ -7,7 +7,8 @@ import datetime
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
+from functools import cache
 from typing import Any, NoReturn, TypeVar
 
 from estimator.errors import InputError, printable
@@ -220,6 +221,28 @@ class Checked:
             spec = f.metadata.get("spec")
             if spec is not None:
                 object.__setattr__(self, f.name, spec.check(prefix + f.name, getattr(self, f.name)))
+
+
+PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(kind))
+
+
+def plain(value: Any) -> Any:
+    """A value of a scenario as JSON."""
+    kind: Any = type(value)
+    if kind in PLAIN:
+        return value
+    if isinstance(value, Checked):
+        return {name: plain(getattr(value, name)) for name in _names(kind)}
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(v) for v in value]
+    return value.value if isinstance(value, Enum) else value
 
 
 GroupT = TypeVar("GroupT", bound=Checked)

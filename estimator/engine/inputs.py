@@ -6,8 +6,6 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
-from functools import cache
 from typing import Any
 
 from estimator.engine import groups as g
@@ -20,6 +18,7 @@ from estimator.engine.fields import (
     date,
     group_schema,
     integer,
+    plain,
     text,
 )
 from estimator.engine.fields import numbers as number_map
@@ -232,7 +231,7 @@ class ProjectInputs(Checked):
 
     def to_dict(self) -> dict[str, Any]:
         """The resolved scenario as plain JSON values; ``from_dict`` reads it back unchanged."""
-        out = {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+        out = {f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
         return {"schema": out.pop("schema"), **out}
 
     def replace(self, path: str, value: Any) -> ProjectInputs:
@@ -343,27 +342,6 @@ def _models(value: Any) -> FrozenMap:
         elif model is not None:
             raise InputError(f"models.{approach}", model, state("allowed.model"))
     return FrozenMap(out)
-
-
-PLAIN = frozenset({str, int, float, bool, type(None)})
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in dataclasses.fields(kind))
-
-
-def _plain(value: Any) -> Any:
-    kind: Any = type(value)
-    if kind in PLAIN:
-        return value
-    if isinstance(value, Checked):
-        return {name: _plain(getattr(value, name)) for name in _names(kind)}
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(v) for v in value]
-    return value.value if isinstance(value, Enum) else value
 
 
 def json_schema() -> dict[str, Any]:

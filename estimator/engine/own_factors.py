@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from scipy.stats import norm
+from scipy.special import log_ndtr, ndtri
 
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.distributions import Array, Draws
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 60
 WEIGHTS = 1e-9
-Z90 = float(norm.ppf(0.9))
+Z90 = float(ndtri(0.9))
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,8 @@ def own_factor(seen: Sequence[Seen], judged: Assumptions) -> OwnFactor:
 def _beyond(least: float, mean: float, spread: float) -> tuple[float, float]:
     """Expected value of a normal above a bound, and the share of its information that is left."""
     z = (least - mean) / spread
-    hazard = math.exp(norm.logpdf(z) - norm.logsf(z))
+    log_density = -(z**2) / 2 - math.log(2 * math.pi) / 2
+    hazard = math.exp(log_density - float(log_ndtr(-z)))
     return mean + spread * hazard, min(max(hazard * (hazard - z), 0.0), 1.0)
 
 

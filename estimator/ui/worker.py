@@ -29,8 +29,6 @@ from estimator.engine.comparison import Comparison
 from estimator.engine.judgements import judgements
 from estimator.engine.many import evaluate_many
 from estimator.engine.own_factors import judged_by
-from estimator.engine.portfolio.told import portfolio_dict
-from estimator.engine.portfolio.whole import Wanted, distinct_names, make_portfolio
 from estimator.engine.results import Evaluation
 from estimator.engine.simulate import Memo, complete_comparison, evaluate, quick_comparison
 from estimator.engine.spelling import own_book
@@ -123,6 +121,10 @@ class Base:
         self, others: Sequence[str], budget: float | None, weeks: float | None, team: float | None
     ) -> dict[str, Any]:
         """This scenario and others, as JSON texts, on one budget and one team."""
+        # Its solver is a fifth of the memory of a process that only answers.
+        from estimator.engine.portfolio.told import portfolio_dict
+        from estimator.engine.portfolio.whole import Wanted, distinct_names, make_portfolio
+
         every = [*map(ProjectInputs.from_text, others), self.inputs]
         named = list(zip(distinct_names(every), every, strict=True))
         books = [_evidence(None)] * len(others) + [self.evidence]
