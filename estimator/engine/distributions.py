@@ -99,6 +99,12 @@ def _lognormal(draws: Draws, name: str, p10: float, p50: float, p90: float) -> A
     return x
 
 
+def forget() -> None:
+    """Give the memory of kept draws back; the same names bring the same draws again."""
+    _normals.cache_clear()
+    _lognormal.cache_clear()
+
+
 def median(draws: Array) -> float:
     """Middle of one quantity's draws, the base case left out; nan where a draw is nan.
 

@@ -22,7 +22,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from estimator import ProjectInputs, load_evidence
-from estimator.engine import decide
+from estimator.engine import decide, distributions
 from estimator.engine.answer import Answer
 from estimator.engine.assumptions import Assumptions
 from estimator.engine.base_models import choose_models
@@ -349,13 +349,21 @@ def curves_of(task: str) -> pd.DataFrame:
     return frame[[task_of(family, domain) == task for family, domain in pairs]]
 
 
+def _forget(idle_seconds: float = DRAWS_SECONDS) -> int:
+    """Drop the draws of scenarios that rest, and the shared ones once nobody asks."""
+    dropped = _DRAWS.forget(idle_seconds)
+    if dropped and not _DRAWS.used_bytes:
+        distributions.forget()
+    return dropped
+
+
 def warm_up() -> None:
     """Compute the first screen before anybody waits for it, and settle the memory."""
     memory.tidy()
     # Processes beside the page stay with its data when another pack is installed meanwhile.
     os.environ.setdefault(pack.CHOSEN, evidence().pack)
     summary(first_preset())
-    _DRAWS.forget(0.0)
+    _forget(0.0)
     memory.settle()
     WARM.set()
-    memory.watch(lambda: _DRAWS.forget(DRAWS_SECONDS))
+    memory.watch(_forget)

@@ -14,7 +14,7 @@ import streamlit as st
 from estimator.ui import blocks, browser, errors, fields, history, inputs_form, moved, state
 from estimator.ui.address import PAGES
 from estimator.ui.style import EMBED, PAGE
-from estimator.ui.words import choose_language, w
+from estimator.ui.words import SETTLED, choose_language, language, w
 
 _INSIDE: ContextVar[bool] = ContextVar("inside_the_frame", default=False)
 
@@ -30,7 +30,7 @@ def around(page: Callable[[], None], by: str) -> None:
     st.html(PAGE)
     fields.catch_up()
     state.begin()
-    token = _INSIDE.set(True)
+    token, spoken = _INSIDE.set(True), SETTLED.set(language())
     try:
         messages()
         view = st.query_params.get("view")
@@ -53,6 +53,7 @@ def around(page: Callable[[], None], by: str) -> None:
         browser.remember()
     finally:
         _INSIDE.reset(token)
+        SETTLED.reset(spoken)
 
 
 def show(page: Callable[[], None]) -> None:

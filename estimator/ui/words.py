@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,8 @@ from estimator.words.format import Style
 from estimator.words.texts import catalogue, languages
 
 LANGUAGE = "language"
+SETTLED: ContextVar[str] = ContextVar("language_of_the_page_being_drawn", default="")
+"""Set while a page is drawn: hundreds of words ask, and none of them changes the language."""
 
 
 def language() -> str:
@@ -18,6 +21,9 @@ def language() -> str:
 
     Opening another page empties the address before the page is drawn.
     """
+    settled = SETTLED.get()
+    if settled:
+        return settled
     wanted = st.query_params.get("lang")
     if wanted in languages():
         st.session_state[LANGUAGE] = wanted

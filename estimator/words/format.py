@@ -56,6 +56,13 @@ def separators(language: str) -> tuple[str, str]:
     return symbols["group"], symbols["decimal"]
 
 
+@lru_cache(maxsize=32)
+def percent_signs(language: str) -> tuple[str, str]:
+    """What stands before and after a number of per cent."""
+    pattern = locale_of(language).percent_formats[None]
+    return pattern.prefix[0], pattern.suffix[0]
+
+
 @lru_cache(maxsize=64)
 def money_signs(currency: str, language: str) -> tuple[str, str]:
     """What stands before and after an amount of a currency; a code is set off by a space."""
@@ -181,8 +188,8 @@ class Style:
 
     def percent_sign(self, number: str) -> str:
         """A written number with the per cent sign where the language has it."""
-        pattern = locale_of(self.language).percent_formats[None]
-        return f"{pattern.prefix[0]}{number}{pattern.suffix[0]}"
+        before, after = percent_signs(self.language)
+        return f"{before}{number}{after}"
 
     # money -----------------------------------------------------------------------------------
 
