@@ -33,7 +33,8 @@ PRICE_COLUMNS = (
 API_COLUMNS = (
     "provider model kind input_usd_per_mtok cached_input_usd_per_mtok output_usd_per_mtok "
     "batch_discount finetune_train_usd_per_mtok finetuned_input_usd_per_mtok "
-    "finetuned_output_usd_per_mtok other_unit other_unit_price_usd as_of source_id locator"
+    "finetuned_output_usd_per_mtok other_unit other_unit_price_usd as_of source_id locator "
+    "retires finetuned_retires"
 )
 
 

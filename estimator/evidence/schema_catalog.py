@@ -169,6 +169,7 @@ CATALOG_TABLES: dict[str, Table] = {
         number("context", 1, 1e8),
         text("other_unit"),
         number("other_unit_price_usd", 1e-6, 1e4),
+        date("retires finetuned_retires"),
         date("as_of"),
         need("as_of_printed"),
         text("catalogue_model notes"),

@@ -97,6 +97,9 @@ class ApiPrice:
     as_of: str
     source_id: str
     locator: str
+    retires: str = ""
+    """Day after which the provider answers no more; blank where none was announced."""
+    finetuned_retires: str = ""
 
 
 @dataclass(frozen=True)

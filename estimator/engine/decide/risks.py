@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,9 @@ from estimator.vocabulary import Approach, Domain, Phase
 from estimator.words.statement import Approach as ApproachName
 from estimator.words.statement import (
     Count,
+    Date,
     Metric,
+    Months,
     Number,
     Points,
     Share,
@@ -60,6 +63,7 @@ def risks(
             *_negative_transfer(evaluation, board, i, result),
             *_lock_in(result),
             *_licence(result),
+            *_retires(evaluation, result),
             *_compatibility(result),
             *_extrapolation(board, i, result),
             *_sunk(evaluation),
@@ -247,6 +251,19 @@ def _licence(result: CandidateResult) -> list[Risk]:
     key = "risk.text.licence_forbids" if forbids else "risk.text.licence_restricts"
     text = state(key, model=model.name, licence=model.licence, usd=Usd(spent))
     return [Risk("licence", HIGH if forbids else MEDIUM, text, spent)]
+
+
+def _retires(evaluation: Evaluation, result: CandidateResult) -> list[Risk]:
+    """A hosted model that its provider switches off before the use ends."""
+    end = result.money.extras.get("retires")
+    model = result.candidate.model
+    if model is None or not isinstance(end, Mapping):
+        return []
+    months = int(end["months_left"])
+    text = state("risk.text.retires" if months > 0 else "risk.text.retired", model=model.name,
+                 date=Date(str(end["date"])), months=Months(months),
+                 use=Months(evaluation.inputs.serving.horizon_months))  # fmt: skip
+    return [Risk("retirement", MEDIUM if months > 0 else HIGH, text, probability=1.0)]
 
 
 def _compatibility(result: CandidateResult) -> list[Risk]:

@@ -25,6 +25,7 @@ from estimator.engine.money.lines import Bill
 from estimator.engine.money.people import add_bias_audit, add_operations, add_people
 from estimator.engine.money.rates import BOUGHT
 from estimator.engine.money.reserves import add_reserves, budget, surprises
+from estimator.engine.money.retirement import retirement
 from estimator.engine.money.running import add_retraining, add_storage, add_upkeep
 from estimator.engine.money.serving import add_instance_serving
 from estimator.engine.money.serving_api import add_api_serving, is_api
@@ -197,6 +198,7 @@ def _sum_up(
         extras={
             **row_extras(ctx, bill, candidate, labels, training, gains, sums),
             "budget": budget(sums.total),
+            "retires": retirement(ctx, candidate, float(calendar.weeks_draws[0])),
             "lean_weeks": dict(
                 zip(("p10", "p50", "p90"), percentiles(calendar.lean_weeks_draws), strict=True)
             ),
