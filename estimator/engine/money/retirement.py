@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from estimator.engine.inputs import as_is
+from estimator.engine.learns import as_is
 from estimator.engine.money.context import Context
 from estimator.engine.results import Candidate
 from estimator.units import DAYS_PER_WEEK, WEEKS_PER_MONTH
