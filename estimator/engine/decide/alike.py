@@ -43,9 +43,7 @@ class Alike:
         slack = self.keep * max(best.spend, 0.0)
         near = [w for w in found if w.net >= best.net - slack]
         kept = next((w for w in near if w.policy == before), None)
-        simple = self._simple(near)
-        least = max(w.net for w in simple) - slack / 2
-        return kept or min((w for w in simple if w.net >= least), key=lambda w: (w.lost, -w.net))
+        return kept or min(self._simple(near), key=lambda w: (w.lost, -w.net))
 
     def cheapest(self, found: Sequence[Weighed], before: Policy | None = None) -> Weighed:
         """The least expected spend; a simpler plan, or the one before, is kept among equals."""
