@@ -10,6 +10,7 @@ from collections import Counter
 from estimator.measure import names
 from estimator.measure.notes import Note, UnreadableFile
 from estimator.measure.table import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Table, squared, unique
+from estimator.words.statement import state
 
 DELIMITERS = ("\t", ";", ",", "|")
 WORDS = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "pipe"}
@@ -60,7 +61,7 @@ def read_delimited(text: str, header: bool | None = None) -> Table:
     if ragged:
         notes.append(Note("ragged", {"n": ragged}, warns=ragged > 0.01 * len(body)))
     if mark != "," and len(head) > 1:
-        notes.append(Note("separator", {"separator": WORDS[mark]}))
+        notes.append(Note("separator", {"separator": state(f"measure.mark.{WORDS[mark]}")}))
     return Table("csv", unique(head), squared(body, len(head)), tuple(notes))
 
 
