@@ -127,6 +127,17 @@ class Retrieval(Checked):
 
 
 @dataclass(frozen=True)
+class Judging(Checked):
+    """Who judges the answers of the test set."""
+
+    by: str = choice("people", ("people", "judge", "both"), "who judges the test set")
+    judge: str | None = text(None, "hosted model that judges; null: the usual one")
+    agreement: float | None = number(
+        None, 0.5, 1, "share of verdicts in which the judge agrees with people; null: published"
+    )
+
+
+@dataclass(frozen=True)
 class Labelling(Checked):
     """Who labels, at what price and quality."""
 

@@ -81,6 +81,7 @@ class ProjectInputs(Checked):
     training: g.Training = g.Training()
     hybrid: g.Hybrid = g.Hybrid()
     retrieval: g.Retrieval = g.Retrieval()
+    judging: g.Judging = g.Judging()
     labelling: g.Labelling = g.Labelling()
     compute: g.Compute = g.Compute()
     people: g.People = g.People()
@@ -288,6 +289,7 @@ GROUPS: dict[str, type[Checked]] = {
     "training": g.Training,
     "hybrid": g.Hybrid,
     "retrieval": g.Retrieval,
+    "judging": g.Judging,
     "labelling": g.Labelling,
     "compute": g.Compute,
     "people": g.People,

@@ -87,7 +87,7 @@ def test_fields_of_the_contract_are_all_there() -> None:
         *("schema", "name", "task", "unit", "n_classes", "n_labelled_available", "domain"),
         *("n_labelled_to_buy", "n_unlabelled_available", "n_evaluation", "target", "models"),
         *("options", "facts", "training", "hybrid", "retrieval", "labelling", "compute", "people"),
-        "finance",
+        *("finance", "judging"),
         *("own_hardware", "serving", "value", "start_date", "limits", "pilot", "own_runs"),
         "own_factors",
         *("prices", "assumptions", "draws", "seed"),

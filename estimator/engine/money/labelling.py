@@ -10,6 +10,7 @@ from estimator.engine.distributions import Array
 from estimator.engine.figure import Figure, as_figure, leaf, typed
 from estimator.engine.learns import test_labels
 from estimator.engine.money.context import Context
+from estimator.engine.money.judging import add_test_set
 from estimator.engine.money.lines import Bill
 from estimator.engine.money.rates import LabelPrice, label_price, published_price, usd_per_hour
 from estimator.engine.own_factors import own_draws
@@ -101,20 +102,9 @@ def add_labelling(ctx: Context, bill: Bill, n_to_buy: int) -> LabellingPlan:
         _pre_labels(ctx, bill, n_to_buy * more + n_eval)
     if n_labels and source is not LabellingSource.MODEL:
         _quality_lines(ctx, bill, n_to_buy * more, answers, usd, paid)
-    if n_eval and not free:
-        bill.add(
-            "evaluation_set",
-            Phase.LABELLING,
-            float(n_eval * answers),
-            "label",
-            usd,
-            stage=Stage.TEST,
-            wages=paid,
-            own=paid,
-            note=state("note.test_set"),
-        )
+    tested = 0.0 if free else add_test_set(ctx, bill, n_eval, answers, usd, paid)
     _set_up_lines(ctx, bill, n_to_buy, answers, usd, paid, free)
-    bought = 0 if free else n_labels * as_figure(more).draws + n_eval * answers
+    bought = 0 if free else n_labels * as_figure(more).draws + tested
     return _plan(ctx, price, bought, free)
 
 
