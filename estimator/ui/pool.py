@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,14 @@ class Pool:
             return
 
 
+class _Place:
+    """A reader's place in the queue."""
+
+    def __init__(self) -> None:
+        self.called = threading.Event()
+        self.beside = False
+
+
 class Turns:
     """Who makes the next answer: a process beside the page where one is awake, else the page.
 
@@ -170,10 +179,11 @@ class Turns:
         self._pool, self._wake_with = pool, wake
         self._free, self._own = pool.workers, True
         self._waking, self._awake_until = False, 0.0
-        self._change = threading.Condition()
+        self._waiting: deque[_Place] = deque()
+        self._lock = threading.Lock()
 
     def run(self, key: Hashable, task: Task, here: Callable[[], Any]) -> Any:
-        """The result of a task, made by ``here`` or by a process; waits for its turn."""
+        """The result of a task, made by ``here`` or by a process; first come, first served."""
         beside = self._taken()
         try:
             if beside:
@@ -183,27 +193,42 @@ class Turns:
                     return here()
             return here()
         finally:
-            with self._change:
+            with self._lock:
                 if beside:
                     self._free += 1
                     self._awake_until = time.monotonic() + IDLE_SECONDS / 2
                 else:
                     self._own = True
-                self._change.notify()
+                self._call()
 
     def _taken(self) -> bool:
-        with self._change:
-            while True:
-                if self._free and time.monotonic() < self._awake_until:
-                    self._free -= 1
-                    return True
-                if self._own:
-                    self._own = False
-                    return False
-                if not self._waking and time.monotonic() >= self._awake_until:
-                    self._waking = True
-                    threading.Thread(target=self._wake, daemon=True).start()
-                self._change.wait()
+        with self._lock:
+            beside = None if self._waiting else self._open()
+            if beside is not None:
+                return beside
+            place = _Place()
+            self._waiting.append(place)
+            if not self._waking and time.monotonic() >= self._awake_until:
+                self._waking = True
+                threading.Thread(target=self._wake, daemon=True).start()
+        place.called.wait()
+        return place.beside
+
+    def _open(self) -> bool | None:
+        """Take a process, or the page; None where both are at work."""
+        if self._free and time.monotonic() < self._awake_until:
+            self._free -= 1
+            return True
+        if self._own:
+            self._own = False
+            return False
+        return None
+
+    def _call(self) -> None:
+        while self._waiting and (beside := self._open()) is not None:
+            place = self._waiting.popleft()
+            place.beside = beside
+            place.called.set()
 
     def _wake(self) -> None:
         """Start every process of the pool; only then is one counted on."""
@@ -219,10 +244,10 @@ class Turns:
             start.start()
         for start in starts:
             start.join()
-        with self._change:
+        with self._lock:
             self._waking = False
             self._awake_until = time.monotonic() + IDLE_SECONDS / 2 if woken else 0.0
-            self._change.notify_all()
+            self._call()
 
 
 def _started(arguments: list[str]) -> subprocess.Popen[bytes]:

@@ -368,3 +368,20 @@ def test_own_prices_are_pasted_shown_before_and_after_and_taken_back(visit: Visi
     side.get_by_role("button", name="Back to the shipped prices").click()
     page.wait_for_function("b => document.querySelector('.es-sums')?.innerText === b", arg=first)
     assert "price_book" not in page.url
+
+
+def test_what_a_search_finds_is_drawn_in_its_place_and_then_the_page_rests(visit: Visit) -> None:
+    """The page is not drawn again for it, and nothing asks the server by itself from then on."""
+    page = visit("/?n_labelled_to_buy=4300")
+    line = page.locator(".es-change")
+    page.evaluate("document.querySelector('.es-cards').dataset.drawn = 'once'")
+    page.wait_for_selector(".es-change:not([role=status])", timeout=90_000)
+    assert line.count() == 1
+    assert page.locator(".es-cards[data-drawn=once]").count() == 1
+    sent: list[object] = []
+    page.context.on("request", lambda request: sent.append(request))
+    runs = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'running'"
+    for _ in range(20):
+        page.wait_for_timeout(200)
+        assert not page.evaluate(runs)
+    assert sent == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -181,6 +183,33 @@ def test_the_page_answers_one_reader_itself_and_a_process_those_who_ask_meanwhil
     assert (draws == quality).all()
 
 
+def test_who_asked_first_is_answered_first() -> None:
+    turns = Turns(Pool(workers=1, urgent=True), lambda: Task("quick", scenario()))
+    turns._waking = True
+    order: list[int] = []
+    begun, end = threading.Event(), threading.Event()
+
+    def first() -> None:
+        begun.set()
+        end.wait(WAIT_SECONDS)
+
+    def ask(number: int) -> None:
+        turns.run(number, Task("quick", scenario()), lambda: order.append(number))
+
+    threads = [threading.Thread(target=turns.run, args=("first", None, first))]
+    threads[0].start()
+    assert begun.wait(WAIT_SECONDS)
+    for number in range(6):
+        threads.append(threading.Thread(target=ask, args=(number,)))
+        threads[-1].start()
+        while len(turns._waiting) <= number:
+            time.sleep(0.001)
+    end.set()
+    for thread in threads:
+        thread.join(WAIT_SECONDS)
+    assert order == list(range(6))
+
+
 def test_what_a_process_refuses_is_refused_in_the_same_words() -> None:
     bad = Task("quick", scenario(compute={"provider": "nobody"}))
     turns = Turns(Pool(workers=1, urgent=True), lambda: Task("quick", scenario()))
@@ -193,3 +222,15 @@ def test_where_no_process_can_work_the_page_does() -> None:
     turns = Turns(Pool(workers=1, urgent=True), lambda: Task("quick", scenario()))
     turns._wake()
     assert turns.run("lost", Task("no such work", scenario()), lambda: "here") == "here"
+
+
+def test_an_answer_needs_no_statistics_and_no_solver() -> None:
+    """They are 39 MiB and half a second of every process that answers."""
+    code = (
+        "import sys; from estimator.ui import cached, worker\n"
+        "cached.summary(cached.first_preset())\n"
+        "print([m for m in ('scipy.stats', 'scipy.optimize', 'sklearn', 'openpyxl', 'matplotlib',"
+        " 'typst', 'sqlalchemy') if m in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
