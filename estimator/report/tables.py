@@ -122,6 +122,12 @@ def _bar(
     return Bar(*marks, target=None if target is None else at(target))
 
 
+def _row_label(row: Row, language: str) -> str:
+    """The approach; an extra row that is sent found passages says so."""
+    name = approach_label(row["approach"], language)
+    return say("with_passages", language, row=name) if row.get("retrieval") else name
+
+
 def _line(
     answer: Answer,
     row: Row,
@@ -138,7 +144,7 @@ def _line(
     grade = row["evidence"]["grade"]
     return Line(
         key=key_of(row),
-        approach=approach_label(row["approach"], lang),
+        approach=_row_label(row, lang),
         model=row.get("base_model") or "",
         recommended=key_of(row) == answer["recommendation"].get("approach"),
         feasible=row["feasible"],

@@ -132,6 +132,8 @@ def _row(
     chosen = key == answer["recommendation"].get("approach")
     lang = language()
     label, model = approach_label(row["approach"], lang), row.get("base_model") or ""
+    if row.get("retrieval"):
+        label = say("with_passages", lang, row=label)
     if "#" in key and row.get("n_labelled_to_buy") is not None:
         model = say("with_labels", lang, row=model, n=style.count(row["n_labelled_to_buy"]))
     reasons = "; ".join(said(row, "reasons", style))
