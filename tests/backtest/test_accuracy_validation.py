@@ -78,6 +78,20 @@ def test_wrong_kinds_cost_little(tables: dict[str, Any]) -> None:
     assert wrong["coverage_80"] >= 0.75
 
 
+def test_names_that_say_nothing_are_no_family(evidence: Evidence) -> None:
+    learned = {(group, member) for group, _, member in evidence.fits["accuracy"]["columns"]}
+    families = {member for group, member in learned if group.startswith("model")}
+    assert {"gpt4", "boosting"} <= families
+    assert not any(name.startswith("?") for name in families)
+
+
+def test_rows_of_unknown_size_teach_known_ones_no_level(evidence: Evidence) -> None:
+    fit = evidence.fits["accuracy"]
+    found = dict(zip(map(tuple, fit["columns"]), fit["mean"], strict=True))
+    task = ("task", "no_n", "token_classification")
+    assert found[task] < 0, "published names without a stated size are of whole training sets"
+
+
 def test_pairs_are_named_better_than_by_chance(tables: dict[str, Any]) -> None:
     pairs = tables["pairs"]
     assert pairs["n"] > 3900

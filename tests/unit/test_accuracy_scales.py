@@ -102,7 +102,9 @@ def test_spellings_of_a_data_set_are_one() -> None:
         ("Random forest", "forest"),
         ("wav2vec 2.0 LARGE, LM None", "wav2vec"),
         ("ResNet-50 supervised", "resnet"),
-        ("something new", "other"),
+        ("GLM 5.3 flash", "gpt4"),
+        ("ChatGLM3-6B", "qwen"),
+        ("something new", "?something new"),
     ],
 )
 def test_model_family(backbone: str, family: str) -> None:

@@ -1,4 +1,4 @@
-"""Sources read after the fit: their figures by hand, and that no fit sees them."""
+"""Sources kept out of the fit: their figures by hand, and that no fit sees them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from estimator.lab.accuracy.later import later_sources
 if TYPE_CHECKING:
     from estimator.evidence.load import Evidence
 
-FEW = ("finetune-vs-classifier-banking77", "banking77-benchmark-suite")
+FEW = ("clinc150-intent-tinker", "llm-ticket-routing-lora")
 
 
 def test_figures_are_those_of_the_backtest_by_source(evidence: Evidence) -> None:
     later = evidence.table("curves_later")
-    frame = later[later["source_id"].isin(FEW)].reset_index(drop=True)
+    frame = later[later["source_family"].isin(FEW)].reset_index(drop=True)
     found = later_sources(evidence, frame)
     rows = backtest_curves(frame, evidence)["rows"]
-    assert found["overall"]["n"] == len(frame) == 8
+    assert found["overall"]["n"] == len(frame) == 9
     assert found["overall"]["n_sources"] == 2
     medians = []
     for name, figures in found["by_source"].items():
@@ -29,7 +29,7 @@ def test_figures_are_those_of_the_backtest_by_source(evidence: Evidence) -> None
         medians.append(np.median(np.abs(errors)))
         assert figures["median_abs_error"] == pytest.approx(medians[-1], rel=1e-5)
         assert figures["median_too_high"] == pytest.approx(np.median(errors), rel=1e-5)
-        assert figures["n"] == len(errors) == 4
+        assert figures["n"] == len(errors) >= 4
     assert found["overall"]["balanced_abs_error"] == pytest.approx(np.mean(medians), rel=1e-5)
 
 
@@ -40,13 +40,14 @@ def test_no_fit_sees_a_later_source(evidence: Evidence) -> None:
     assert not set(later["row_id"]) & set(fitted["row_id"])
 
 
-def test_the_shipped_fit_predicts_what_it_has_not_seen(evidence: Evidence) -> None:
+def test_every_source_kept_out_is_reported(evidence: Evidence) -> None:
+    later = evidence.table("curves_later")
     found = evidence.fits["accuracy_validation"]["later_sources"]
-    assert found["overall"]["n"] == len(evidence.table("curves_later")) > 2800
-    assert found["overall"]["n_sources"] >= 30
-    assert found["accuracy_like"]["median_abs_error"] <= 8.5
-    assert 0.75 <= found["accuracy_like"]["coverage_80"] <= 0.88
-    assert 0.75 <= found["overall"]["coverage_80"] <= 0.88
+    assert found["overall"]["n"] == len(later) > 180
+    assert set(found["by_source"]) == set(later["source_family"])
+    assert {name: figures["n"] for name, figures in found["by_source"].items()} == dict(
+        later["source_family"].value_counts()
+    )
 
 
 def test_the_shipped_fit_predicts_data_sets_measured_after_it(evidence: Evidence) -> None:

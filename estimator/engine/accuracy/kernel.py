@@ -23,6 +23,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "all": (),
     "group": ("group",),
     "metric": ("metric",),
+    "metric+task": ("metric", "task"),
     "group+task": ("group", "task"),
     "task": ("task",),
     "family": ("family",),
@@ -32,6 +33,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "kind": ("task", "kind"),
     "kind+variant": ("task", "kind", "variant"),
     "kind+group": ("task", "kind", "group"),
+    "kind+model": ("task", "kind", "model_family"),
     "lang+task": ("task", "language"),
     "lang+variant": ("task", "language", "variant"),
     "model": ("model_family",),
@@ -49,6 +51,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "source+model": ("source", "model_family", "variant"),
     "source+backbone": ("source", "backbone", "variant"),
     "source+dataset+variant": ("source", "dataset", "variant"),
+    "run": ("source", "dataset", "backbone", "variant"),
     "curve": ("source", "curve", "metric", "variant"),
 }
 """Which columns name the group of each component."""
@@ -57,6 +60,7 @@ SHARED = (
     "all",
     "group",
     "metric",
+    "metric+task",
     "group+task",
     "task",
     "family",
@@ -66,6 +70,7 @@ SHARED = (
     "kind",
     "kind+variant",
     "kind+group",
+    "kind+model",
     "lang+task",
     "lang+variant",
     "model",
@@ -77,7 +82,7 @@ SHARED = (
 )
 """Groups whose effects carry over to a new project."""
 
-MIXED = frozenset({"kind", "kind+variant", "kind+group"})
+MIXED = frozenset({"kind", "kind+variant", "kind+group", "kind+model"})
 """Groups whose second name may be a mixture of kinds (kinds.py)."""
 
 CLASSIC = ("baseline", "scratch")

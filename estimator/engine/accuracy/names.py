@@ -115,14 +115,24 @@ FAMILIES: tuple[tuple[str, str], ...] = (
     ("dino", r"dino"),
     (
         "setfit",
-        r"setfit|sentence|mpnet|\be5\b|\bbge\b|\bgte\b|embed|minilm|glove|word2vec|fasttext",
+        r"setfit|sentence|mpnet|\be5\b|\bbge\b|\bgte\b|embed|minilm|glove|word2vec|fasttext|labse|"
+        r"\blaser\b|\buse\b|skipthought|infersent",
     ),
     ("protein model", r"\besm|prot(?:bert|t5|trans)|tranception|trancepteve|msa transformer"),
-    ("gpt4", r"gpt ?4|gpt ?5|claude|gemini|\bo[134]\b"),
+    ("gpt4", r"gpt ?4|gpt ?5|claude|gemini|\bgrok|\bglm [5-9]|\bo[134]\b"),
     ("gpt3", r"gpt ?3|chatgpt|davinci|palm"),
     ("gpt2", r"gpt ?2|\bgpt\b|gpt j|gpt neo|opt \d|bloom"),
-    ("llama", r"llama|vicuna|alpaca|mistral|mixtral|zephyr"),
-    ("qwen", r"qwen|gemma|phi ?\d|yi \d|deepseek|falcon|\bmpt"),
+    (
+        "llama",
+        r"llama|vicuna|alpaca|mistral|mixtral|zephyr|ministral|codestral|pixtral|hermes|tulu|"
+        r"\bt lu|dolphin|magicoder cl|magicoder s cl",
+    ),
+    (
+        "qwen",
+        r"qwen|gemma|phi ?\d|\byi\b|deepseek|falcon|\bmpt|\bgams\b|glm\b|glm\d|granite|olmo|"
+        r"command r|\baya\b|internlm|baichuan|exaone|athene|\borca\b|dolly|marco o1|fingpt|"
+        r"stratos|openthinker|magicoder",
+    ),
     ("t5", r"t5|\bbart\b|pegasus|mbart|m2m|nllb|marian"),
     ("roberta", r"roberta|xlm ?r|deberta|electra|modernbert|eurobert"),
     ("distilbert", r"distil|tinybert|mobilebert"),
@@ -131,7 +141,11 @@ FAMILIES: tuple[tuple[str, str], ...] = (
     ("whisper", r"whisper"),
     ("wav2vec", r"wav2vec|hubert|wavlm|data2vec|xls ?r|apc|cpc|pase"),
     ("yolo", r"yolo|ssd"),
-    ("rcnn", r"r ?cnn|frcn|retinanet|detr|\bfcos\b|\batss\b|mpsr|\bvfa\b|fsdetview|\btfa\b"),
+    (
+        "rcnn",
+        r"r ?cnn|frcn|retinanet|detr|\bfcos\b|\batss\b|mpsr|\bvfa\b|fsdetview|\btfa\b|\btood|"
+        r"\bvfnet",
+    ),
     ("segmenter", r"deeplab|unet|u net|segformer|pspnet|fcn"),
     ("vit", r"\bvit|deit|swin|beit|\bmae\b"),
     (
@@ -142,7 +156,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
     ("resnet", r"resnet|resnext|densenet|vgg|inception|alexnet|wrn|wideresnet"),
     ("click model", r"deepfm|\bdcn|autoint|fibinet|wide deep|\b[fhan]*fm\b|ipnn|masknet|finalmlp"),
     ("recurrent", r"lstm|gru|rnn|conformer|transducer|zipformer"),
-    ("cnn", r"\bcnn|conv"),
+    ("cnn", r"cnn\b|\bcnn|conv"),
     ("transformer", r"transformer|attention"),
 )
 """Families of base models by the words in their names; the first that fits counts."""
@@ -150,6 +164,6 @@ FAMILIES: tuple[tuple[str, str], ...] = (
 
 @lru_cache(maxsize=4096)
 def model_family(backbone: object) -> str:
-    """Family of a base model, ``other`` where its name says nothing."""
+    """Family of a base model; one of its own where its name says nothing."""
     name = str(backbone).lower()
-    return next((family for family, words in FAMILIES if re.search(words, name)), "other")
+    return next((family for family, words in FAMILIES if re.search(words, name)), f"?{name}")

@@ -88,7 +88,7 @@ def design_matrix(
 def shared_columns(
     rows: Rows, sds: Mapping[Component, float], shared: tuple[str, ...]
 ) -> list[Column]:
-    """Columns worth learning; base models only where two sources have them, stated kinds only."""
+    """Columns worth learning: stated kinds, named families, base models that two sources have."""
     columns: list[Column] = []
     for group, members in by_group(sds).items():
         if group not in shared:
@@ -96,7 +96,7 @@ def shared_columns(
         keys = group_keys(rows, group)
         rare = group in ("backbone", "backbone+task", "metric")
         for key in sorted(set(keys)):
-            if f"{SEPARATOR}{UNKNOWN}" in key:
+            if key.startswith(UNKNOWN) or f"{SEPARATOR}{UNKNOWN}" in key:
                 continue
             if rare and len(set(rows.source[keys == key])) < 2:
                 continue

@@ -1,4 +1,4 @@
-"""The shipped fit on sources that were read after it: no fit has seen them."""
+"""The shipped fit on sources that are kept out of it (data/README.md says why)."""
 
 from __future__ import annotations
 
