@@ -22,8 +22,8 @@ MEDIAN_WIDTH = {"0": 33.0, "1": 20.0, "2": 15.0, "3": 14.0}
 the smallest published ones, many below one label a class, where no interval is promised."""
 LABELS_SUFFICE = {"0": 0.8, "1": 0.72, "2": 0.62, "half": 0.59}
 """Reached, a p90 without a number counted as a failure."""
-NEW_ERROR = {"accuracy_like": 10.1, "text_classification": 8.3, "image_classification": 11.8}
-NEW_WIDTH, NEW_SCORE, WRONG_ERROR = 41.5, 57.0, 11.4
+NEW_ERROR = {"accuracy_like": 9.1, "text_classification": 7.8, "image_classification": 10.8}
+NEW_WIDTH, NEW_SCORE, WRONG_ERROR = 39.0, 54.0, 9.9
 """Reached with source and data set left out, all points, with an allowance."""
 
 
@@ -80,8 +80,8 @@ def test_wrong_kinds_cost_little(tables: dict[str, Any]) -> None:
 
 def test_names_that_say_nothing_are_no_family(evidence: Evidence) -> None:
     learned = {(group, member) for group, _, member in evidence.fits["accuracy"]["columns"]}
-    families = {member for group, member in learned if group.startswith("model")}
-    assert {"gpt4", "boosting"} <= families
+    families = {member.split("|")[0] for group, member in learned if group.startswith("model")}
+    assert len(families) > 20
     assert not any(name.startswith("?") for name in families)
 
 
@@ -237,7 +237,7 @@ def test_own_results_at_ten_labels_a_class_leave_honest_intervals(
     assert 0.76 <= table[0]["coverage_80"] <= 0.9
     for line in table:
         assert 0.72 <= line["coverage_80"] <= 0.95
-        assert 0.5 <= line["factor_missing"] <= 1.35
+        assert 0.4 <= line["factor_missing"] <= 1.35
     widths = [line["median_width"] for line in table[1:]]
     assert widths[0] == min(widths)
 
