@@ -66,7 +66,7 @@ def cashflow() -> None:
 
 def crossing() -> None:
     """Finding passages against tuning, in sum by month."""
-    answer = cached.answer(state.current())
+    answer = cached.summary(state.current())
     if "passages" not in answer:
         errors.note(w("empty.passages"))
         return
