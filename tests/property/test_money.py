@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from estimator.engine.groups import OwnHardware
 from estimator.engine.money.finance import irr, npv
 from estimator.engine.money.labelling import people_needed, tier_factor
-from estimator.engine.money.lines import Bill, allocate_cents, base_usd, every_month, printed
+from estimator.engine.money.lines import Bill, allocate_cents, every_month, printed
 from estimator.engine.money.own_hardware import (
     break_even_hours_per_month,
     depreciation_schedule,
@@ -24,16 +24,23 @@ from estimator.vocabulary import NO_LABELS_TASKS, UNLABELLED_TESTS, Phase
 from tests.conftest import PRESETS, load_preset
 
 if TYPE_CHECKING:
+    from estimator.engine.results import CostItem
     from estimator.evidence.load import Evidence
 
 SMALL = 64
 MONEY = st.floats(0.01, 1e7)
 
 
+def cents(item: CostItem) -> int:
+    """Printed quantity x printed unit price of a line [cents]."""
+    usd = float(item.quantity_draws[0]) * float(item.unit_price_usd_draws[0])
+    return round(round(usd, 2) * 100)
+
+
 @given(st.integers(-(10**12), 10**12), st.integers(1, 60))
-def test_cents_over_months_add_up(cents: int, horizon: int) -> None:
-    parts = allocate_cents(cents, every_month(horizon))
-    assert int(parts.sum()) == cents
+def test_cents_over_months_add_up(total: int, horizon: int) -> None:
+    parts = allocate_cents(total, every_month(horizon))
+    assert int(parts.sum()) == total
     assert int(parts[1:].max() - parts[1:].min()) <= 1
 
 
@@ -49,10 +56,10 @@ def test_any_bill_adds_up_to_the_cent(
     for i, (q, p, timing) in enumerate(lines):
         bill.add(f"l{i}", Phase.OTHER, q, "unit", p, timing=timing)
     sums = bill.sums(rate)
-    by_hand = sum(round(base_usd(i) * 100) for i in bill.items)
+    by_hand = sum(cents(i) for i in bill.items)
     assert round(sums.total[0] * 100) == pytest.approx(by_hand, abs=1e-12 * by_hand + 0.5)
-    cents = sum(round(x * 100) for x in sums.cash_flow_base)
-    assert cents == pytest.approx(by_hand, abs=4e-16 * by_hand + 0.5)
+    flow = sum(round(x * 100) for x in sums.cash_flow_base)
+    assert flow == pytest.approx(by_hand, abs=4e-16 * by_hand + 0.5)
     assert sums.npv[0] <= sums.total[0] * (1 + 1e-12) + 0.01
     assert bill.sums(0.0).npv[0] == bill.sums(0.0).total[0]
 
@@ -158,7 +165,7 @@ def test_lines_of_every_scenario(name: str, evidence: Evidence) -> None:
             assert sum(item.months) == pytest.approx(1.0)
             assert np.all(item.quantity_draws >= 0), item.item
             assert np.all(item.unit_price_usd_draws >= 0), item.item
-            assert item.usd_draws[0] > 0 or item.quantity_draws[0] == 0 or base_usd(item) == 0
+            assert item.usd_draws[0] > 0 or item.quantity_draws[0] == 0 or cents(item) == 0
         assert round(sum(money.cash_flow_base_usd), 2) == pytest.approx(
             money.total_draws[0], abs=0.005
         )

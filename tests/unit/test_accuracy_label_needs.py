@@ -30,7 +30,7 @@ def test_a_flat_curve_never_gets_there() -> None:
 
 
 def test_a_wider_curve_needs_more_labels() -> None:
-    case = Case("s", 1, 1e3, X, np.array([1.0, 0.5, 0.0]), np.full(3, 0.2), 0.5)
+    case = Case("s", 1, 1e2, 1e3, X, np.array([1.0, 0.5, 0.0]), np.full(3, 0.2), 0.5)
     needed = [case.needed(w) for w in (0.0, 0.5, 1.0, 1.5)]
     assert needed == sorted(needed)
     assert needed[0] == pytest.approx(1e3)
