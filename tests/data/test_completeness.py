@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections import Counter
@@ -41,7 +40,6 @@ OF_MODELS = ("families_models",)
 """A list of models, most of it from memory: what was read of them stands in the catalogue."""
 NOT_KEPT_AS_READ = {
     "runs": ("hardware", "locator"),
-    "cost_cases_more": ("scenario", "note"),
     "llm_api_prices": (
         "finetuned_input",
         "finetuned_output",
@@ -100,22 +98,6 @@ def test_every_verified_row_is_shipped(shared: Path) -> None:
         have = Counter(here[columns].itertuples(index=False, name=None))
         assert not wanted - have, (name, next(iter(wanted - have)))
         assert len(here) >= len(there), name
-
-
-def test_scenarios_of_published_cases_only_add_to_what_was_read(shared: Path) -> None:
-    """A level of pay that the source states was added to two cases; nothing else was changed."""
-    there = cells(shared / "cost_cases_more.csv").set_index("case_id")
-    here = shipped("cost_cases_more").set_index("case_id")
-    for case, read in there.iterrows():
-        kept = here.loc[case]
-        assert kept["note"].startswith(read["note"]), case
-        if not read["scenario"]:
-            assert not kept["scenario"], case
-            continue
-        before, now = json.loads(read["scenario"]), json.loads(kept["scenario"])
-        if now["labelling"].pop("pay", None) if "labelling" in now else None:
-            assert "the level of pay is" in kept["note"], case
-        assert now == before, case
 
 
 def test_later_runs_joined_the_table_of_runs(shared: Path) -> None:
