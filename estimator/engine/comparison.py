@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, cast
 
@@ -22,7 +23,7 @@ from estimator.engine.results import (
     MoneyEstimate,
 )
 from estimator.vocabulary import Phase
-from estimator.words.statement import with_statements
+from estimator.words.statement import Statement, with_statements
 
 SIGNIFICANT_DIGITS = 6
 SAME = frozenset({str, bool, int, type(None)})
@@ -305,10 +306,16 @@ def item_fields(item: CostItem, figures: Figures | None = None) -> dict[str, Any
         "stage": str(item.stage),
         "own_staff": item.own_staff,
         "spent": spent_months(item.months),
-        **clean({"note": item.note}),
+        **_noted(item.note),
         "assumption_ids": list(item.assumption_ids),
         "parts": parts_of(item.parts),
     }
+
+
+@lru_cache(maxsize=4096)
+def _noted(note: Statement | str) -> Mapping[str, Any]:
+    """The note of a line; most lines say what they said in the answer before."""
+    return cast("Mapping[str, Any]", clean({"note": note}))
 
 
 def parts_of(parts: Sequence[Part]) -> list[dict[str, Any]]:
