@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,8 +131,8 @@ def spread_labels(y: Sequence[float], gap: float) -> np.ndarray:
     return out
 
 
-ON_ITS_WHISKER = 30.0
-"""A label straight beside or above its mark is crossed by the mark's own interval."""
+LINE_WIDTH_PX = 3.0
+"""A drawn line with the air that a label leaves beside it."""
 LED = 40.0
 """A label away from its mark, led to it by a line, is this much worse than one beside it."""
 _SIDES = {
@@ -157,64 +157,85 @@ class Label:
     away: tuple[float, float] | None = None
 
 
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class _Canvas:
+    """The plot at one size: what stands on it already, and where the marks are [px]."""
+
+    size: tuple[float, float]
+    marks: np.ndarray
+    boxes: list[Box]
+
+
 def place_labels(
     x: Sequence[float],
     y: Sequence[float],
     texts: Sequence[str],
     first: Sequence[bool],
-    ends: tuple[Sequence[float], Sequence[float]],
-    size: tuple[float, float] = (PLOT_WIDTH_PX, 290.0),
+    lines: Sequence[Box] = (),
+    sizes: Sequence[tuple[float, float]] = ((PLOT_WIDTH_PX, 290.0),),
 ) -> list[Label]:
-    """Where the label of each mark collides least; x and y in axis units (log taken).
+    """Where the label of each mark collides least at all ``sizes``; axis units, log taken.
 
-    Marks with ``first`` are placed before the others and carry an interval of their own. A mark
-    whose label would cover something gets it further away, with a line to it. ``ends`` holds what
-    else the axes must show, for their scale.
+    Marks with ``first`` are placed before the others. A mark whose label would cover something
+    gets it further away, with a line to it. ``lines`` are drawn too (left, right, low, high): the
+    axes show their finite ends and labels keep off them.
     """
-    width, height = size
-    px, py = _scaled(x, ends[0], width), _scaled(y, ends[1], height)
-    boxes: list[Box] = [(a - 5, a + 5, b - 5, b + 5) for a, b in zip(px, py, strict=True)]
+    canvases = [_canvas(x, y, lines, size) for size in sizes]
     labels = [Label("")] * len(texts)
     for i in sorted(range(len(texts)), key=lambda i: not first[i]):
-        found = [
-            (
-                _crowding(box, boxes, size)
-                + (ON_ITS_WHISKER if first[i] and side.split()[0] in ("middle", "top") else 0.0)
-                * ("center" in side or "middle" in side),
-                Label(side),
-                box,
-            )
-            for side, box in _boxes(px[i], py[i], len(texts[i]) * CHAR_PX)
-        ]
-        if min(f[0] for f in found) > LED:
-            found += _led(px[i], py[i], len(texts[i]) * CHAR_PX, boxes, size)
-        _, labels[i], box = min(found, key=lambda f: f[0])
-        boxes.append(box)
+        wide = len(texts[i]) * CHAR_PX
+        found = _weighed(canvases, i, [(Label(side), 0.0) for side in _SIDES], wide)
+        if min(found)[0] > LED:
+            led = [(Label("", d), LED + 0.8 * abs(d[0]) + 0.8 * abs(d[1])) for d in _AWAY]
+            found += [(cost, n + len(_SIDES), label) for cost, n, label in
+                      _weighed(canvases, i, led, wide)]  # fmt: skip
+        labels[i] = min(found)[2]
+        for canvas in canvases:
+            canvas.boxes.append(_box(labels[i], canvas.marks[i], wide))
     return labels
 
 
-def _led(
-    a: float, b: float, wide: float, boxes: Sequence[Box], size: tuple[float, float]
-) -> list[tuple[float, Label, Box]]:
-    out = []
-    for dx, dy in _AWAY:
-        x0, y0 = a + dx - wide / 2, b + dy - LINE_PX / 2
-        box = (x0, x0 + wide, y0, y0 + LINE_PX)
-        cost = _crowding(box, boxes, size) + LED + 0.8 * abs(dx) + 0.8 * abs(dy)
-        out.append((cost, Label("", (dx, dy)), box))
-    return out
+def _canvas(
+    x: Sequence[float], y: Sequence[float], lines: Sequence[Box], size: tuple[float, float]
+) -> _Canvas:
+    across = _scale(x, [v for line in lines for v in line[:2]], size[0])
+    up = _scale(y, [v for line in lines for v in line[2:]], size[1])
+    marks = np.column_stack([across(np.asarray(x, float)), up(np.asarray(y, float))])
+    boxes: list[Box] = [(a - 5, a + 5, b - 5, b + 5) for a, b in marks]
+    for left, right, low, high in lines:
+        ends = np.clip([*across(np.array([left, right]))], 0.0, size[0])
+        heights = np.clip([*up(np.array([low, high]))], 0.0, size[1])
+        half = LINE_WIDTH_PX / 2
+        boxes.append((ends[0] - half, ends[1] + half, heights[0] - half, heights[1] + half))
+    return _Canvas(size, marks, boxes)
 
 
-Box = tuple[float, float, float, float]
+def _weighed(
+    canvases: Sequence[_Canvas], i: int, places: Sequence[tuple[Label, float]], wide: float
+) -> list[tuple[float, int, Label]]:
+    """What each place costs on all canvases together, with its rank among equals."""
+    return [
+        (
+            extra + sum(_crowding(_box(label, c.marks[i], wide), c.boxes, c.size)
+                        for c in canvases),
+            n,
+            label,
+        )
+        for n, (label, extra) in enumerate(places)
+    ]  # fmt: skip
 
 
-def _boxes(a: float, b: float, wide: float) -> list[tuple[str, Box]]:
-    out = []
-    for side, (dx, dy) in _SIDES.items():
-        x0 = a + dx * wide + (7 if dx == 0 else -7 if dx == -1 else 0)
-        y0 = b + dy * LINE_PX
-        out.append((side, (x0, x0 + wide, y0, y0 + LINE_PX)))
-    return out
+def _box(label: Label, mark: np.ndarray, wide: float) -> Box:
+    if label.away:
+        x0, y0 = mark[0] + label.away[0] - wide / 2, mark[1] + label.away[1] - LINE_PX / 2
+    else:
+        dx, dy = _SIDES[label.side]
+        x0 = mark[0] + dx * wide + (7 if dx == 0 else -7 if dx == -1 else 0)
+        y0 = mark[1] + dy * LINE_PX
+    return (x0, x0 + wide, y0, y0 + LINE_PX)
 
 
 def _crowding(box: Box, boxes: Sequence[Box], size: tuple[float, float]) -> float:
@@ -223,10 +244,12 @@ def _crowding(box: Box, boxes: Sequence[Box], size: tuple[float, float]) -> floa
     return sum(_overlap(box, other) for other in boxes) + 30 * outside
 
 
-def _scaled(v: Sequence[float], ends: Sequence[float], pixels: float) -> np.ndarray:
-    every = np.asarray([*v, *ends], float)
-    low, span = float(every.min()), float(np.ptp(every))
-    return np.asarray(0.05 * pixels + (np.asarray(v) - low) / (span or 1.0) * pixels * 0.9)
+def _scale(
+    v: Sequence[float], ends: Sequence[float], pixels: float
+) -> Callable[[np.ndarray], np.ndarray]:
+    every = np.asarray([*v, *(e for e in ends if np.isfinite(e))], float)
+    low, span = float(every.min()), float(np.ptp(every)) or 1.0
+    return lambda at: 0.05 * pixels + (at - low) / span * pixels * 0.9
 
 
 def _overlap(a: Box, b: Box) -> float:

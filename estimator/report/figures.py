@@ -124,6 +124,8 @@ def frontier(answer: Answer, style: Style | None = None, dark: bool = False) -> 
 
 P = QUANTILES
 FRONTIER_HEIGHT = 400
+PLOT_SIZES = ((330.0, 285.0), (880.0, 285.0))
+"""The plot [px] beside the rows and over the whole width: a name keeps its side on both."""
 HOLLOW = "rgba(0,0,0,0)"
 """Inside of the mark of a row that is not possible."""
 
@@ -134,19 +136,23 @@ def frontier_labels(
     cost: Mapping[Quantile, Any],
     good: Mapping[Quantile, Any],
     labels: Sequence[str],
-    size: tuple[float, float] = (340.0, 270.0),
+    sizes: Sequence[tuple[float, float]] = PLOT_SIZES,
 ) -> list[Label]:
     """Where the name of each mark stands, on axes that show the middles and the chosen interval."""
+    metric = answer["inputs"]["target"]["metric"]
     strong = [key_of(r) == answer["recommendation"].get("approach") for r in rows]
-    shown = [i for i, s in enumerate(strong) if s]
+    x = {p: np.log10(np.asarray(cost[p], float)) for p in P}
+    up = -1.0 if lower_is_better(metric) else 1.0
+    y = {p: up * np.asarray(good[p], float) for p in P}
+    lines = [line for i, s in enumerate(strong) if s for line in (
+        (x["p10"][i], x["p90"][i], y["p50"][i], y["p50"][i]),
+        (x["p50"][i], x["p50"][i], min(y[p][i] for p in P), max(y[p][i] for p in P)),
+    )]  # fmt: skip
     target = answer["inputs"]["target"]["value"]
-    ends_x = [float(cost[p][i]) for i in shown for p in P]
-    ends_y = [float(good[p][i]) for i in shown for p in P]
     if target is not None:
-        ends_y.append(target * metric_scale(answer["inputs"]["target"]["metric"]))
-    x, y = (np.asarray(v, float).tolist() for v in (np.log10(cost["p50"]), good["p50"]))
-    ends = (np.log10(ends_x).tolist() if ends_x else [], ends_y)
-    return place_labels(x, y, labels, strong, ends, size)
+        height = up * target * metric_scale(metric)
+        lines.append((-np.inf, np.inf, height, height))
+    return place_labels(x["p50"].tolist(), y["p50"].tolist(), labels, strong, lines, sizes)
 
 
 def rated(answer: Answer) -> tuple[list[Row], list[MetricSpread]]:

@@ -111,8 +111,7 @@ def frontier(answer: Answer, style: Style) -> str:
     )  # fmt: skip
     chosen = answer["recommendation"].get("approach")
     labels = [approach_label(r["approach"], style.language) for r in rows]
-    size = (430.0, 125.0)
-    places = frontier_labels(answer, rows, cost, good, labels, size)
+    places = frontier_labels(answer, rows, cost, good, labels, ((430.0, 125.0),))
     for i, (r, place) in enumerate(zip(rows, places, strict=True)):
         strong = key_of(r) == chosen
         beaten = key_of(r) not in answer["frontier"] or not r["feasible"]

@@ -143,6 +143,7 @@ ol.es.es-gates {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(
 ul.es.es-stops {{ margin: 0; padding: 0.2rem 0.8rem; list-style: none; font-size: 0.84rem;
   display: flex; flex-wrap: wrap; gap: 0 1.4rem;
   border-left: 4px solid var(--es-target); background: var(--es-fill); border-radius: 0.3rem; }}
+.st-key-tradeoffs-view button {{ padding: 0 0.5rem; }}
 .es a {{ color: var(--es-accent); }}
 .es-h {{ font-size: 1.05rem; font-weight: 650; margin: 0.4rem 0 0.1rem; padding: 0; }}
 @media (min-width: 1400px) {{

@@ -250,7 +250,7 @@ def test_each_approach_has_a_mark_of_its_own() -> None:
 def test_labels_keep_their_distance() -> None:
     placed = np.sort(spread_labels([1.0, 1.0, 1.01, 5.0], 0.5))
     assert (np.diff(placed) > 0.49).all()
-    labels = place_labels([0, 0, 0], [0, 0, 0], ["a" * 20] * 3, [True, False, False], ([], []))
+    labels = place_labels([0, 0, 0], [0, 0, 0], ["a" * 20] * 3, [True, False, False])
     assert labels[0].side
     assert all(label.side or label.away for label in labels)
 
