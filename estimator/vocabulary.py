@@ -369,6 +369,15 @@ METRIC_LABELS: dict[str, str] = {
     "hps_v2": "HPS v2", "hps_v2_1": "HPS v2.1", "ndcg_at_10": "nDCG@10",
     "recall_at_10": "recall@10", "recall_at_20": "recall@20", "recall_at_100": "recall@100",
     "r2": "R²",
+    "auprc": "AUPRC",
+    "chrf": "chrF",
+    "mae": "MAE",
+    "map_at_r": "MAP@R",
+    "mase": "MASE",
+    "mcc": "MCC",
+    "mt_bench": "MT-Bench",
+    "rouge": "ROUGE",
+    "rougel": "ROUGE-L",
 }  # fmt: skip
 """Metrics that people spell differently; the others as they are, without underscores."""
 
