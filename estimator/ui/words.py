@@ -9,7 +9,7 @@ import streamlit as st
 
 from estimator.words import statement
 from estimator.words.format import Style
-from estimator.words.texts import catalogue, languages
+from estimator.words.texts import catalogue, language_name, languages
 
 LANGUAGE = "language"
 SETTLED: ContextVar[str] = ContextVar("language_of_the_page_being_drawn", default="")
@@ -38,7 +38,7 @@ def choose_language() -> None:
         languages(),
         default=language(),
         required=True,
-        format_func=lambda code: w(f"language.{code}"),
+        format_func=language_name,
         key=key,
         on_change=_switch,
         args=(key,),

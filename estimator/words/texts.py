@@ -112,6 +112,13 @@ def locale_of(language: str, use: str = "numbers") -> Locale:
     return Locale.parse(text_of(f"locale.{use}", language))
 
 
+def language_name(language: str) -> str:
+    """What a language calls itself, by CLDR."""
+    locale = locale_of(language, "prose")
+    name = str(locale.get_language_name())
+    return name[:1].upper() + name[1:]
+
+
 def listed(names: Sequence[str], language: str = ENGLISH, style: Joint = "standard") -> str:
     """Names as a list in words: a, b and c.
 

@@ -18,6 +18,7 @@ from estimator.words.format import metric_name
 from estimator.words.texts import (
     approach_label,
     catalogue,
+    language_name,
     languages,
     say,
     task_label,
@@ -28,7 +29,7 @@ from tests.conftest import ROOT, load_preset
 OTHERS = [language for language in languages() if language != "en"]
 SAME = {
     "API", "nDCG@10", "Budget", "Budget, USD", "CO2, kg", "CPU", "CSV", "Cloud",
-    "Deutsch", "Drift", "English", "Extrapolation",
+    "Drift", "Extrapolation",
     "FLOP", "GB", "R²", "GPU", "Hybrid", "JSON", "Label", "Labels", "LoRA", "Name", "PDF", "Phase",
     "Plan", "Portfolio", "Region", "Reserve", "Server {name}", "Simulation", "TPU", "Team",
     "Token",
@@ -134,6 +135,12 @@ def test_a_word_that_the_catalogue_lacks_stays_readable() -> None:
     assert term("item", "new_kind_of_line", "de") == "new kind of line"
     assert metric_name("new_metric", "de") == "new metric"
     assert metric_name("accuracy", "de") == "Genauigkeit"
+
+
+def test_a_language_calls_itself_by_its_name(third_language: str) -> None:
+    assert [language_name(n) for n in ("en", "de", third_language)] == [
+        "English", "Deutsch", "Français",
+    ]  # fmt: skip
 
 
 def test_a_missing_text_is_an_error() -> None:
