@@ -83,8 +83,7 @@ def test_a_third_language_needs_one_folder_and_changes_every_sentence(
     kept = [
         (path, text)
         for path, text in strings(data)
-        if len(re.findall(r"[a-zA-Z]{3,}", text)) >= 3
-        and "¡" not in text
+        if len(re.findall(r"[a-zA-Z]{3,}", text)) >= 3 and "¡" not in text
     ]
     assert kept == []
 
