@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 import jsonschema
 import pytest
 
 from estimator.engine.fields import FrozenMap
-from estimator.engine.inputs import ProjectInputs, json_schema
+from estimator.engine.inputs import GROUPS, ProjectInputs, json_schema
 from estimator.engine.usual import DEFAULT_UNIT, TASK_METRIC
 from estimator.errors import InputError
 from estimator.vocabulary import Approach, Task
+from tests.conftest import ROOT
 
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({}, "task", "text_classification"),
@@ -136,3 +138,15 @@ def test_frozen_map_is_a_value() -> None:
     assert hash(FrozenMap(a=1, b=2)) == hash(FrozenMap(b=2, a=1))
     with pytest.raises(TypeError):
         FrozenMap(a=1).update(a=2)
+
+
+def test_every_field_is_read_by_some_room() -> None:
+    owners = [ProjectInputs, *GROUPS.values()]
+    names = {field.name for owner in owners for field in dataclasses.fields(owner)}
+    rooms = "\n".join(
+        path.read_text(encoding="utf-8")
+        for room in ("engine", "report")
+        for path in (ROOT / "estimator" / room).rglob("*.py")
+        if path.name not in ("groups.py", "inputs.py")
+    )
+    assert sorted(n for n in names if not re.search(rf"[.\"']{n}\b", rooms)) == []

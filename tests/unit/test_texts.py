@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import string
 from collections.abc import Iterator
@@ -123,6 +124,18 @@ def test_names_of_the_engine_are_in_the_catalogue(
 ) -> None:
     known = set(catalogue()[language].values())
     assert {(k, x) for k, x in engine_words if term(k, x, language) not in known} == set()
+
+
+def test_every_line_that_a_bill_may_hold_has_a_name() -> None:
+    named = set()
+    for path in (ROOT / "estimator" / "engine" / "money").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add" and node.args:
+                first = node.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    named.add(f"item.{first.value}")
+    assert len(named) > 20
+    assert sorted(named - set(catalogue()["en"])) == []
 
 
 def test_english_names_are_those_of_the_vocabulary() -> None:
