@@ -14,7 +14,7 @@ from estimator.engine.distributions import Draws
 from estimator.engine.inputs import ProjectInputs
 from estimator.engine.summaries import ScenarioSummary
 from estimator.errors import InputError
-from estimator.metrics import is_fraction, lower_is_better
+from estimator.metrics import is_fraction, known_metric, lower_is_better
 from estimator.words.statement import state
 
 BINS = 6
@@ -232,10 +232,17 @@ def _moved(inputs: ProjectInputs, path: str, now: float, u: float) -> float:
 
 
 def _moved_target(metric: str, now: float, u: float) -> float:
-    """A target between an easier and a harder one: by its miss where it is a share."""
+    """A target between an easier and a harder one: by its miss where it is a share.
+
+    Others move by a part of themselves, at most half of the way to an end of their range.
+    """
     factor = float(np.interp(u, np.linspace(0, 1, len(TARGET_STEPS)), TARGET_STEPS))
     if not is_fraction(metric):
-        return now * (1.0 + TARGET_SHARE * (factor - 1.0))
+        found = now * (1.0 + TARGET_SHARE * (factor - 1.0))
+        known = known_metric(metric)
+        if known is None:
+            return found
+        return min(max(found, (known.low + now) / 2), (known.high + now) / 2)
     if lower_is_better(metric):
         return min(now * factor, (1.0 + now) / 2)
     return max(1.0 - (1.0 - now) * factor, now / 2)

@@ -220,7 +220,8 @@ def _bill(old: Answer, new: Answer, between: Answer | None) -> Iterator[Statemen
     both = [k for k in before if k in now]
     prices = {k: before[k][0] * (now[k][1] - before[k][1]) for k in both}
     by_price = sum(prices.values())
-    whole = [sum(q * p for q, p in lines.values()) for lines in (before, now, _lines(rows[1]))]
+    bills = (before, now, _lines(rows[1]))
+    whole = [sum(round(q * p, 2) for q, p in lines.values()) for lines in bills]
     by_amount = whole[1] - whole[0] - by_price
     name = Approach(rows[0]["approach"])
     if any(abs(x) >= 0.005 for x in (by_price, by_amount)):

@@ -40,6 +40,13 @@ def metric_name(metric: str, language: str = "en") -> str:
 
 def metric_means(metric: str, language: str = "en") -> str:
     """What the metric says, as a sentence; empty for one that the catalogue does not explain."""
+    own = own_metric(metric)
+    if own is not None:
+        key = "metric.means_lower" if own.lower else "metric.means_higher"
+        low, high = (
+            _decimal(x, len(f"{x:.10g}".partition(".")[2]), language) for x in (own.low, own.high)
+        )
+        return say(key, language, name=own.name, low=low, high=high)
     key = f"metric.means.{metric.lower()}"
     return say(key, language) if has(key) else ""
 

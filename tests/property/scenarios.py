@@ -12,7 +12,7 @@ from estimator.engine.fields import Spec
 from estimator.engine.inputs import GROUPS, ProjectInputs
 from estimator.engine.usual import TASK_METRIC
 from estimator.metrics import METRICS
-from estimator.vocabulary import TASK_MODALITY, UNIT_BY_MODALITY, Approach, Task
+from estimator.vocabulary import JOINT_TASKS, TASK_MODALITY, UNIT_BY_MODALITY, Approach, Task
 
 UNIT_RANGE = {
     "tokens": (4, 4096),
@@ -116,7 +116,7 @@ def wild(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def in_range(data: dict[str, Any]) -> dict[str, Any]:
-    """The same fields in the range of the metric, without facts that depend on other fields."""
+    """The same fields in the range of the metric, the classes and the task; without other facts."""
     target = data.get("target") or {}
     metric = METRICS.get(target.get("metric") or TASK_METRIC[Task(data["task"])])
     for group_, name in (
@@ -130,6 +130,9 @@ def in_range(data: dict[str, Any]) -> dict[str, Any]:
     if isinstance(data.get("facts"), dict):
         words = ("kind", "language", "majority_share")
         data["facts"] = {k: v for k, v in data["facts"].items() if k not in words}
+        most = data.get("n_classes", 2) if data["task"] in JOINT_TASKS else 1
+        if data["facts"].get("labels_per_example", 1) > most:
+            data["facts"]["labels_per_example"] = max(most, 1)
     if isinstance(data.get("value"), dict):
         data["value"] = {k: v for k, v in data["value"].items() if k != "today_level"}
     return data

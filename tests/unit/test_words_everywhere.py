@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from estimator.engine.comparison import Comparison
+from estimator.engine.inputs import GROUPS, ProjectInputs
 from estimator.engine.simulate import compare_approaches
 from estimator.evidence.load import Evidence
 from estimator.report import pdf
@@ -31,6 +32,16 @@ ENGLISH = re.compile(
 )
 DATA = (".inputs.field", ".inputs.value", ".unset", ".sources", ".title", ".name", ".svg", ".lang")
 """Parts of a report that hold names, paths, values as a scenario file spells them, and sources."""
+
+
+CODES = {
+    code
+    for group in (ProjectInputs, *GROUPS.values())
+    for field in dataclasses.fields(group)
+    if "spec" in field.metadata
+    for code in field.metadata["spec"].choices
+}
+"""Values of a scenario file, which stand in the list of inputs as the file spells them."""
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +73,7 @@ def test_german_and_euro_hold_no_english_sentence_and_no_dollar(
         wrong = [
             (path, text)
             for path, text in strings(data)
-            if "$" in text or ENGLISH.search(text.replace(name, ""))
+            if "$" in text or (text not in CODES and ENGLISH.search(text.replace(name, "")))
         ]
         assert wrong == []
 
