@@ -12,7 +12,7 @@ from estimator.report.chart import Chart, blank, f32, finish, hover
 from estimator.report.picture import Picture
 from estimator.report.theme import theme, with_alpha
 from estimator.words.format import Style
-from estimator.words.texts import approach_label, listed, say
+from estimator.words.texts import approach_named, listed, say
 
 PALEST = 0.25
 
@@ -20,7 +20,7 @@ PALEST = 0.25
 def stage_name(stage: Any, style: Style) -> str:
     """A stage in short: what is done, with which approaches, on how many labels."""
     lang = style.language
-    names = listed([approach_label(k.split("#")[0], lang) for k in stage["approaches"]], lang)
+    names = listed([approach_named(k, lang) for k in stage["approaches"]], lang)
     key = f"stage.{stage['name']}" + ("" if stage["n_labelled"] else "_as_is")
     return say(key, lang, approaches=names, n=style.count(stage["n_labelled"]))
 

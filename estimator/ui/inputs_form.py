@@ -19,7 +19,7 @@ from estimator.ui.fields import (
 )
 from estimator.ui.inputs_special import SPECIAL
 from estimator.ui.words import has, language, w
-from estimator.vocabulary import JOINED_TASKS, NO_LABELS_TASKS, Domain
+from estimator.vocabulary import JOINED_TASKS, NO_LABELS_TASKS, Domain, Task
 from estimator.words.format import style_of
 from estimator.words.texts import say
 
@@ -32,6 +32,12 @@ def _decades(first: int, last: int, *, steps: Sequence[float] = (1, 2, 5)) -> tu
 COUNTS = (0, *_decades(1, 6, steps=(1, 1.5, 2, 3, 5, 7)))
 PRICES = (None, *_decades(-3, 3))
 NOISE = (None, *(round(k / 100, 2) for k in range(0, 51)))
+CLASSLESS_TASKS = JOINED_TASKS | {
+    *(Task.SUMMARISATION, Task.TRANSLATION, Task.TEXT_GENERATION, Task.QUESTION_ANSWERING),
+    *(Task.SPEECH_RECOGNITION, Task.RECOMMENDATION, Task.PREFERENCE_TUNING),
+    *(Task.IMAGE_GENERATION, Task.MUSIC_GENERATION, Task.TABULAR_REGRESSION),
+}
+"""Tasks whose answer is no class out of a list: their number is not asked."""
 CLASSES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 50, 77, 100, 150, 200, 500, 1000, 5000, 10000)
 REQUESTS = (0, *_decades(2, 9))
 MONTHS = (1, 3, 6, 9, 12, 18, 24, 30, 36, 42, 48, 54, 60)
@@ -275,7 +281,7 @@ def _sliders(inputs: ProjectInputs, marks: Sequence[str]) -> None:
     slider("target.value", inputs, targets, empty("target.value", show), marks)
     if bought:
         choose("domain", inputs, tuple(Domain), lambda d: w(f"option.domain.{d}"), marks, True)
-        if inputs.task not in JOINED_TASKS:
+        if inputs.task not in CLASSLESS_TASKS:
             slider("n_classes", inputs, CLASSES, style.short, marks)
     ids = sorted(cached.evidence().accelerators.values(), key=lambda a: (a.kind, a.accelerator))
     kinds = {a.accelerator: f"{a.accelerator} ({a.kind.upper()})" for a in ids}

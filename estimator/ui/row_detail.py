@@ -118,7 +118,8 @@ def _hours_made_of(row: Row, style: Style) -> list[tuple[str, str]]:
     text = w(
         "detail.hours_text", compute=style.hours(part["compute_one_run"]),
         start=style.hours(part["start_up"]), runs=style.count(part["runs"]),
-        once=style.hours(part["once"]), use=style.percent(part["utilisation"]),
+        once=w("detail.hours_once", hours=style.hours(part["once"])) if part["once"] else "",
+        use=style.percent(part["utilisation"]),
         again=style.percent(part["repeats"] * part["interruptions"] - 1.0),
     )  # fmt: skip
     own = part.get("own_projects")
@@ -137,7 +138,7 @@ def narrower_hours(answer: Answer, row: Row, style: Style) -> str:
     then, now = math.exp(2 * Z90 * spread), hours["p90"] / hours["p10"]
     if then > 0.7 * now:
         return ""
-    return w("detail.hours_narrow", now=style.quantity(now), then=style.quantity(then))
+    return w("detail.hours_narrow", now=style.about(now, 2), then=style.about(then, 2))
 
 
 def _range(value: Mapping[str, Any], show: Any) -> str:

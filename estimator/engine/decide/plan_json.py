@@ -240,7 +240,7 @@ def pilot_plan_dict(plan: StagedPlan, evaluation: Evaluation) -> dict[str, Any]:
     gate = plan.gates[0]
     onward = next((z for z in gate.zones if z.action != STOP and z.begins), None)
     halves = sorted({int(first.n_labelled // 2), int(first.n_labelled)})
-    asked = [state("plan.pilot.q_agree")]
+    asked = [state("plan.pilot.q_agree")] if evaluation.inputs.n_labelled_to_buy else []
     if first.kind == PROBE:
         asked.append(state("plan.pilot.q_as_is", **common))
     else:
