@@ -102,7 +102,7 @@ def test_three_projects_move_nothing_and_twelve_move_every_quantity(evidence: Ev
     pairs = list(zip(before["approaches"], after["approaches"], strict=True))
     for old, new in pairs:
         effort = [
-            sum(i["quantity"] for i in r["items"] if i["item"].startswith("people_"))
+            sum(i["quantity"] for i in r["items"] if i["unit"] == "person-week")
             for r in (old, new)
         ]  # fmt: skip
         assert 1.3 < effort[1] / effort[0] < 1.5
