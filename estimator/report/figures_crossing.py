@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.engine.answer import Answer, Passages
-from estimator.report.chart import Chart, blank, f32, finish, hover, money_axis
+from estimator.report.chart import Chart, blank, f32, finish, hover, money_ticks
 from estimator.report.picture import Picture
 from estimator.report.text import row_name, row_of
 from estimator.report.theme import theme
@@ -46,9 +46,10 @@ def crossing(answer: Answer, style: Style | None = None, dark: bool = False) -> 
                 mode="markers", showlegend=False, hoverinfo="skip",
                 marker={"size": 10, "color": t.text, "symbol": "circle-open"},
             )  # fmt: skip
+    most = max(style.convert(max(usd)) for usd in found["spent_usd"].values())
     figure.update_xaxes(title_text=say("axis.month", lang))
     figure.update_yaxes(
-        title_text=say("axis.money", lang, currency=style.currency), **money_axis(style)
+        title_text=say("axis.money", lang, currency=style.currency), **money_ticks(0.0, most, style)
     )
     finish(figure, t, style, say("chart.crossing", lang), showlegend=True)
     alt = say("chart.crossing_alt", lang, sentences=" ".join(said(found, "sentences", style)))

@@ -133,11 +133,14 @@ def _models(path: str, inputs: ProjectInputs, marks: Sequence[str]) -> None:
     sizes_now = now if isinstance(now, TypedModel) else None
     typed = sizes_now is not None
     state.hold(key, None if typed else now)
-    usual = cached.unnamed_model(inputs, str(pick))
+    unnamed = w(
+        "inputs.model_usual", model=cached.unnamed_model(inputs, str(pick)) or w("inputs.none")
+    )
     st.selectbox(
         w("inputs.model"),
         names if typed or now in names else [now, *names],
-        format_func=lambda m: m or w("inputs.model_usual", model=usual or w("inputs.none")),
+        format_func=lambda m: m or unnamed,
+        placeholder=unnamed,
         key=key,
         help=w("inputs.model_help"),
         on_change=lambda: _set_model(str(pick), st.session_state[key]),

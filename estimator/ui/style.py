@@ -63,6 +63,7 @@ PAGE = f"""<style>
   border-bottom: 1px solid var(--es-line); vertical-align: bottom; }}
 .es-table td {{ padding: 0.25rem 0.5rem; border-bottom: 1px solid var(--es-line);
   vertical-align: top; }}
+.es-table summary {{ overflow-wrap: anywhere; }}
 .es-table .num {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}
 .es-scroll {{ overflow-x: auto; max-width: 100%; }}
 .es-tag {{ border: 1px solid var(--es-line); border-radius: 0.3rem; padding: 0 0.3rem;
