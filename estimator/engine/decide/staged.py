@@ -217,7 +217,7 @@ def staged_plan(
         gates=tuple(gates),
         stages=tuple(stages),
         ends=tuple(ends_of(ranked.step, full)),
-        rungs=_rungs(worlds, full, loss, value, found) if whole and ladder else (),
+        rungs=_rungs(worlds, full, loss, value, found, best.policy) if whole and ladder else (),
         singles=tuple(alone),
         near=near,
         best_single=max((w.net for w in found if w.policy.alone), default=0.0),
@@ -305,20 +305,26 @@ def _rungs(
     loss: Loss,
     value: PlanValue,
     found: Sequence[Weighed],
+    plan: Policy,
 ) -> tuple[Rung, ...]:
-    """The plan over absolute values of a month, one rung for each change of the plan."""
+    """The plan over absolute values of a month, one rung for each change of the plan.
+
+    The ``plan`` that is shown stands at the value it was chosen by, and elsewhere among equals.
+    """
     world = worlds.at(VALUE_DRAWS, inside=SEARCH_DRAWS)
     if value.break_even is None or world is None:
         return ()
     near = sorted(found, key=lambda w: -w.net)[:RUNG_PLANS]
     simple = [w for w in found if w.policy.kind in ("stop", "probe", "live")]
-    policies = list(dict.fromkeys(w.policy for w in (*near, *simple)))
+    policies = list(dict.fromkeys((plan, *(w.policy for w in (*near, *simple)))))
     alike = Alike.judged(worlds.assumptions)
     out: list[tuple[float, Policy]] = []
     for factor in LADDER:
         usd = _two_digits(factor * value.break_even)
         at = loss.at(usd)
-        best = _chosen(world, at, weigh(world, at, policies), alike)[0].policy
+        best = plan
+        if usd != value.used:
+            best = _chosen(world, at, weigh(world, at, policies), alike, plan)[0].policy
         if not out or out[-1][1] != best:
             out.append((usd, best))
     rungs = []
