@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
+from estimator.engine.results import Evaluation
 from estimator.lab.claims.claim_world import (
     TEXT_PRESET,
     ClaimWorld,
@@ -184,9 +187,12 @@ def c54(w: ClaimWorld) -> Finding:
 
 def c61(w: ClaimWorld) -> Finding:
     """Order of training time: transfer, fine-tuning, scratch."""
-    rows = w.rows(A.PARTIAL_FINETUNE, A.FULL_FINETUNE, A.SCRATCH)
-    cases = {k: hours(a) < hours(b) < hours(c) for k, (a, b, c) in rows.items()}
-    return of_cases(cases, "device-hours strictly in this order", PRESETS)
+    order = (A.PARTIAL_FINETUNE, A.FULL_FINETUNE, A.SCRATCH)
+    cases = {}
+    for k, run in _on_one_model(w, order):
+        a, b, c = (hours(row_of(run, approach)) for approach in order)
+        cases[k] = a < b < c
+    return of_cases(cases, "device-hours strictly in this order, on the same base model", PRESETS)
 
 
 def c62(w: ClaimWorld) -> Finding:
@@ -209,13 +215,17 @@ def c64(w: ClaimWorld) -> Finding:
     return _memory_order(w, (A.LORA, A.FULL_FINETUNE), "LoRA <= full, on the same base model")
 
 
-def _memory_order(w: ClaimWorld, order: tuple[Approach, ...], text: str) -> Finding:
-    cases: dict[str, bool] = {}
+def _on_one_model(w: ClaimWorld, order: Sequence[Approach]) -> Iterator[tuple[str, Evaluation]]:
+    """Presets with the catalogued model of full fine-tuning in all rows of an order."""
     for k, evaluation in w.evaluations.items():
         model = row_of(evaluation, A.FULL_FINETUNE).candidate.model
-        if model is None or model.hosted:
-            continue
-        run = w.rerun(k, models={str(a): model.name for a in order})
+        if model is not None and model.name in w.evidence.models and not model.hosted:
+            yield k, w.rerun(k, models={str(a): model.name for a in order})
+
+
+def _memory_order(w: ClaimWorld, order: tuple[Approach, ...], text: str) -> Finding:
+    cases: dict[str, bool] = {}
+    for k, run in _on_one_model(w, order):
         peaks = [row_of(run, a).compute.peak_memory_gb for a in order]
         known = [p for p in peaks if p is not None]
         if len(known) == len(order):
