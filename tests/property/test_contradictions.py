@@ -61,7 +61,8 @@ def found(answer: Answer) -> Iterator[str]:
     if key is not None:
         if key not in feasible:
             yield f"{key} is recommended and not feasible"
-        if good and key not in good:
+        # A chance is known within half a point: such a row is sure enough too.
+        if good and chance.get(key, 0) < wanted - NEAR:
             yield f"{key} is recommended although {good} are sure enough"
         if good and total[key] > min(total[k] for k in good) * 1.001:
             yield f"{key} is not the cheapest of {good}"
