@@ -145,7 +145,8 @@ def test_files_hold_the_budget_of_every_row() -> None:
     rows = list(csv.DictReader(io.StringIO(exports.csv(answer).decode())))
     book = load_workbook(io.BytesIO(xlsx_bytes(answer)))
     heads = [c.value for c in book["approaches"][1]]
-    signed: dict[Any, Any] = {r[0].value: r[1].value for r in book["Budget to sign"].iter_rows()}
+    sheet: Any = book["Budget to sign"]
+    signed = {r[0].value: (r[1].value, r[2].value) for r in sheet.iter_rows()}
     for i, (line, row) in enumerate(zip(rows, answer["approaches"], strict=True), start=2):
         known = budget_of(row)
         for part in NAMES:
@@ -154,7 +155,12 @@ def test_files_hold_the_budget_of_every_row() -> None:
         assert cell["allowance_usd"] == known["allowance"]
         assert cell["safe_9_of_10_usd"] == known["safe"]
         assert cell["expected_usd"].startswith("=SUM(")
-    assert signed["allowance for surprises"] == budget_of(chosen(answer))["allowance"]
+    formula, share = signed["allowance for surprises"]
+    known = budget_of(chosen(answer))
+    assert sheet["A3"].value == "plan: all lines", "the formula's B3"
+    assert sheet["C4"].value == share, "the formula's C4"
+    assert formula == "=ROUND(B3*C4,2)"
+    assert known["plan"] * share == pytest.approx(known["allowance"], abs=0.011)
 
 
 def test_phases_of_the_strip_and_the_allowance_reach_the_expected_total() -> None:
