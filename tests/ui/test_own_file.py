@@ -121,14 +121,17 @@ def test_labels_that_occur_together_enter_with_their_own_metric() -> None:
     assert inputs.n_classes == 3
 
 
-def test_a_quantity_is_shown_and_nothing_of_it_is_taken() -> None:
+def test_a_quantity_of_a_table_becomes_a_scenario() -> None:
     app = pasted(quantity(120).decode())
     [box] = [b for b in app.selectbox if str(b.key).startswith("csv:label:")]
     box.set_value("price").run()
     app = measured(app)
     assert "R²" in shown(app)
-    assert "No task here predicts a quantity" in texts(app)
-    assert not [b for b in app.button if b.key == "csv:take"]
+    app.button(key="csv:take").click().run()
+    inputs = scenario(app)
+    assert inputs.task == "tabular_regression"
+    assert inputs.target.metric == "r2"
+    assert {str(p.approach) for p in inputs.pilot} == {"baseline"}
 
 
 def test_frozen_features_are_offered_where_they_are_installed(
