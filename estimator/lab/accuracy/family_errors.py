@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,20 +10,10 @@ import numpy as np
 from estimator.engine.accuracy.family import BOUNDS, Member, Point, unscale
 from estimator.engine.distributions import Z90
 from estimator.engine.family_names import CELLS
+from estimator.lab.accuracy import left_out
+from estimator.lab.accuracy.left_out import LeftOut
 
 LEAST_LEFT_OUT = 30
-HELD = 0.8
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """One value that the fit had not seen, and what it said."""
-
-    cell: str
-    y: float
-    mean: float
-    sd: float
-    block: str
 
 
 def anew(m: Member) -> Member:
@@ -39,18 +28,8 @@ def said(point: Point, mean: float, variance: float) -> LeftOut:
 
 
 def factors_of(rows: Sequence[LeftOut]) -> dict[str, float]:
-    """Factor on the standard deviation that holds 80 % of the left-out values, by kind."""
-    out = {"all": _factor(rows)}
-    for cell in CELLS:
-        mine = [r for r in rows if r.cell == cell]
-        if len(mine) >= LEAST_LEFT_OUT:
-            out[cell] = _factor(mine)
-    return out
-
-
-def _factor(rows: Sequence[LeftOut]) -> float:
-    away = [abs(r.y - r.mean) / (Z90 * r.sd) for r in rows]
-    return round(float(np.quantile(away, HELD)), 4) if away else 1.0
+    """Factors on widths by kind of a family."""
+    return left_out.factors_of(rows, CELLS, LEAST_LEFT_OUT)
 
 
 def errors_of(rows: Sequence[LeftOut], metric: str) -> dict[str, Any]:

@@ -26,8 +26,9 @@ from estimator.engine.accuracy.family import (
 from estimator.engine.accuracy.scales import Array
 from estimator.engine.family_names import AS_IS, CELLS, SIMPLE, TUNED
 from estimator.lab.accuracy.blocks import Sums, deviance, levels, sums_of
-from estimator.lab.accuracy.family_errors import LeftOut, anew, errors_of, factors_of, said
+from estimator.lab.accuracy.family_errors import anew, errors_of, factors_of, said
 from estimator.lab.accuracy.family_gain import gain_in_labels, gain_of_tuning
+from estimator.lab.accuracy.left_out import LeftOut
 from estimator.vocabulary import Task
 
 if TYPE_CHECKING:

@@ -17,8 +17,9 @@ from estimator.engine.accuracy.family import Point, covariance, joint, learned
 from estimator.engine.distributions import Z90
 from estimator.engine.family_names import AS_IS, SIMPLE, TUNED
 from estimator.lab.accuracy.blocks import Sums, levels, sums_of
-from estimator.lab.accuracy.family_errors import LeftOut, anew, errors_of, factors_of, said
+from estimator.lab.accuracy.family_errors import anew, errors_of, factors_of, said
 from estimator.lab.accuracy.family_fit import Design, counts, design, parameters, spreads
+from estimator.lab.accuracy.left_out import LeftOut
 
 FEWEST_SIZES = 3
 LEAST_GAIN_SD = 0.1

@@ -18,8 +18,9 @@ from scipy.stats import t as student
 from estimator.engine.accuracy.family import Point, unscale
 from estimator.engine.distributions import Z90
 from estimator.engine.family_names import AS_IS, SIMPLE, TUNED, tuned_from
-from estimator.lab.accuracy.family_errors import LeftOut, errors_of, factors_of, said
+from estimator.lab.accuracy.family_errors import errors_of, factors_of, said
 from estimator.lab.accuracy.family_fit import counts
+from estimator.lab.accuracy.left_out import LeftOut
 
 MOST_RECIPES = 5
 """Recipes of a source on one model from which on their range is told."""

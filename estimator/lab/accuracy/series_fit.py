@@ -33,6 +33,7 @@ from estimator.engine.series_names import (
     base_of,
 )
 from estimator.lab.accuracy.blocks import Sums, deviance, levels, sums_of
+from estimator.lab.accuracy.left_out import LeftOut, factors_of
 from estimator.lab.accuracy.series_hours import fit_series_hours
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ CELL_SD, SHIFT_SD = 1.0, 0.2
 STEPS = 25
 LEAST_LEFT_OUT = 40
 """Left-out values from which on a kind of forecaster has a width of its own."""
-HELD = 0.8
 TRIED, TRIED_FAMILY = "chronos-bolt-base", "chronos-bolt"
 Progress = Callable[[float, str], None]
 
@@ -214,17 +214,6 @@ def _counts(points: Sequence[Point], cell: str) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class LeftOut:
-    """One value that the fit had not seen, and what it said."""
-
-    cell: str
-    y: float
-    mean: float
-    sd: float
-    block: str
-
-
 def _left_out(
     d: Design, sd: dict[str, float], sums: Sequence[Sums]
 ) -> tuple[list[LeftOut], list[LeftOut]]:
@@ -258,18 +247,7 @@ def _said(point: Point, mean: float, variance: float) -> LeftOut:
 
 
 def _factors(rows: Sequence[LeftOut]) -> dict[str, float]:
-    """Factor on the standard deviation that holds 80 % of the left-out values, by kind."""
-    out = {"all": _factor(rows)}
-    for cell in CELLS:
-        mine = [r for r in rows if r.cell == cell]
-        if len(mine) >= LEAST_LEFT_OUT:
-            out[cell] = _factor(mine)
-    return out
-
-
-def _factor(rows: Sequence[LeftOut]) -> float:
-    away = [abs(r.y - r.mean) / (Z90 * r.sd) for r in rows]
-    return round(float(np.quantile(away, HELD)), 4) if away else 1.0
+    return factors_of(rows, CELLS, LEAST_LEFT_OUT)
 
 
 def _errors(rows: Sequence[LeftOut], factor: dict[str, float] | None = None) -> dict[str, Any]:
